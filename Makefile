@@ -1,0 +1,42 @@
+# sonla-api: `make run` starts it, `make test` proves it.
+.PHONY: help run test check format lock setup bench
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+BIN := .venv/bin
+LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --generate-hashes \
+	--no-emit-index-url --no-header --no-annotate
+
+help: ## say what there is
+	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' $(MAKEFILE_LIST) | expand -t 16
+
+run: ## start PostgreSQL, API and docs with the real records (SONLA_PORT, else 8000)
+	@scripts/venv local
+	@SONLA_PUBLIC_READ=$${SONLA_PUBLIC_READ:-true} exec $(BIN)/sonla serve --prepare --with-parent
+
+test: ## run the tests on a PostgreSQL of their own (ARGS="-k partners")
+	@scripts/venv dev
+	@exec $(BIN)/python -m sonla_api.embedded -- $(BIN)/pytest -n 2 -m "not browser" $(ARGS)
+
+check: ## run every check there is, the tests with coverage among them
+	@scripts/venv dev
+	@scripts/check
+
+format: ## put the code into its form
+	@scripts/venv dev
+	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
+
+setup: ## install what `make check` and `make bench` need beside Python (Debian)
+	@scripts/setup
+
+bench: ## measure against peers (QUICK=1, PEERS=directus,postgraphile)
+	@scripts/venv dev
+	@$(BIN)/python -m bench
+
+lock: ## resolve the dependencies of pyproject.toml anew into requirements/
+	@scripts/venv dev
+	@$(LOCK) --output-file requirements/runtime.txt
+	@$(LOCK) --constraints requirements/runtime.txt --extra embedded --group build \
+		--output-file requirements/local.txt
+	@$(LOCK) --constraints requirements/local.txt --extra embedded --group build --group dev \
+		--output-file requirements/dev.txt
