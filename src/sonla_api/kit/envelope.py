@@ -1,0 +1,219 @@
+"""What holds for every request and answer, in pure ASGI: ids, limits, formats, headers.
+
+A BaseHTTPMiddleware would cost a third of a small request and break context variables.
+"""
+
+import json
+import os
+import re
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from fastapi import FastAPI, Response
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from sonla_api.kit import faults, logs, problems
+from sonla_api.kit.http import allowed_methods, answer, fixed_addresses, report
+from sonla_api.kit.metrics import measured
+from sonla_api.kit.problems import Problem
+from sonla_api.kit.shortcut import Shortcuts
+from sonla_api.kit.text import Message as Wording
+
+BODY_LIMIT = 1_000_000
+DEPTH_LIMIT = 32
+API = "/api/"
+_JSON = {
+    "POST": ("application/json",),
+    "PATCH": ("application/json", "application/merge-patch+json"),
+}
+_SECURITY = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-frame-options", b"DENY"),
+]
+_ASKED_ANEW = (b"cache-control", b"no-cache")
+_PRIVATE = (b"cache-control", b"no-store")
+_BAD_JSON = Wording("The body is not valid JSON: {why}.", "Nội dung không phải JSON hợp lệ: {why}.")
+_TAKES_JSON = re.compile(
+    r"(application/(json|problem\+json|\*)|\*/\*)\s*(;(?!\s*q=0(\.0*)?\s*(;|$))[^;]*)*",
+    re.IGNORECASE,
+)
+_LENGTH = re.compile(r"[0-9]{1,18}")
+_TRACEPARENT = re.compile(r"00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$")
+
+Admission = Callable[[Scope], Awaitable[None]]
+"""Who asks: called before a byte of the body is read; raises a problem to refuse."""
+
+
+class Envelope:
+    """The outermost layer of the service."""
+
+    def __init__(self, app: ASGIApp, api: FastAPI, admit: Admission) -> None:
+        self.app, self.api, self.admit = app, api, admit
+        self._shortcuts, self._fixed = Shortcuts(api), fixed_addresses(api)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        id_ = os.urandom(16).hex()
+        scope.setdefault("state", {})["request_id"] = id_
+        logs.request_id.set(id_)
+        began, sent = time.perf_counter(), _Sent(scope, send)
+        if scope["method"] == "HEAD":  # in a copy: the server looks at its own to frame the answer
+            scope = {**scope, "method": "GET"}
+        try:
+            await self._pass(scope, receive, sent)
+        except Exception as error:  # whatever it was, the caller is told
+            if sent.status:
+                raise
+            await answer(_meaning(error), scope)(scope, receive, sent)
+        route = getattr(scope.get("route"), "path", "none")
+        requests, seconds = measured(route, scope["method"], sent.status)
+        requests.inc()
+        seconds.observe(time.perf_counter() - began)
+
+    async def _pass(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = Headers(scope=scope)
+        found = _TRACEPARENT.match(headers.get("traceparent", ""))
+        logs.trace_id.set(found and found[1])
+        is_api = scope["path"].startswith(API)
+        if is_api:
+            await self.admit(scope)
+        if scope["method"] == "OPTIONS":
+            await self._options(scope, receive, send)
+            return
+        if is_api:
+            self._check_method(scope)
+            _check_format(scope, headers)
+            if scope["method"] in _JSON:
+                receive = await _checked_body(headers, receive)
+        shortest = await self._shortcuts.answer(scope)
+        await (shortest or self.app)(scope, receive, send)
+
+    def _check_method(self, scope: Scope) -> None:
+        """`/delegations/summary` is no id: a route for one would take its methods for it."""
+        allowed = self._fixed.get(scope["path"])
+        if allowed and scope["method"] not in allowed:
+            raise problems.MethodNotAllowed(headers={"Allow": ", ".join(allowed)})
+
+    async def _options(self, scope: Scope, receive: Receive, send: Send) -> None:
+        allowed = allowed_methods(self.api, scope["path"])
+        if not allowed:
+            raise problems.NotFound
+        await Response(status_code=204, headers={"Allow": ", ".join(allowed)})(scope, receive, send)
+
+
+class _Sent:
+    """`send` with the headers that every answer carries, and without a body for HEAD."""
+
+    def __init__(self, scope: Scope, send: Send) -> None:
+        self._send, self._is_head = send, scope["method"] == "HEAD"
+        self._headers = [*_SECURITY, (b"x-request-id", scope["state"]["request_id"].encode())]
+        if scope["path"].startswith(API):
+            has_key = any(name == b"authorization" for name, _ in scope["headers"])
+            self._headers.append(_PRIVATE if has_key else _ASKED_ANEW)
+        self.status = 0
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            present = {name for name, _ in message["headers"]}
+            more = [pair for pair in self._headers if pair[0] not in present]
+            message["headers"] = [*message["headers"], *more]
+        elif self._is_head:
+            message = {**message, "body": b""}
+        await self._send(message)
+
+
+def _meaning(error: Exception) -> Problem:
+    found = next((m for kind, m in faults.MEANINGS.items() if isinstance(error, kind)), None)
+    problem = found(error) if found else Problem()
+    report(error, problem)
+    return problem
+
+
+def _check_format(scope: Scope, headers: Headers) -> None:
+    """406 where JSON is no answer, 415 where the body is something else, before all else."""
+    accepted = headers.get("accept", "")
+    if accepted and not any(_TAKES_JSON.fullmatch(p.strip()) for p in accepted.split(",")):
+        raise problems.NotAcceptable
+    offered = _JSON.get(scope["method"])
+    if offered and (headers.get("content-length", "0") != "0" or "transfer-encoding" in headers):
+        kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+        if kind not in offered:
+            raise problems.UnsupportedMediaType
+
+
+async def _checked_body(headers: Headers, receive: Receive) -> Receive:
+    """The body, read whole within its limit and checked as JSON that means one thing only."""
+    length = headers.get("content-length", "0")
+    too_large = problems.TooLarge(limit=BODY_LIMIT)
+    if _LENGTH.fullmatch(length) and int(length) > BODY_LIMIT:
+        raise too_large
+    body, more = bytearray(), True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            break
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+        if len(body) > BODY_LIMIT:
+            raise too_large
+    if body:
+        _check_json(bytes(body))
+    given = False
+
+    async def replayed() -> Message:
+        nonlocal given
+        if given:
+            return await receive()
+        given = True
+        return {"type": "http.request", "body": bytes(body), "more_body": False}
+
+    return replayed
+
+
+def _check_json(body: bytes) -> None:
+    try:
+        _check_depth(
+            json.loads(body.decode(), object_pairs_hook=_no_doubles, parse_constant=_no_nan)
+        )
+    except RecursionError:
+        why = f"more than {DEPTH_LIMIT} levels deep"
+    except UnicodeDecodeError:
+        why = "it is not UTF-8"
+    except json.JSONDecodeError as error:
+        why = f"line {error.lineno}, column {error.colno}"
+    except _UnclearError as error:
+        why = str(error)
+    except ValueError:
+        why = "a number has too many digits"
+    else:
+        return
+    raise problems.BadRequest(_BAD_JSON.format(why=why))
+
+
+class _UnclearError(ValueError):
+    """JSON that readers understand differently."""
+
+
+def _no_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        raise _UnclearError("a name occurs twice in one object")
+    return made
+
+
+def _no_nan(name: str) -> None:
+    raise _UnclearError(f"{name} is no number of JSON")
+
+
+def _check_depth(value: Any, depth: int = 0) -> None:
+    if depth > DEPTH_LIMIT:
+        raise _UnclearError(f"more than {DEPTH_LIMIT} levels deep")
+    if isinstance(value, dict | list):
+        for part in value.values() if isinstance(value, dict) else value:
+            _check_depth(part, depth + 1)

@@ -1,0 +1,44 @@
+"""Doubts about a record, of a source, a person or a rule: they mark, and never correct."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sonla_api.kit.schema import FlagOrigin
+from sonla_api.kit.text import Message
+
+Flag = dict[str, Any]
+
+
+def given(stored: Iterable[Flag]) -> list[Flag]:
+    """The flags that callers write, as they wrote them."""
+    return [
+        {name: flag[name] for name in ("code", "origin", "why")}
+        for flag in stored
+        if flag["origin"] != FlagOrigin.rule
+    ]
+
+
+def written(flags: Iterable[Flag], stored: Sequence[Flag]) -> list[Flag]:
+    """Flags as a caller gives them, beside those of rules; what was acknowledged stays so."""
+    before = {(flag["code"], flag["origin"]): flag["acknowledged"] for flag in stored}
+    of_rules = [flag for flag in stored if flag["origin"] == FlagOrigin.rule]
+    kept = [{**flag, "acknowledged": before.get((flag["code"], flag["origin"]))} for flag in flags]
+    return [*kept, *of_rules]
+
+
+def ruled(stored: Iterable[Flag], found: Mapping[str, Message]) -> list[Flag]:
+    """Replace what rules found; where a source says the same, a rule adds nothing."""
+    others = [flag for flag in stored if flag["origin"] != FlagOrigin.rule]
+    before = {flag["code"]: flag for flag in stored if flag["origin"] == FlagOrigin.rule}
+    said = {flag["code"] for flag in others if flag["origin"] == FlagOrigin.source}
+    mine = [
+        {
+            "code": code,
+            "origin": FlagOrigin.rule.value,
+            "why": {"vi": why.vi, "en": why.en, "lo": None},
+            "acknowledged": before.get(code, {}).get("acknowledged"),
+        }
+        for code, why in found.items()
+        if code not in said
+    ]
+    return [*others, *mine]

@@ -1,0 +1,114 @@
+"""A lifecycle is a table of data in a feature; this file reads it, in Python and in SQL."""
+
+import json
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import combinations
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import ColumnElement, Text, bindparam, case, cast, func, literal_column
+from sqlalchemy.dialects.postgresql import JSONB
+
+from sonla_api.kit.codes import CodeList
+from sonla_api.kit.context import Context
+from sonla_api.kit.model import constant
+from sonla_api.kit.problems import FieldError, VerbImpossible
+
+S = TypeVar("S", bound=CodeList)
+V = TypeVar("V", bound=CodeList)
+
+Guard = Callable[[Any, Any], Sequence[FieldError]]
+"""What a record still lacks for a verb: from the record and the body of the transition."""
+
+
+_NONE: ColumnElement[Any] = literal_column("'[]'::jsonb")
+
+
+@dataclass(frozen=True)
+class Transition(Generic[S, V]):
+    """One line of the table; `tracks` names those it holds for (none: all)."""
+
+    verb: V
+    sources: frozenset[S]
+    target: S
+    permission: str
+    guard: Guard = lambda _record, _body: ()
+    tracks: frozenset[str] = frozenset()
+
+    def holds_for(self, track: str) -> bool:
+        return not self.tracks or track in self.tracks
+
+
+@dataclass(frozen=True)
+class Lifecycle(Generic[S, V]):
+    """Which verb leads where. `removable`: the states in which a record may be deleted."""
+
+    transitions: Sequence[Transition[S, V]]
+    track: str = ""
+    """The field that tells which lines hold for a record; empty where all do."""
+    tracks: Sequence[str] = ("",)
+    removable: frozenset[S] = frozenset()
+
+    def possible(self, ctx: Context, track: str, source: str) -> list[str]:
+        """The verbs that this actor may use now; guards may still ask for more."""
+        return self._possible(ctx.actor.permissions, track, source)
+
+    def find(self, ctx: Context, track: str, source: S, verb: V) -> Transition[S, V]:
+        """The line for `verb` from `source`, if this actor may take it."""
+        for transition in self.transitions:
+            if (
+                transition.verb == verb
+                and source in transition.sources
+                and transition.holds_for(track)
+            ):
+                ctx.actor.require(transition.permission)
+                return transition
+        raise VerbImpossible(state=source.value, possible=self.possible(ctx, track, source))
+
+    def track_of(self, record: Any) -> str:
+        return (getattr(record, self.track) or "") if self.track else ""
+
+    def verbs(self, model: Any) -> ColumnElement[Any]:
+        """A column: what this actor may do with a row now, looked up in the table as a constant."""
+        track = (
+            func.coalesce(getattr(model, self.track), constant("")) if self.track else constant("")
+        )
+        dot = constant(".")
+        place = func.concat(bindparam("verbs_held", type_=Text()), dot, track, dot, model.state)
+        table = cast(constant(json.dumps(self._table())), JSONB)
+        return case(
+            (model.is_written(), func.coalesce(table.op("->")(place), _NONE)),
+            else_=_NONE,
+        )
+
+    def parameters(self, ctx: Context) -> Mapping[str, str]:
+        """The bind that `verbs` needs: which of the permissions of this table the actor holds."""
+        return {"verbs_held": _written(ctx.actor.permissions & self._permissions)}
+
+    def _table(self) -> dict[str, list[str]]:
+        """The verbs possible, by permissions held, track and state."""
+        states = {source for t in self.transitions for source in t.sources}
+        return {
+            f"{_written(held)}.{track}.{state}": found
+            for size in range(1, len(self._permissions) + 1)
+            for held in combinations(self._permissions, size)
+            for track in self.tracks
+            for state in sorted(states)
+            if (found := self._possible(held, track, state))
+        }
+
+    def _possible(self, held: Collection[str], track: str, source: str) -> list[str]:
+        return [
+            t.verb.value
+            for t in self.transitions
+            if source in t.sources and t.holds_for(track) and t.permission in held
+        ]
+
+    @cached_property
+    def _permissions(self) -> frozenset[str]:
+        return frozenset(t.permission for t in self.transitions)
+
+
+def _written(permissions: Iterable[str]) -> str:
+    return " ".join(sorted(permissions))

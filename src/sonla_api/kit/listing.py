@@ -1,0 +1,257 @@
+"""What a list accepts: filters, order, and where the last page ended.
+
+A feature subclasses `Listing`, adds one annotated field per filter and names its orders.
+"""
+
+import base64
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar, Literal
+from urllib.parse import urlencode
+
+from pydantic import BaseModel, Field, field_validator, model_validator
+from pydantic_core import PydanticCustomError
+from sqlalchemy import ColumnElement, Date, Text, all_, and_, any_, bindparam, cast, func, or_
+from sqlalchemy.dialects.postgresql import ARRAY, array
+
+from sonla_api.kit.mentions import mentioned
+from sonla_api.kit.model import constant
+from sonla_api.kit.period import PeriodFilter
+from sonla_api.kit.problems import BadRequest, FieldError
+from sonla_api.kit.text import Line, Message
+
+_WRONG_CURSOR = Message(
+    "the cursor belongs to another list, order or set of filters",
+    "con trỏ thuộc danh sách, thứ tự hoặc bộ lọc khác",
+)
+MESSAGES = {
+    "unknown_parameter": Message(
+        "unknown: {unknown}; known: {known}", "không có tham số: {unknown}; có: {known}"
+    ),
+    "unknown_sort": Message(
+        "sort by one of {known}, with - before it to fall",
+        "sắp xếp theo một trong {known}, thêm - phía trước để giảm dần",
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Filter:
+    """How a parameter narrows a list: from the name of its bind, and if it holds several values."""
+
+    clause: Callable[[str, bool], ColumnElement[bool]]
+    column: Any
+
+    @property
+    def is_internal(self) -> bool:
+        """About a field that strangers do not see, so they may not ask for it either."""
+        return self.column.key in self.column.class_.internal
+
+
+def one_of(column: Any) -> Filter:
+    def clause(name: str, is_several: bool) -> ColumnElement[bool]:  # noqa: FBT001
+        """One value is an equality: before PostgreSQL 17 only that lets an index give the order."""
+        several = any_(bindparam(name, type_=ARRAY(column.type)))
+        equal: ColumnElement[bool] = column == (
+            several if is_several else bindparam(name, type_=column.type)
+        )
+        return equal
+
+    return Filter(clause, column)
+
+
+def contains_one_of(column: Any) -> Filter:
+    """For a column that is an array of codes, such as countries."""
+    texts = ARRAY(Text)
+
+    def clause(name: str, is_several: bool) -> ColumnElement[bool]:  # noqa: FBT001
+        wanted = bindparam(name, type_=texts if is_several else Text())
+        several = wanted if is_several else cast(array([wanted]), texts)
+        return column.bool_op("&&")(several)  # type: ignore[no-any-return]
+
+    return Filter(clause, column)
+
+
+def matches(column: Any) -> Filter:
+    """Every word stands somewhere in a folded column: no diacritics, no case, đ = d."""
+
+    def clause(name: str, _: bool) -> ColumnElement[bool]:  # noqa: FBT001
+        words = func.like_words(bindparam(name, type_=Text()), type_=ARRAY(Text))
+        # The first, which is the longest, goes through the index; LIKE ALL cannot.
+        found: ColumnElement[bool] = column.like(words[1]) & column.like(all_(words))
+        return found
+
+    return Filter(clause, column)
+
+
+def at_least(column: Any) -> Filter:
+    return Filter(lambda name, _: column >= bindparam(name, type_=column.type), column)
+
+
+def at_most(column: Any) -> Filter:
+    return Filter(lambda name, _: column <= bindparam(name, type_=column.type), column)
+
+
+def overlaps(days: Any) -> Filter:
+    """A period filter: the record's days and the period's have one in common."""
+    return Filter(lambda name, _: days.bool_op("&&")(period_range(name)), days)
+
+
+def lies_within(days: Any) -> Filter:
+    """The record's whole period lies in the given one: how reports count."""
+    return Filter(lambda name, _: days.bool_op("<@")(period_range(name)), days)
+
+
+def is_set(column: Any) -> Filter:
+    return Filter(lambda name, _: column.is_not(None) == bindparam(name), column)
+
+
+def lacks(column: Any, gaps: Mapping[Any, ColumnElement[bool]]) -> Filter:
+    """Records of which all that is asked for by its name in `gaps` is unknown.
+
+    `column` is one of them: it tells whether a stranger may ask.
+    """
+
+    def clause(name: str, is_several: bool) -> ColumnElement[bool]:  # noqa: FBT001
+        several = all_(bindparam(name, type_=ARRAY(Text)))
+        asked = several if is_several else bindparam(name, type_=Text())
+        return and_(*(or_(constant(gap) != asked, is_gap) for gap, is_gap in gaps.items()))
+
+    return Filter(clause, column)
+
+
+def refers(model: Any, field: str) -> Filter:
+    """Records that name another one in their JSON `field`."""
+    return Filter(
+        lambda name, several: mentioned(model, field, name, several), getattr(model, field)
+    )
+
+
+def period_range(name: str) -> ColumnElement[Any]:
+    """The days of a period that is bound under `name`."""
+    return func.daterange(
+        bindparam(f"{name}_first", type_=Date()), bindparam(f"{name}_end", type_=Date()), "[)"
+    )
+
+
+class Parameters(BaseModel):
+    """What a reading address accepts in its query; an unknown name is told the known ones."""
+
+    filters: ClassVar[Mapping[str, Filter]] = {}
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **_: Any) -> None:
+        cls.filters = {
+            name: mark
+            for name, field in cls.model_fields.items()
+            for mark in field.metadata
+            if isinstance(mark, Filter)
+        }
+
+    @model_validator(mode="before")
+    @classmethod
+    def _known(cls, given: dict[str, Any]) -> dict[str, Any]:
+        if unknown := given.keys() - cls.model_fields.keys():
+            names = {"unknown": ", ".join(sorted(unknown)), "known": ", ".join(cls.model_fields)}
+            raise PydanticCustomError("unknown_parameter", MESSAGES["unknown_parameter"].en, names)
+        return given
+
+    def given(self) -> dict[str, Any]:
+        """The filters in use; a list of one value is that value."""
+        values: dict[str, Any] = {}
+        for name in self.filters:
+            value = getattr(self, name)
+            if value in (None, []):
+                continue
+            values[name] = value[0] if isinstance(value, list) and len(value) == 1 else value
+        return values
+
+    def binds(self) -> dict[str, Any]:
+        """`given` as bind values: a period is split into its two ends."""
+        binds: dict[str, Any] = {}
+        for name, value in self.given().items():
+            if isinstance(value, PeriodFilter):
+                binds[f"{name}_first"], binds[f"{name}_end"] = value.days
+            else:
+                binds[name] = value
+        return binds
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """The filters in use as SQL."""
+        return [
+            self.filters[name].clause(name, isinstance(value, list))
+            for name, value in self.given().items()
+        ]
+
+    def query(self, **more: Any) -> str:
+        """The filters in use as a query string, with others beside them."""
+        pairs = {name: getattr(self, name) for name in self.given()} | more
+        said = {n: str(v).lower() if isinstance(v, bool) else v for n, v in pairs.items()}
+        return urlencode({n: v for n, v in said.items() if v is not None}, doseq=True)
+
+
+class Listing(Parameters):
+    """The parameters of one list; `orders` maps the names to sort by to columns."""
+
+    orders: ClassVar[Mapping[str, Any]] = {}
+
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+    sort: Annotated[str, Field(max_length=60)] = "-created_at"
+    cursor: Annotated[str | None, Field(max_length=2000)] = None
+    count: Literal["exact"] | None = None
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **_: Any) -> None:
+        super().__pydantic_init_subclass__()
+        known = ", ".join(f"{name}, -{name}" for name in cls.orders)
+        sort = cls.model_fields["sort"]
+        sort.description = f"One of {known}; records without it come last."
+        sort.json_schema_extra = {"pattern": f"^-?({'|'.join(cls.orders)})$"}
+        cls.model_rebuild(force=True)
+
+    @field_validator("sort")
+    @classmethod
+    def _sortable(cls, sort: str) -> str:
+        if sort.removeprefix("-") not in cls.orders:
+            raise PydanticCustomError(
+                "unknown_sort", "sort by one of {known}", {"known": ", ".join(cls.orders)}
+            )
+        return sort
+
+    def ordered_by(self) -> Any:
+        return self.orders[self.sort.removeprefix("-")]
+
+
+def seal(position: list[Any], *bound_to: Any) -> str:
+    """A cursor that is good for one resource, order and set of filters only."""
+    body = json.dumps(position).encode()
+    return base64.urlsafe_b64encode(_digest(body, bound_to) + body).decode().rstrip("=")
+
+
+def unseal(cursor: str, *bound_to: Any) -> tuple[str | None, str]:
+    """Where the last page ended: the value sorted by, None where there was none, and the id."""
+    try:
+        raw = base64.urlsafe_b64decode(cursor.encode() + b"=" * (-len(cursor) % 4))
+        if raw[:9] == _digest(raw[9:], bound_to):
+            key, id_ = json.loads(raw[9:])
+            if isinstance(key, str | None) and isinstance(id_, str):
+                return key, id_
+    except (ValueError, TypeError, RecursionError):
+        pass  # whoever reads this file can make a checksum for anything
+    raise wrong_cursor()
+
+
+def wrong_cursor() -> BadRequest:
+    return BadRequest(errors=[FieldError("/cursor", "wrong_cursor", _WRONG_CURSOR)])
+
+
+def _digest(body: bytes, bound_to: Any) -> bytes:
+    return hashlib.sha256(body + json.dumps(bound_to, default=str).encode()).digest()[:9]
+
+
+Q = Annotated[
+    Line | None,
+    Field(description="Words to look for; diacritics and case do not matter, đ = d."),
+]

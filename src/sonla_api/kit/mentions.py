@@ -1,0 +1,114 @@
+"""References inside JSON fields, kept as rows with foreign keys by a trigger.
+
+A record stays one row (its version and its history cover all of it), the database still refuses
+a reference to nothing, and what points to a record is found in one place.
+"""
+
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    ForeignKey,
+    Identity,
+    Index,
+    any_,
+    bindparam,
+    exists,
+    func,
+    select,
+    union_all,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import UUID as Uuid
+from sqlalchemy.orm import Mapped, mapped_column
+
+from sonla_api.kit.context import WriteContext
+from sonla_api.kit.model import Model, Resource
+from sonla_api.kit.problems import FieldError, Invalid
+from sonla_api.kit.statement import Statement
+from sonla_api.kit.text import Message
+
+_UNKNOWN = Message("there is no such record", "không có bản ghi này")
+
+
+class Mention(Model):
+    """One reference: record `record_id` of `resource` names another one in its JSON `field`."""
+
+    __tablename__ = "mentions"
+    __table_args__ = (Index(None, "record_id"),)
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    resource: Mapped[str]
+    record_id: Mapped[UUID]
+    field: Mapped[str]
+    source_id: Mapped[UUID | None] = mapped_column(ForeignKey("sources.id"), index=True)
+    agency_id: Mapped[UUID | None] = mapped_column(ForeignKey("agencies.id"), index=True)
+    partner_id: Mapped[UUID | None] = mapped_column(ForeignKey("partners.id"), index=True)
+
+
+def mentioned(model: type[Resource], field: str, name: str, several: bool) -> ColumnElement[bool]:  # noqa: FBT001
+    """Whether a row of `model` names, in its JSON `field`, the record in bind `name`."""
+    target = Mention.__table__.c[model.cites[field][0]]
+    one = target == bindparam(name, type_=Uuid())
+    any_of = target == func.any(bindparam(name, type_=ARRAY(Uuid)))
+    return exists().where(
+        Mention.record_id == model.id, Mention.field == field, any_of if several else one
+    )
+
+
+def model_of(table: str) -> type[Resource]:
+    """The resource behind a table, by name, so that lower packages need not import higher ones."""
+    for mapper in Model.registry.mappers:
+        if mapper.local_table.name == table:  # type: ignore[attr-defined]
+            found: type[Resource] = mapper.class_
+            return found
+    raise LookupError(table)
+
+
+_COLUMNS = {
+    name: next(iter(column.foreign_keys)).target_fullname.partition(".")[0]
+    for name, column in Mention.__table__.c.items()
+    if column.foreign_keys
+}
+
+
+def _named(model: type[Resource], values: dict[str, Any]) -> Iterator[tuple[str, str, UUID]]:
+    """(table, pointer, id) of every reference in the values of a record."""
+    for name, value in values.items():
+        for key in model.cites.get(name, ()):
+            for n, element in enumerate(value or []):
+                if element.get(key):
+                    yield _COLUMNS[key], f"/{name}/{n}/{key}", UUID(str(element[key]))
+        column = model.__table__.c.get(name)
+        if value is not None and column is not None and column.foreign_keys:
+            table = next(iter(column.foreign_keys)).target_fullname.partition(".")[0]
+            yield table, f"/{name}", value
+
+
+async def check_references(
+    ctx: WriteContext, model: type[Resource], values: dict[str, Any]
+) -> None:
+    """Refuse references to what does not exist, or may not be seen by the caller."""
+    named = list(_named(model, values))
+    if not named:
+        return
+    tables = tuple(sorted({table for table, _, _ in named}))
+    wanted = {f"in_{t}": [id_ for other, _, id_ in named if other == t] for t in tables}
+    rows = await _known(tables).fetch(ctx.reader, **wanted, **ctx.actor.parameters)
+    seen = {id_ for (id_,) in rows}
+    if errors := [FieldError(p, "reference", _UNKNOWN) for _, p, id_ in named if id_ not in seen]:
+        raise Invalid(errors=errors)
+
+
+@cache
+def _known(tables: tuple[str, ...]) -> Statement:
+    """Which of the ids given are those of records that the actor sees."""
+    parts = []
+    for target in map(model_of, tables):
+        ids = bindparam(f"in_{target.__tablename__}", type_=ARRAY(Uuid))
+        parts.append(select(target.id).where(target.id == any_(ids), target.is_seen()))
+    return Statement(union_all(*parts))

@@ -1,0 +1,171 @@
+"""What every table is built from: a row with its own address is a `Resource`."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from enum import Enum
+from typing import Any, ClassVar
+from uuid import UUID
+
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    ColumnElement,
+    DateTime,
+    ForeignKey,
+    Index,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    and_,
+    any_,
+    bindparam,
+    false,
+    func,
+    literal_column,
+    or_,
+)
+from sqlalchemy import Enum as OneOf
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import UUID as Uuid
+from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
+from uuid_utils.compat import uuid7
+
+from sonla_api.kit.codes import CodeList
+
+_enum_as_text = OneOf(
+    Enum,
+    native_enum=False,
+    create_constraint=True,
+    length=40,
+    values_callable=lambda kind: [member.value for member in kind],
+)
+
+
+def _field(check: Any, _: Table) -> str:
+    """A check is named after the field it is about: its name becomes the pointer of a problem."""
+    return next((column.name for column in check.columns), str(check.name))
+
+
+class Model(DeclarativeBase):
+    metadata = MetaData(
+        naming_convention={
+            "pk": "pk_%(table_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(field_or_constraint_name)s",
+            "field_or_constraint_name": _field,
+        }
+    )
+    type_annotation_map = {
+        str: Text(),
+        datetime: DateTime(timezone=True),
+        Enum: _enum_as_text,
+        list[str]: ARRAY(Text),
+        list[str] | None: ARRAY(Text),
+        list[UUID]: ARRAY(Uuid),
+        dict[str, Any]: JSONB(none_as_null=True),
+        list[dict[str, Any]]: JSONB(none_as_null=True),
+        Any: JSONB(none_as_null=True),
+    }
+
+    internal: ClassVar[frozenset[str]] = frozenset()
+    """Fields that a caller without a credential sees as null, and may not filter or sort by."""
+
+
+class Visibility(CodeList):
+    public = "public", "Anyone", "Công khai"
+    internal = "internal", "Any credential", "Nội bộ"
+    agency = "agency", "The owning agency and those taking part", "Cơ quan chủ quản và liên quan"
+
+
+SIGHT = bindparam("actor_sight", type_=ARRAY(Text))
+AGENCIES = bindparam("actor_agencies", type_=ARRAY(Uuid))
+_writes_all: ColumnElement[bool] = bindparam("actor_writes_all", type_=Boolean())
+
+
+def constant(value: str) -> ColumnElement[Any]:
+    """A text of our own as part of the SQL: neither planned anew nor sent with every request."""
+    quoted = value.replace("'", "''")
+    return literal_column(f"'{quoted}'")
+
+
+def among(column: Any, values: Iterable[str]) -> ColumnElement[bool]:
+    """Whether a column has one of these values of our own."""
+    found: ColumnElement[bool] = column.in_([constant(value) for value in values])
+    return found
+
+
+class Visible:
+    """A row that some callers may not see."""
+
+    visibility: Mapped[Visibility] = mapped_column(default=Visibility.internal)
+
+    owner_agency_id: Mapped[UUID | None]
+    taking_part: Mapped[list[UUID]] = mapped_column(server_default="{}")
+    """Agencies assigned, consulted or taking part; the table's own trigger keeps it."""
+
+    @classmethod
+    def is_seen(cls) -> ColumnElement[bool]:
+        """The one row filter: item, list, count, summary, history, feed and write go through it.
+
+        Its parameters come from `Actor.parameters`.
+        """
+        takes_part = or_(
+            cls.owner_agency_id == any_(AGENCIES), cls.taking_part.bool_op("&&")(AGENCIES)
+        )
+        return or_(
+            cls.visibility == any_(SIGHT),
+            and_(cls.visibility == constant(Visibility.agency), takes_part),
+        )
+
+    @classmethod
+    def is_written(cls) -> ColumnElement[bool]:
+        """Whether the caller may change the row: owner, agencies above it, administrators."""
+        return or_(_writes_all, func.coalesce(cls.owner_agency_id == any_(AGENCIES), false()))
+
+
+class Resource(Visible, Model):
+    """A record: an address, an owner, where it comes from, and a version that is its ETag."""
+
+    __abstract__ = True
+
+    cites: ClassVar[dict[str, tuple[str, ...]]] = {"sources": ("source_id",)}
+    """Which JSON fields hold references, and under which names: kept as rows in `mentions`."""
+    internal: ClassVar[frozenset[str]] = frozenset({"created_by", "updated_by"})
+    derived: ClassVar[tuple[str, ...]] = ()
+    """Columns that the database computes, so the change log leaves them out."""
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+    version: Mapped[int] = mapped_column(default=1)
+    owner_agency_id: Mapped[UUID | None] = mapped_column(ForeignKey("agencies.id"))
+    key: Mapped[str | None]
+    note: Mapped[str | None]
+    sources: Mapped[list[dict[str, Any]]] = mapped_column(server_default="[]")
+    flags: Mapped[list[dict[str, Any]]] = mapped_column(server_default="[]")
+    printed: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    created_by: Mapped[UUID | None]
+    updated_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    updated_by: Mapped[UUID | None]
+
+    @declared_attr.directive
+    def __mapper_args__(cls) -> dict[str, Any]:  # noqa: N805
+        """SQLAlchemy raises the version at every update and refuses a stale one."""
+        return {"version_id_col": cls.__table__.c.version}
+
+    @declared_attr.directive
+    def __table_args__(cls) -> tuple[Any, ...]:  # noqa: N805
+        owned = "visibility <> 'agency' or owner_agency_id is not null"
+        return (
+            *cls.table_arguments(),
+            UniqueConstraint("key"),
+            Index(None, "created_at", "id"),
+            CheckConstraint(owned, name="owner_agency_id"),
+        )
+
+    @classmethod
+    def table_arguments(cls) -> tuple[Any, ...]:
+        """Constraints and indexes of this table beside those that every resource has."""
+        return ()

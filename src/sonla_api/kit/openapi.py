@@ -1,0 +1,245 @@
+"""The description of the service: what FastAPI derives, and what holds for every operation."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+
+from sonla_api.kit import problems
+from sonla_api.kit.examples import example_of
+from sonla_api.kit.problems import Problem
+
+VERSION = "0.1.0"
+HEAD: dict[str, Any] = {
+    "title": "sonla-api",
+    "version": VERSION,
+    "summary": "The register of a province's work with the outside world.",
+    "description": (
+        "Partners and relations, delegations, and the sources that every fact comes from. "
+        "Lists are paged by cursor, changes need `If-Match`, every error is a problem document "
+        "(RFC 9457) in Vietnamese or English, and `/api/v1/changes` tells what changed.\n\n"
+        "Sổ đăng ký công tác đối ngoại của tỉnh: đối tác, quan hệ, đoàn ra, đoàn vào và nguồn "
+        "của từng thông tin."
+    ),
+    "contact": {"name": "sonla-api", "url": "https://sonla.gov.vn"},
+    "license_info": {"name": "MIT", "identifier": "MIT"},
+    "servers": [{"url": "/", "description": "This service."}],
+    "openapi_tags": [
+        {"name": "delegations", "description": "Visits to and from the province."},
+        {"name": "partners", "description": "Those abroad whom the province works with."},
+        {"name": "partner-relations", "description": "Relations with partners, and since when."},
+        {"name": "agencies", "description": "Our side: committees, departments, localities."},
+        {"name": "sources", "description": "Where facts come from."},
+        {"name": "changes", "description": "The feed of all changes."},
+        {"name": "code-lists", "description": "Codes and their labels."},
+        {"name": "contents", "description": "What there is."},
+        {"name": "health", "description": "Whether the service works."},
+    ],
+}
+_KEY = "key"
+_API = "/api/v1"
+_HEADERS = {
+    "ETag": {
+        "description": "The version, a dot, a checksum of the body.",
+        "schema": {"type": "string", "examples": ['"3.9f1c02aa"']},
+    },
+    "Link": {
+        "description": 'The address of the next page, rel="next".',
+        "schema": {"type": "string"},
+    },
+    "Location": {"description": "The address of the record.", "schema": {"type": "string"}},
+}
+_PROBLEM = {
+    "type": "object",
+    "description": "What went wrong and what to do (RFC 9457).",
+    "required": ["type", "title", "status", "detail", "instance", "request_id"],
+    "properties": {
+        "type": {"type": "string", "description": "The page that explains it."},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "instance": {"type": "string"},
+        "request_id": {"type": ["string", "null"]},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["pointer", "code", "message"],
+                "properties": {
+                    "pointer": {"type": "string", "description": "JSON pointer (RFC 6901)."},
+                    "code": {"type": "string"},
+                    "message": {"type": "string"},
+                },
+            },
+        },
+        "permission": {"type": "string", "description": "403: what is missing."},
+        "state": {"type": "string", "description": "409: that of the record."},
+        "possible": {
+            "type": "array",
+            "items": {"type": "string"},
+            "description": "409: the verbs possible in this state.",
+        },
+        "referred_by": {
+            "type": "array",
+            "items": {"type": "object"},
+            "description": "409: the resources that refer to the record, and how often.",
+        },
+        "version": {"type": "integer", "description": "412: that of the record now."},
+        "limit": {"type": "integer", "description": "413: how many bytes are taken."},
+    },
+}
+_PARAMETERS = {
+    "id": "That of the record.",
+    "name": "That of the list.",
+    "limit": "How many records a page has at most.",
+    "cursor": "`next_cursor` of the page before.",
+    "count": "`exact` adds `total`, which takes time.",
+    "group_by": "What the figures are grouped by.",
+    "period": "What lies in this period or reaches into it.",
+    "published_on_from": "Sources published on this day or since.",
+    "published_on_to": "Sources published on this day or before.",
+    "has_parent": "Whether there is a record above it.",
+    "partner_has_parent": "Whether there is a record above the partner.",
+}
+_ONE_OF = "Records with this value; repeated, with one of these."
+
+
+def install(app: FastAPI) -> None:
+    """Let /openapi.json say all that holds; made at the first request for it."""
+    derive = app.openapi
+
+    def describe() -> dict[str, Any]:
+        if (
+            app.openapi_schema is None
+            or "Problem" not in app.openapi_schema["components"]["schemas"]
+        ):
+            described = derive()
+            _complete(described)
+            app.openapi_schema = described
+        return app.openapi_schema
+
+    app.openapi = describe  # type: ignore[method-assign]  # the documented way to extend it
+
+
+def operation_id(route: APIRoute) -> str:
+    """`verb_noun`: the name of the endpoint's function."""
+    return route.name
+
+
+def _complete(described: dict[str, Any]) -> None:
+    components = described["components"]
+    for name in ("HTTPValidationError", "ValidationError"):
+        components["schemas"].pop(name, None)
+    components["schemas"]["Problem"] = _PROBLEM
+    components["securitySchemes"] = {
+        _KEY: {"type": "http", "scheme": "bearer", "description": "A key: `sonla_…`."}
+    }
+    components["responses"] = {
+        kind.__name__: _response(kind) for kind in sorted(_kinds(), key=lambda kind: kind.__name__)
+    }
+    for path, method, operation in _operations(described):
+        operation["responses"].pop("422", None)
+        if path.startswith(_API):
+            is_read = method == "get"
+            operation["security"] = [{_KEY: []}, *([{}] if is_read else [])]
+            _add_errors(path, method, operation)
+        _describe_parameters(operation)
+        _add_headers(path, method, operation)
+        _add_examples(method, operation, components["schemas"])
+
+
+def _operations(described: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for path, item in described["paths"].items():
+        for method, operation in item.items():
+            yield path, method, operation
+
+
+_EVERYWHERE: list[type[Problem]] = [
+    problems.Unauthenticated, problems.Forbidden, problems.NotAcceptable,
+    problems.TooManyRequests, problems.Unavailable,
+]  # fmt: skip
+
+
+def _kinds() -> set[type[Problem]]:
+    return {
+        problems.BadRequest, problems.NotFound, problems.Conflict, problems.Gone, problems.Moved,
+        problems.StaleVersion, problems.TooLarge, problems.UnsupportedMediaType, problems.Invalid,
+        problems.VersionRequired, *_EVERYWHERE,
+    }  # fmt: skip
+
+
+def _add_errors(path: str, method: str, operation: dict[str, Any]) -> None:
+    """Which problems an operation can answer follows from its form."""
+    names = {parameter["name"].lower() for parameter in operation.get("parameters", [])}
+    kinds = list(_EVERYWHERE)
+    if names or method in {"post", "patch"}:
+        kinds += [problems.BadRequest, problems.Invalid]
+    if "{" in path:
+        kinds += [problems.NotFound]
+    if "{id}" in path:
+        kinds += [problems.Gone, problems.Moved]
+    if method in {"post", "patch"}:
+        kinds += [problems.TooLarge, problems.UnsupportedMediaType]
+    if method != "get":
+        kinds += [problems.Conflict]
+    if "if-match" in names:
+        kinds += [problems.StaleVersion, problems.VersionRequired]
+    for kind in kinds:
+        reference = {"$ref": f"#/components/responses/{kind.__name__}"}
+        operation["responses"].setdefault(str(kind.status), reference)
+    operation["responses"] = dict(sorted(operation["responses"].items()))
+
+
+def _describe_parameters(operation: dict[str, Any]) -> None:
+    for parameter in operation.get("parameters", []):
+        name, is_list = parameter["name"], parameter["schema"].get("type") == "array"
+        words = _ONE_OF if is_list else _PARAMETERS.get(name)
+        if words:
+            parameter.setdefault("description", words)
+        if name == "if-match":  # the service takes it as optional only to answer 428 itself
+            parameter |= {"required": True, "schema": parameter["schema"]["anyOf"][0]}
+
+
+def _response(kind: type[Problem]) -> dict[str, Any]:
+    example = {
+        "type": f"/docs/problems/{kind.slug()}",
+        "title": kind.title.en,
+        "status": kind.status,
+        "detail": kind.remedy.en,
+        "instance": "/api/v1/partners",
+        "request_id": "5f3c0d7a9b1e4c2d8a6f0b3e7d915c42",
+    }
+    media = {"schema": {"$ref": "#/components/schemas/Problem"}, "example": example}
+    response: dict[str, Any] = {
+        "description": kind.title.en + ".",
+        "content": {"application/problem+json": media},
+    }
+    if kind.status == problems.Moved.status:
+        response["headers"] = {"Location": _HEADERS["Location"]}
+    return response
+
+
+def _add_headers(path: str, method: str, operation: dict[str, Any]) -> None:
+    answers = operation["responses"]
+    is_record = path.endswith("{id}") and method in {"get", "patch"}
+    for status, names in (("200", ["ETag"] if is_record else []), ("201", ["ETag", "Location"])):
+        if status in answers and names:
+            answers[status]["headers"] = {name: _HEADERS[name] for name in names}
+    if method == "get" and path.endswith("{id}") and path.startswith(_API):
+        answers["304"] = {"description": "Not changed since it was read."}
+    if any(p["name"] in {"cursor", "after"} for p in operation.get("parameters", [])):
+        answers["200"]["headers"] = {"Link": _HEADERS["Link"]}
+
+
+def _add_examples(method: str, operation: dict[str, Any], schemas: dict[str, Any]) -> None:
+    body = operation.get("requestBody")
+    if body:
+        media = body["content"]["application/json"]
+        media["example"] = example_of(media["schema"], schemas, is_patch=method == "patch")
+        if method == "patch":
+            body["content"]["application/merge-patch+json"] = media
+    for status in ("200", "201"):
+        media = operation["responses"].get(status, {}).get("content", {}).get("application/json")
+        if media and media.get("schema"):
+            media["example"] = example_of(media["schema"], schemas)

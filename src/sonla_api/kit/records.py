@@ -1,0 +1,253 @@
+"""How records are read: a view is one select, derived from its Pydantic model.
+
+A field of the view is a column of its table; a `Summary` is the record that `<field>_id` names;
+a list of objects with summaries inside is a JSON column whose references are shown as summaries.
+PostgreSQL writes the JSON; a statement is compiled once per shape and runs prepared.
+"""
+
+from collections.abc import Callable, Mapping
+from functools import cached_property, lru_cache
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from asyncpg import DataError
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Text,
+    bindparam,
+    cast,
+    func,
+    literal_column,
+    null,
+    select,
+    true,
+    tuple_,
+    union_all,
+)
+
+from sonla_api.kit.context import Context
+from sonla_api.kit.listing import Listing, Parameters, seal, unseal, wrong_cursor
+from sonla_api.kit.problems import BadRequest, Unauthenticated
+from sonla_api.kit.schema import Summary, View
+from sonla_api.kit.shapes import as_item, embedded, shown_in, summary, summary_in, to_json
+from sonla_api.kit.statement import Statement
+from sonla_api.kit.text import Message
+from sonla_api.kit.tombstones import missing
+
+_OUT_OF_RANGE = Message("A value is out of range.", "Có giá trị vượt giới hạn.")
+
+
+class Item(NamedTuple):
+    id: UUID
+    version: int
+    body: bytes
+
+
+class Rows(NamedTuple):
+    bodies: list[bytes]
+    next_cursor: str | None
+    total: int | None
+
+
+class Shape(NamedTuple):
+    """All that a page's SQL depends on; its values do not."""
+
+    listing: type[Listing]
+    sort: str
+    limit: int
+    side: str
+    """Where the page begins: "" at the start, "valued" or "missing" behind a cursor."""
+    filters: tuple[tuple[str, bool], ...]
+    within: tuple[str, ...]
+    is_stranger: bool
+
+
+class Records:
+    """The rows of a model that the actor may see, in the shape of a view.
+
+    `computed` gives the fields that are no columns; `parameters` the binds they need.
+    """
+
+    def __init__(
+        self,
+        model: Any,
+        view: type[View],
+        parameters: Callable[[Context], Mapping[str, Any]] = lambda _: {},
+        **computed: Any,
+    ) -> None:
+        self.model, self.view = model, view
+        self._computed, self._parameters = computed, parameters
+
+    @lru_cache(maxsize=2)  # noqa: B019  one object a resource, living as long as the process
+    def columns(self, *, is_stranger: bool) -> list[ColumnElement[Any]]:
+        """What the view shows, in its order; internal fields are null for a stranger."""
+        return [
+            (
+                null() if is_stranger and name in self.model.internal else self._column(name, field)
+            ).label(name)
+            for name, field in self.view.model_fields.items()
+        ]
+
+    async def item(self, ctx: Context, id_: UUID) -> Item:
+        statement = self._item_stranger if ctx.actor.is_anonymous else self._item_known
+        for version, body in await statement.fetch(ctx.reader, id=id_, **self._binds(ctx)):
+            return Item(id_, version, body)
+        return await missing(ctx, self.model.__tablename__, id_)
+
+    async def page(self, ctx: Context, listing: Listing, **within: Any) -> Rows:
+        """One page; `within` fixes columns, for a list inside a record."""
+        refuse_oracle(ctx, listing)
+        given = listing.given()
+        values = {**listing.binds(), **within, **self._binds(ctx)}
+        bound_to = (self.model.__tablename__, listing.sort, given, within)
+        side = ""
+        if listing.cursor is not None:
+            key, values["cursor_id"] = unseal(listing.cursor, *bound_to)
+            side, values["cursor_key"] = "missing" if key is None else "valued", key
+            if key is None and not _may_be_missing(listing.ordered_by()):
+                raise wrong_cursor()
+        filters = tuple((name, isinstance(value, list)) for name, value in given.items())
+        shape = Shape(
+            type(listing), listing.sort, listing.limit, side, filters, (*within,),
+            ctx.actor.is_anonymous,
+        )  # fmt: skip
+        try:
+            total = (
+                (await self._count(shape).fetch(ctx.reader, **values))[0][0]
+                if listing.count
+                else None
+            )
+            rows = await self._page(shape).fetch(ctx.reader, **values)
+        except (DataError, OverflowError) as error:
+            raise BadRequest(_OUT_OF_RANGE) from error
+        cursor = None
+        if len(rows) > listing.limit:
+            _, *position = rows[listing.limit - 1]
+            cursor = seal(position, *bound_to)
+        return Rows([row[0] for row in rows[: listing.limit]], cursor, total)
+
+    def narrowed(self, listing: type[Listing], filters: Any, within: Any = ()) -> list[Any]:
+        """The conditions of a list: the row filter, the given filters and what `within` fixes."""
+        fixed = [(name, getattr(self.model, name)) for name in within]
+        return [
+            self.model.is_seen(),
+            *(listing.filters[name].clause(name, is_several) for name, is_several in filters),
+            *(found == bindparam(name, type_=found.type) for name, found in fixed),
+        ]
+
+    def _binds(self, ctx: Context) -> dict[str, Any]:
+        return {**ctx.parameters, **self._parameters(ctx)}
+
+    def _column(self, name: str, field: Any) -> ColumnElement[Any]:
+        if name in self._computed:
+            found: ColumnElement[Any] = self._computed[name]
+            return found
+        shown = shown_in(field.annotation)
+        if shown and issubclass(shown, Summary):
+            return summary(shown, getattr(self.model, f"{name}_id"))
+        if shown and any(summary_in(f.annotation) for f in shown.model_fields.values()):
+            return embedded(getattr(self.model, name), shown)
+        plain: ColumnElement[Any] = getattr(self.model, name)
+        return plain
+
+    @cached_property
+    def _item_known(self) -> Statement:
+        return self._item(is_stranger=False)
+
+    @cached_property
+    def _item_stranger(self) -> Statement:
+        return self._item(is_stranger=True)
+
+    def _item(self, *, is_stranger: bool) -> Statement:
+        wanted = self.model.id == bindparam("id", type_=self.model.id.type)
+        item = (
+            select(*self.columns(is_stranger=is_stranger), self.model.version.label("item_version"))
+            .where(wanted, self.model.is_seen())
+            .subquery("row")
+        )
+        shown = as_item(item, self.view)
+        return Statement(
+            select(item.c.item_version, to_json(shown)).select_from(item.join(shown, true()))
+        )
+
+    @lru_cache(maxsize=512)  # noqa: B019
+    def _page(self, shape: Shape) -> Statement:
+        """Records with a value in order, then those without: two index scans, the second lazy.
+
+        What is shown of them is found once their ids are known, so that it is planned once.
+        """
+        name = shape.sort.removeprefix("-")
+        key, falls = shape.listing.orders[name], shape.sort.startswith("-")
+        where = self.narrowed(shape.listing, shape.filters, shape.within)
+        id_, parts = self.model.id, []
+        base = select(key.label("page_key"), id_.label("page_id"))
+        base = base.select_from(self.model).where(*where)
+        limit: Any = shape.limit + 1
+        is_nullable = _may_be_missing(key)
+        if shape.side != "missing":
+            valued = _scan(base, key, id_, falls, _number(limit), shape.side)
+            if is_nullable:
+                rows = valued.cte("valued")
+                parts.append(select(rows))
+                limit = select(_number(limit) - func.count()).select_from(rows)
+            else:
+                parts.append(valued)
+        if is_nullable:
+            lone = base.where(key.is_(None))
+            rest = _number(limit) if isinstance(limit, int) else limit.scalar_subquery()
+            parts.append(_scan(lone, None, id_, falls, rest, "" if parts else shape.side))
+        # Limited once more, so that the planner knows how few they are.
+        both = parts[0] if len(parts) == 1 else union_all(*parts).limit(_number(shape.limit + 1))
+        page = both.subquery("page")
+        shown = [*self.columns(is_stranger=shape.is_stranger), page.c.page_key, page.c.page_id]
+        row = select(*shown).join_from(page, self.model, id_ == page.c.page_id).subquery("row")
+        item = as_item(row, self.view)
+        order = [_directed(row.c.page_key, falls).nulls_last(), _directed(row.c.page_id, falls)]
+        return Statement(
+            select(to_json(item), cast(row.c.page_key, Text), cast(row.c.page_id, Text))
+            .select_from(row.join(item, true()))
+            .order_by(*order)
+        )
+
+    @lru_cache(maxsize=512)  # noqa: B019
+    def _count(self, shape: Shape) -> Statement:
+        where = self.narrowed(shape.listing, shape.filters, shape.within)
+        return Statement(select(func.count()).select_from(self.model).where(*where))
+
+
+def refuse_oracle(ctx: Context, asked: Parameters) -> None:
+    """What a stranger may not see it may not filter by: the count would tell."""
+    if ctx.actor.is_anonymous and any(asked.filters[name].is_internal for name in asked.given()):
+        raise Unauthenticated
+
+
+def _scan(base: Select[Any], key: Any, id_: Any, falls: bool, limit: Any, side: str) -> Select[Any]:  # noqa: FBT001, PLR0913, PLR0917
+    """One run through an index on (key, id), or on the rows without a key."""
+    keys = [id_] if key is None else [key, id_]
+    if key is not None and _may_be_missing(key):
+        base = base.where(key.is_not(None))
+    if side:
+        names = ["cursor_id"] if key is None else ["cursor_key", "cursor_id"]
+        here = [_typed(name, like) for name, like in zip(names, keys, strict=True)]
+        left, right = tuple_(*keys), tuple_(*here)
+        base = base.where(left < right if falls else left > right)
+    return base.order_by(*(_directed(k, falls) for k in keys)).limit(limit)
+
+
+def _may_be_missing(key: Any) -> bool:
+    return getattr(key, "nullable", True)
+
+
+def _number(value: int) -> ColumnElement[int]:
+    """As part of the SQL: with a parameter PostgreSQL would plan every call anew."""
+    return literal_column(str(value))
+
+
+def _directed(key: Any, falls: bool) -> Any:  # noqa: FBT001
+    return key.desc() if falls else key.asc()
+
+
+def _typed(name: str, like: Any) -> ColumnElement[Any]:
+    """A cursor holds text as PostgreSQL wrote it, and PostgreSQL reads it back."""
+    return cast(bindparam(name, type_=Text()), like.type)

@@ -1,0 +1,35 @@
+"""SQL for asyncpg, compiled once by SQLAlchemy Core and run prepared."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+from sqlalchemy import ClauseElement
+from sqlalchemy.dialects.postgresql.asyncpg import dialect
+
+_DIALECT = dialect()  # type: ignore[no-untyped-call]
+
+
+class Reader(Protocol):
+    """The reading pool, or the connection of an open transaction."""
+
+    async def fetch(self, query: str, *args: Any) -> Sequence[Any]: ...
+
+
+class Statement:
+    """SQL and the order of its parameters; compiled at first use, not at import."""
+
+    def __init__(self, made: ClauseElement) -> None:
+        self._made: ClauseElement | None = made
+        self._sql = ""
+        self._constants: Mapping[str, Any] = {}
+        self._names: Sequence[str] = ()
+
+    async def fetch(self, reader: Reader, **values: Any) -> Sequence[Any]:
+        """The rows; a parameter that the statement does not use may be given all the same."""
+        if self._made is not None:
+            compiled: Any = self._made.compile(dialect=_DIALECT)
+            self._constants, self._names = compiled.params, compiled.positiontup or ()
+            self._sql = str(compiled)
+            self._made = None  # a tree of objects a hundred times as large as its text
+        known = {**self._constants, **values}
+        return await reader.fetch(self._sql, *[known[name] for name in self._names])

@@ -1,0 +1,213 @@
+"""How records are written: SQLAlchemy's unit of work, flushed at once so that errors come in order.
+
+A resource without rules of its own calls these from its endpoints; one with rules has a service
+that does.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import date
+from typing import Any, TypeVar
+from uuid import UUID
+
+from pydantic import BaseModel, ValidationError
+from sqlalchemy import ForeignKey, Text, cast, func, literal, select, union_all
+from sqlalchemy.dialects.postgresql import JSONB
+
+from sonla_api.kit import flags
+from sonla_api.kit.context import WriteContext
+from sonla_api.kit.mentions import Mention, check_references, model_of
+from sonla_api.kit.model import Model, Resource
+from sonla_api.kit.problems import (
+    FieldError,
+    InUse,
+    Invalid,
+    NotYours,
+    StaleVersion,
+)
+from sonla_api.kit.schema import Body, ResourceBody
+from sonla_api.kit.text import Message
+from sonla_api.kit.tombstones import missing
+from sonla_api.kit.wording import of_validation
+
+R = TypeVar("R", bound=Resource)
+Expected = frozenset[int] | None
+"""The versions an `If-Match` names; None stands for `*`."""
+
+Judge = Callable[[WriteContext, UUID | None, dict[str, Any]], Awaitable[Mapping[str, Message]]]
+"""Plausibility rules of a resource: from a record's id and values, the flags that they raise."""
+
+_CLOSED = Message(
+    "the agency has ended and takes no new records; its successors do",
+    "cơ quan đã kết thúc hoạt động, không nhận bản ghi mới; hãy dùng cơ quan kế thừa",
+)
+ADMINISTER = "records:administer"
+"""The permission to give a record to another agency."""
+
+
+async def load(
+    ctx: WriteContext, model: type[R], id_: UUID, expected: Expected, *, is_leaving: bool = False
+) -> R:
+    """The record to change, locked, if the actor may see and write it and nobody changed it.
+
+    Others may refer to it meanwhile, unless it is to be removed.
+    """
+    # Writers of a record take turns before they have a transaction number: the feed is in the
+    # order of numbers, and would tell a deletion before the change that went ahead of it.
+    turn = func.pg_advisory_xact_lock(func.hashtextextended(cast(model.id, Text), 0)).is_not(None)
+    visible = select(model, model.is_written()).where(model.id == id_, model.is_seen(), turn)
+    locked = visible.with_for_update(key_share=not is_leaving)
+    found = await ctx.session.execute(locked, dict(ctx.actor.parameters))
+    row = found.one_or_none()
+    if row is None:
+        return await missing(ctx, model.__tablename__, id_)
+    record, is_written = row
+    if not is_written:
+        raise NotYours
+    if expected is not None and record.version not in expected:
+        raise StaleVersion(version=record.version)
+    return record
+
+
+async def create(
+    ctx: WriteContext,
+    model: type[R],
+    body: ResourceBody,
+    judge: Judge | None = None,
+    **fixed: Any,
+) -> R:
+    """A new record owned by the caller's agency; `fixed` sets what no caller may."""
+    values = _values(model, body) | fixed
+    values["flags"] = flags.written(values["flags"], [])
+    values["owner_agency_id"] = await _owner(ctx, values["owner_agency_id"])
+    await check_references(ctx, model, values)
+    if judge:
+        values["flags"] = flags.ruled(values["flags"], await judge(ctx, None, values))
+    record = model(**values, created_by=ctx.actor.id, updated_by=ctx.actor.id)
+    ctx.session.add(record)
+    await ctx.session.flush()
+    return record
+
+
+async def update(  # noqa: PLR0913, PLR0917
+    ctx: WriteContext,
+    model: type[R],
+    id_: UUID,
+    expected: Expected,
+    whole: type[ResourceBody],
+    patch: Body,
+    judge: Judge | None = None,
+) -> R:
+    """Merge a patch (RFC 7396) into the record; what comes out must be valid as a whole."""
+    record = await load(ctx, model, id_, expected)
+    changed = patch.model_dump(mode="json", exclude_unset=True)
+    now = {name: getattr(record, name) for name in whole.model_fields}
+    now["flags"] = flags.given(record.flags)
+    try:
+        body = whole.model_validate(merged(now, changed))
+    except ValidationError as error:
+        raise of_validation(error.errors()) from error
+    after = _values(model, body)
+    values = {name: value for name, value in after.items() if name in changed}
+    if "flags" in values:
+        values["flags"] = flags.written(values["flags"], record.flags)
+    if values.get("owner_agency_id", record.owner_agency_id) != record.owner_agency_id:
+        await _give(ctx, values["owner_agency_id"])
+    await check_references(ctx, model, values)
+    if judge:
+        found = await judge(ctx, id_, after)
+        values["flags"] = flags.ruled(values.get("flags", record.flags), found)
+    await change(ctx, record, **values)
+    return record
+
+
+async def change(ctx: WriteContext, record: Resource, **values: Any) -> None:
+    """Set fields; a record in which nothing differs keeps its version."""
+    for name, value in values.items():
+        if getattr(record, name) != value:
+            setattr(record, name, value)
+    if ctx.session.is_modified(record):
+        record.updated_at, record.updated_by = ctx.now, ctx.actor.id
+        await ctx.session.flush()
+
+
+async def delete(ctx: WriteContext, model: type[Resource], id_: UUID, expected: Expected) -> None:
+    """Remove a record that nothing refers to; what does is named."""
+    record = await load(ctx, model, id_, expected, is_leaving=True)
+    if referred := await _referring(ctx, model, id_):
+        raise InUse(referred_by=referred)
+    await ctx.session.delete(record)
+    await ctx.session.flush()
+
+
+def merged(target: Any, patch: Any) -> Any:
+    """RFC 7396: objects merge, null removes, all else replaces."""
+    if not isinstance(patch, dict):
+        return patch
+    result = dict(target) if isinstance(target, dict) else {}
+    for name, value in patch.items():
+        if value is None:
+            result.pop(name, None)
+        else:
+            result[name] = merged(result.get(name), value)
+    return result
+
+
+async def _owner(ctx: WriteContext, wanted: UUID | None) -> UUID | None:
+    """The caller's own agency, or one that an administrator names; none that has ended."""
+    own = ctx.actor.agency_id
+    if wanted in (None, own):
+        _refuse_ended(ctx, ctx.actor.agency_ends_on)
+    else:
+        await _give(ctx, wanted)
+    return wanted or own
+
+
+async def _give(ctx: WriteContext, wanted: UUID | None) -> None:
+    """Whether the record may be given to this agency, or to none: administrators decide that."""
+    ctx.actor.require(ADMINISTER)
+    agency: Any = model_of("agencies")
+    ends_on = await ctx.session.scalar(select(agency.valid_to).where(agency.id == wanted))
+    _refuse_ended(ctx, ends_on)
+
+
+def _refuse_ended(ctx: WriteContext, ends_on: date | None) -> None:
+    if ends_on and ends_on <= ctx.today:
+        raise Invalid(errors=[FieldError("/owner_agency_id", "agency_closed", _CLOSED)])
+
+
+def _values(model: type[Resource], body: BaseModel) -> dict[str, Any]:
+    """The columns of a body: JSON as JSON, all else as Python has it."""
+    as_json, as_python = body.model_dump(mode="json"), body.model_dump()
+    columns = model.__table__.c
+    return {
+        name: as_json[name] if isinstance(columns[name].type, JSONB) else as_python[name]
+        for name in as_python
+    }
+
+
+async def _referring(ctx: WriteContext, model: type[Resource], id_: UUID) -> list[dict[str, Any]]:
+    """How many records of which resource refer to this one, found from the foreign keys."""
+    parts: list[Any] = []
+    for table in Model.metadata.tables.values():
+        for column in table.c:
+            if any(_points_at(model, key) for key in column.foreign_keys):
+                is_mention = table is Mention.__table__
+                name = table.c.resource if is_mention else literal(table.name)
+                record = table.c.record_id if is_mention else table.c.id
+                parts.append(select(name.label("name"), record.label("id")).where(column == id_))
+    if not parts:
+        return []
+    every = union_all(*parts).subquery()
+    counted = (
+        select(every.c.name, func.count(every.c.id.distinct()))
+        .where(every.c.id != id_)
+        .group_by(every.c.name)
+        .order_by(every.c.name)
+    )
+    found = await ctx.session.execute(counted)
+    return [{"resource": name, "count": count} for name, count in found]
+
+
+def _points_at(model: type[Resource], key: ForeignKey) -> bool:
+    """Rows that go with the record are a part of it and hold it back no more."""
+    return key.column.table is model.__table__ and key.ondelete != "CASCADE"
