@@ -1,0 +1,59 @@
+from typing import Annotated, Any, ClassVar
+from uuid import UUID
+
+from pydantic import Field
+from sqlalchemy import ColumnElement, Date, Integer, bindparam, literal, or_, select
+from sqlalchemy.dialects.postgresql import UUID as Uuid
+
+from sonla_api.agencies.models import Agency, AgencyKind
+from sonla_api.agencies.schemas import AgencyView
+from sonla_api.kit.listing import Filter, Listing, Q, matches, one_of
+from sonla_api.kit.mentions import Mention
+from sonla_api.kit.records import Records
+from sonla_api.kit.schema import Day
+
+agencies = Records(Agency, AgencyView)
+_REORGANISATIONS = 20
+"""How many changes of form are followed: agencies that name each other would have no end."""
+
+
+def exists_on(name: str, _: bool = False) -> ColumnElement[bool]:  # noqa: FBT001, FBT002
+    """Whether an agency exists on the day in a bind parameter."""
+    day = bindparam(name, type_=Date())
+    has_begun = or_(Agency.valid_from.is_(None), Agency.valid_from <= day)
+    return has_begun & or_(Agency.valid_to.is_(None), Agency.valid_to > day)
+
+
+def _became(name: str, _: bool) -> ColumnElement[bool]:  # noqa: FBT001
+    """The agencies that an agency became, however often they merged and split since."""
+    start: Any = select(
+        bindparam(name, type_=Uuid()).label("id"), literal(0, Integer).label("depth")
+    ).cte("chain", recursive=True)
+    chain = start.union(
+        select(Mention.agency_id, start.c.depth + 1).where(
+            Mention.record_id == start.c.id,
+            Mention.field == "successors",
+            start.c.depth < _REORGANISATIONS,
+        )
+    )
+    return Agency.id.in_(select(chain.c.id).where(chain.c.depth > 0))
+
+
+class AgencyListing(Listing):
+    orders: ClassVar = {"created_at": Agency.created_at, "valid_to": Agency.valid_to}
+
+    q: Annotated[Q, matches(Agency.words)] = None
+    key: Annotated[list[str], one_of(Agency.key)] = []
+    code: Annotated[list[str], one_of(Agency.code)] = []
+    kind: Annotated[list[AgencyKind], one_of(Agency.kind)] = []
+    parent_id: Annotated[list[UUID], one_of(Agency.parent_id)] = []
+    valid_on: Annotated[
+        Day | None,
+        Filter(exists_on, Agency.valid_from),
+        Field(description="Agencies that exist on this day."),
+    ] = None
+    successors_of: Annotated[
+        UUID | None,
+        Filter(_became, Agency.successors),
+        Field(description="The agencies that this one became, followed to the end."),
+    ] = None

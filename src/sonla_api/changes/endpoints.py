@@ -1,0 +1,20 @@
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+
+from sonla_api.changes.queries import feed
+from sonla_api.changes.schemas import EventView, Following
+from sonla_api.identity.access import reading
+from sonla_api.kit.answers import PageAnswer
+from sonla_api.kit.context import Context
+from sonla_api.kit.schema import Page
+
+router = APIRouter(prefix="/changes", tags=["changes"])
+
+Read = Annotated[Context, reading("changes:read")]
+
+
+@router.get("", response_model=Page[EventView])
+async def follow_changes(ctx: Read, follower: Annotated[Following, Query()]) -> Response:
+    """Follow every change, oldest first; come back with `after` set to `next_cursor`."""
+    return PageAnswer(await feed(ctx, follower), "after")

@@ -1,0 +1,66 @@
+"""Every list of codes that a field of the API takes, by its name in the address."""
+
+from collections.abc import Callable, Iterable
+from functools import lru_cache
+
+from sonla_api.agencies.models import AgencyKind
+from sonla_api.changes.models import Action
+from sonla_api.code_lists.schemas import CodeListView, CodeView, FlagCode
+from sonla_api.delegations.lifecycle import DelegationState, DelegationVerb, Direction
+from sonla_api.delegations.models import Channel, Funding, Level, PartnerRole
+from sonla_api.identity.permissions import Role
+from sonla_api.kit import codes
+from sonla_api.kit.codes import CodeLabel, CodeList
+from sonla_api.kit.model import Visibility
+from sonla_api.kit.schema import FlagOrigin
+from sonla_api.kit.text import Message
+from sonla_api.partner_relations.lifecycle import RelationState, RelationVerb
+from sonla_api.partner_relations.models import RelationKind
+from sonla_api.partners.models import PartnerKind, RegistrationKind, RegistrationWarningCode
+
+ENUMS: dict[str, type[CodeList]] = {
+    "agency-kinds": AgencyKind,
+    "change-actions": Action,
+    "delegation-channels": Channel,
+    "delegation-directions": Direction,
+    "delegation-funding": Funding,
+    "delegation-levels": Level,
+    "delegation-partner-roles": PartnerRole,
+    "delegation-states": DelegationState,
+    "delegation-verbs": DelegationVerb,
+    "flag-codes": FlagCode,
+    "flag-origins": FlagOrigin,
+    "partner-kinds": PartnerKind,
+    "partner-relation-kinds": RelationKind,
+    "partner-relation-states": RelationState,
+    "partner-relation-verbs": RelationVerb,
+    "registration-kinds": RegistrationKind,
+    "registration-warnings": RegistrationWarningCode,
+    "roles": Role,
+    "visibilities": Visibility,
+}
+_STANDARDS: dict[str, Callable[[], Iterable[CodeLabel]]] = {
+    "currencies": codes.currencies,
+    "languages": codes.languages,
+    "subdivisions": codes.subdivisions,
+}
+_COUNTRIES = "countries"
+NAMES = sorted([*ENUMS, *_STANDARDS, _COUNTRIES])
+
+
+@lru_cache(maxsize=64)
+def code_list(name: str, country_labels: tuple[tuple[str, tuple[str, str]], ...]) -> str | None:
+    """The list of this name as JSON; None if there is none.
+
+    `country_labels`: what a deployment calls countries, code and label in English and Vietnamese.
+    """
+    if name in ENUMS:
+        items = [CodeView(code=code.value, en=code.en, vi=code.vi) for code in ENUMS[name]]
+    elif name in _STANDARDS:
+        items = [CodeView(**label._asdict()) for label in _STANDARDS[name]()]
+    elif name == _COUNTRIES:
+        ours = {code: Message(*label) for code, label in country_labels}
+        items = [CodeView(**label._asdict()) for label in codes.countries({**codes.LABELS, **ours})]
+    else:
+        return None
+    return CodeListView(name=name, items=items).model_dump_json()

@@ -1,0 +1,253 @@
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, Any, ClassVar
+from uuid import UUID
+
+from pydantic import Field
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Integer,
+    Select,
+    Text,
+    and_,
+    any_,
+    bindparam,
+    case,
+    cast,
+    false,
+    func,
+    literal_column,
+    null,
+    or_,
+    select,
+    true,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, insert
+
+from sonla_api.agencies.models import Agency
+from sonla_api.delegations.lifecycle import TOOK_PLACE, DelegationState, Direction, lifecycle
+from sonla_api.delegations.models import Channel, Delegation, DelegationCounter, Funding, Level
+from sonla_api.delegations.schemas import DelegationCount, DelegationSummary, DelegationView
+from sonla_api.kit.codes import Country, Subdivision
+from sonla_api.kit.context import Context, WriteContext
+from sonla_api.kit.listing import (
+    Filter,
+    Listing,
+    Parameters,
+    Q,
+    contains_one_of,
+    lacks,
+    lies_within,
+    matches,
+    one_of,
+    overlaps,
+    period_range,
+    refers,
+)
+from sonla_api.kit.model import among, constant
+from sonla_api.kit.period import PeriodFilter
+from sonla_api.kit.records import Records, refuse_oracle
+from sonla_api.kit.statement import Statement
+
+D = Delegation
+_due_on = func.working_days_after(
+    func.upper(D.when_days) - literal_column("1"),
+    cast(func.current_setting(constant("sonla.report_due_working_days")), Integer),
+    type_=Date(),
+)
+_OWES_NONE = [
+    DelegationState.recorded,
+    DelegationState.cancelled,
+    DelegationState.rejected,
+    DelegationState.refused,
+]
+_has_gone = [DelegationState.under_way, DelegationState.completed, DelegationState.received]
+_owes_report = among(D.state, _has_gone) & D.report.is_(None)
+delegations = Records(
+    D,
+    DelegationView,
+    lifecycle.parameters,
+    report_due_on=case((~among(D.state, _OWES_NONE), _due_on)),
+    is_report_overdue=func.coalesce(
+        and_(_owes_report, _due_on < bindparam("today", type_=Date())), false()
+    ),
+    verbs=lifecycle.verbs(D),
+)
+
+
+class Gap(StrEnum):
+    """Fields that may be unknown."""
+
+    direction = "direction"
+    channel = "channel"
+    level = "level"
+    country = "country"
+    when = "when"
+
+
+_IS_UNKNOWN: dict[Gap, Any] = {
+    Gap.direction: D.direction.is_(None),
+    Gap.channel: D.channel.is_(None),
+    Gap.level: D.level.is_(None),
+    Gap.country: func.cardinality(D.countries) == 0,
+    Gap.when: D.when.is_(None),
+}
+
+
+def _outside(name: str, _: bool = False) -> Any:  # noqa: FBT001, FBT002
+    """In no period: without a date, or reaching beyond the one that it overlaps."""
+    days = period_range(name)
+    return or_(
+        D.when_days.is_(None),
+        and_(D.when_days.bool_op("&&")(days), ~D.when_days.bool_op("<@")(days)),
+    )
+
+
+class _Choice(Parameters):
+    """The filters that the list and the count of delegations share."""
+
+    direction: Annotated[list[Direction], one_of(D.direction)] = []
+    channel: Annotated[list[Channel], one_of(D.channel)] = []
+    level: Annotated[list[Level], one_of(D.level)] = []
+    country: Annotated[list[Country], contains_one_of(D.countries)] = []
+    partner_id: Annotated[list[UUID], refers(D, "partners")] = []
+    lead_agency_id: Annotated[list[UUID], one_of(D.lead_agency_id)] = []
+    without: Annotated[
+        list[Gap],
+        lacks(D.when, _IS_UNKNOWN),
+        Field(description="Delegations where this, and all else named so, is unknown."),
+    ] = []
+
+
+class DelegationListing(_Choice, Listing):
+    orders: ClassVar = {"created_at": D.created_at, "when": D.when_from}
+
+    q: Annotated[Q, matches(D.words)] = None
+    state: Annotated[list[DelegationState], one_of(D.state)] = []
+    key: Annotated[list[str], one_of(D.key)] = []
+    code: Annotated[list[str], one_of(D.code)] = []
+    subdivision: Annotated[list[Subdivision], one_of(D.subdivision)] = []
+    funding: Annotated[list[Funding], one_of(D.funding)] = []
+    member_agency_id: Annotated[list[UUID], refers(D, "members")] = []
+    period: Annotated[
+        PeriodFilter | None, overlaps(D.when_days), Field(description="Overlapping this period.")
+    ] = None
+    within: Annotated[
+        PeriodFilter | None,
+        lies_within(D.when_days),
+        Field(description="Lying wholly in this period, as reports count."),
+    ] = None
+    not_placed_in: Annotated[
+        PeriodFilter | None,
+        Filter(_outside, D.when_days),
+        Field(description="Overlapping this period without lying in it, or without a date."),
+    ] = None
+
+
+class DelegationGrouping(StrEnum):
+    direction = "direction"
+    channel = "channel"
+    level = "level"
+    country = "country"
+
+
+class DelegationSummaryQuery(_Choice):
+    """What is counted, by what, and in which period."""
+
+    period: Annotated[
+        PeriodFilter | None, Field(description="All delegations where it is left out.")
+    ] = None
+    group_by: DelegationGrouping = DelegationGrouping.direction
+
+
+_codes = select(func.unnest(D.countries).label("code")).distinct().correlate(D)
+_countries = _codes.lateral("each_country")
+_GROUPS: dict[DelegationGrouping, Any] = {
+    DelegationGrouping.direction: D.direction,
+    DelegationGrouping.channel: D.channel,
+    DelegationGrouping.level: D.level,
+    DelegationGrouping.country: _countries.c.code,
+}
+_NUMBERS = ("delegations", "person_trips", "without_headcount", "not_placed")
+
+
+def _counts(query: DelegationSummaryQuery, group: Any) -> Select[*tuple[Any, ...]]:
+    """The numbers of one group: what lies in the period, and what cannot be placed in it."""
+    is_counted: ColumnElement[bool] = true()
+    is_outside: ColumnElement[bool] = false()
+    if query.period:
+        is_counted, is_outside = (
+            D.when_days.bool_op("<@")(period_range("period")),
+            _outside("period"),
+        )
+    return select(
+        cast(group, Text).label("group"),
+        func.count().filter(is_counted).label("delegations"),
+        func.coalesce(func.sum(D.headcount).filter(is_counted), 0).label("person_trips"),
+        func.count().filter(and_(is_counted, D.headcount.is_(None))).label("without_headcount"),
+        func.count().filter(is_outside).label("not_placed"),
+    ).where(D.is_seen(), among(D.state, TOOK_PLACE), *query.conditions())
+
+
+async def delegation_summary(ctx: Context, query: DelegationSummaryQuery) -> DelegationSummary:
+    """Delegations that took place; one to two countries stands in both groups, once in total."""
+    refuse_oracle(ctx, query)
+    group = _GROUPS[query.group_by]
+    grouped = _counts(query, group).select_from(D).group_by(group).order_by(group)
+    binds = query.binds() | ctx.parameters
+    if query.group_by is DelegationGrouping.country:
+        grouped = grouped.outerjoin(_countries, true())
+        if query.country:  # one that also went elsewhere is no figure of that other country
+            binds["asked"] = query.country
+            grouped = grouped.where(group == any_(bindparam("asked", type_=ARRAY(Text))))
+    if query.period:
+        binds["period_first"], binds["period_end"] = query.period.days
+    (total,) = await Statement(_counts(query, null()).select_from(D)).fetch(ctx.reader, **binds)
+    rows = await Statement(grouped).fetch(ctx.reader, **binds)
+    return DelegationSummary(
+        period=query.period,
+        total=_count(query, total, {}),
+        items=[_count(query, row, _of_group(query, row["group"])) for row in rows],
+    )
+
+
+def _of_group(query: DelegationSummaryQuery, group: str | None) -> dict[str, Any]:
+    name = query.group_by.value
+    return {"without": [*query.without, name]} if group is None else {name: group}
+
+
+def _count(query: DelegationSummaryQuery, row: Any, of_group: dict[str, Any]) -> DelegationCount:
+    address = "/api/v1/delegations?"
+    chosen: dict[str, Any] = of_group | {"state": [state.value for state in TOOK_PLACE]}
+    outside = query.query(**chosen, not_placed_in=query.period) if query.period else None
+    return DelegationCount(
+        group=row["group"],
+        href=address + query.query(**chosen, within=query.period),
+        not_placed_href=outside and address + outside,
+        **{name: row[name] for name in _NUMBERS},
+    )
+
+
+async def agency_ends_on(ctx: WriteContext, agency_id: UUID) -> date | None:
+    """The first day on which an agency no longer exists; None while it has no end."""
+    rows = await _end_of_agency.fetch(ctx.reader, id=agency_id)
+    return rows[0][0] if rows else None
+
+
+_end_of_agency = Statement(
+    select(Agency.valid_to).where(Agency.id == bindparam("id", type_=Agency.id.type))
+)
+
+
+async def next_number(ctx: WriteContext, direction: Direction, year: int) -> int:
+    """The next number of a direction in a year; racing callers wait for each other."""
+    counted = (
+        insert(DelegationCounter)
+        .values(direction=direction, year=year, last=1)
+        .on_conflict_do_update(
+            index_elements=["direction", "year"], set_={"last": DelegationCounter.last + 1}
+        )
+        .returning(DelegationCounter.last)
+    )
+    return (await ctx.session.execute(counted)).scalar_one()

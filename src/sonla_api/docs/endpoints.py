@@ -1,0 +1,98 @@
+"""Where people read about the interface: the documentation pages and the files they need."""
+
+import re
+import secrets
+from typing import Final
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse
+
+from sonla_api.docs import assets, pages
+from sonla_api.kit.problems import NotFound
+
+router = APIRouter(include_in_schema=False)
+
+_FOR_EVER: Final = "public, max-age=31536000, immutable"
+_GZIP: Final = re.compile(r"\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))", re.IGNORECASE)
+_CLOSED: Final = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
+
+
+@router.get("/")
+async def open_start(request: Request) -> RedirectResponse:
+    """Lead whoever opens the bare address to the documentation."""
+    return RedirectResponse(f"{_base(request)}/docs")
+
+
+@router.get("/docs")
+async def show_reference(request: Request) -> HTMLResponse:
+    """Show the reference of the interface, where each call can be tried."""
+    nonce = secrets.token_urlsafe(16)
+    # Scalar counts the lines of its code samples in style attributes, which no nonce reaches.
+    policy = (
+        f"script-src 'self'; style-src 'self' 'nonce-{nonce}'; style-src-attr 'unsafe-inline'; "
+        "img-src 'self' data: blob:; connect-src 'self'"
+    )
+    html = pages.reference_page(_base(request), nonce, _scheme(request))
+    return _page(html, policy, keep="no-store")
+
+
+@router.get("/docs/swagger")
+async def show_swagger(request: Request) -> HTMLResponse:
+    """Show the interface in Swagger UI."""
+    policy = "script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'"
+    return _page(pages.swagger_page(_base(request)), policy)
+
+
+@router.get("/docs/problems")
+async def show_problems(request: Request) -> HTMLResponse:
+    """List every kind of problem that the service can answer."""
+    return _page(pages.problems_page(_base(request)), "style-src 'self'; img-src 'self'")
+
+
+@router.get("/docs/problems/{slug}")
+async def show_problem(request: Request, slug: str) -> HTMLResponse:
+    """Say what happened and what to do, for one kind of problem."""
+    kind = pages.problems().get(slug)
+    if kind is None:
+        raise NotFound
+    return _page(pages.problem_page(_base(request), kind), "style-src 'self'; img-src 'self'")
+
+
+@router.get("/docs/static/{name:path}")
+async def send_file(request: Request, name: str) -> Response:
+    """Send a file of the documentation pages, for ever where the address names its content."""
+    asset = assets.find(name)
+    if asset is None:
+        raise NotFound
+    is_packed = asset.packed is not None and _takes_gzip(request)
+    etag = f'"{asset.fingerprint}{"-gzip" if is_packed else ""}"'
+    is_exact = request.query_params.get("v") == asset.fingerprint
+    headers = {"ETag": etag, "Cache-Control": _FOR_EVER if is_exact else "no-cache"}
+    if asset.packed:
+        headers["Vary"] = "Accept-Encoding"
+    if etag in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers=headers)
+    if asset.packed and is_packed:
+        headers["Content-Encoding"] = "gzip"
+        return FileResponse(asset.packed, media_type=asset.media_type, headers=headers)
+    return FileResponse(asset.path, media_type=asset.media_type, headers=headers)
+
+
+def _page(html: str, policy: str, *, keep: str = "no-cache") -> HTMLResponse:
+    headers = {"Content-Security-Policy": _CLOSED + policy, "Cache-Control": keep}
+    return HTMLResponse(html, headers=headers)
+
+
+def _base(request: Request) -> str:
+    """The path under which a proxy serves the whole service; mostly none."""
+    return str(request.scope.get("root_path", ""))
+
+
+def _scheme(request: Request) -> str:
+    """The first security scheme of openapi.json: the key."""
+    components = request.app.openapi().get("components", {})
+    return next(iter(components.get("securitySchemes", {})), "")
+
+
+def _takes_gzip(request: Request) -> bool:
+    return bool(_GZIP.search(request.headers.get("accept-encoding", "")))

@@ -1,0 +1,50 @@
+"""Merging two partners that turn out to be one."""
+
+from uuid import UUID
+
+from sonla_api.dossiers.queries import lead_on, lies_below, repoint
+from sonla_api.dossiers.schemas import MergeCreate
+from sonla_api.kit.context import WriteContext
+from sonla_api.kit.flags import ruled
+from sonla_api.kit.problems import FieldError, Gone, Invalid, Moved, NotFound
+from sonla_api.kit.store import Expected, change, load
+from sonla_api.kit.text import Message
+from sonla_api.partners.models import Partner
+from sonla_api.partners.queries import resemblance
+
+_ITSELF = Message("a partner cannot be merged into itself", "không thể gộp đối tác vào chính nó")
+_UNKNOWN = Message("there is no such partner", "không có đối tác này")
+_BELOW = Message(
+    "the survivor is a part of this partner; give it another parent first",
+    "đối tác giữ lại trực thuộc đối tác này; hãy đổi cơ quan cấp trên trước",
+)
+
+
+async def merge(ctx: WriteContext, id_: UUID, expected: Expected, body: MergeCreate) -> None:
+    """Move all that points to the loser, keep its names as aliases, lead its address on."""
+    if id_ == body.into_id:
+        raise Invalid(errors=[FieldError("/into_id", "itself", _ITSELF)])
+    loser = await load(ctx, Partner, id_, expected, is_leaving=True)
+    survivor = await _survivor(ctx, body.into_id)
+    if await lies_below(ctx, survivor.id, id_):
+        raise Invalid(errors=[FieldError("/into_id", "below", _BELOW)])
+    names = [name for name in loser.name.values() if name] + loser.aliases
+    known = set(survivor.aliases) | set(survivor.name.values())
+    aliases = survivor.aliases + [n for n in dict.fromkeys(names) if n not in known]
+    cited = survivor.sources + [c for c in loser.sources if c not in survivor.sources]
+    await repoint(ctx, Partner, id_, survivor.id)
+    await ctx.session.delete(loser)
+    await ctx.session.flush()
+    await lead_on(ctx, id_, survivor.id)
+    values = {name: getattr(survivor, name) for name in ("name", "country", "parent_id")}
+    found = await resemblance(ctx, survivor.id, values | {"aliases": aliases})
+    flags = ruled(survivor.flags, found)
+    await change(ctx, survivor, aliases=aliases, sources=cited, flags=flags)
+
+
+async def _survivor(ctx: WriteContext, id_: UUID) -> Partner:
+    """It is named in the body, so what is wrong with it is not said of the address."""
+    try:
+        return await load(ctx, Partner, id_, None)
+    except (NotFound, Gone, Moved) as error:
+        raise Invalid(errors=[FieldError("/into_id", "reference", _UNKNOWN)]) from error

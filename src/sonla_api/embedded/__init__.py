@@ -1,0 +1,7 @@
+"""The PostgreSQL that sonla-api brings along, for where no server is named."""
+
+from sonla_api.embedded.binaries import EmbeddedError
+from sonla_api.embedded.postgresql import default_folder, server, temporary_server
+from sonla_api.embedded.processes import die_with_parent
+
+__all__ = ["EmbeddedError", "default_folder", "die_with_parent", "server", "temporary_server"]

@@ -1,0 +1,109 @@
+"""The one door to the data: an endpoint declares a permission, and so receives a context."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from fastapi import Depends, Header, Request
+from starlette.datastructures import Headers
+from starlette.routing import Match
+from starlette.types import Scope
+
+from sonla_api.kit.context import Actor, Context, WriteContext
+from sonla_api.kit.database import Database
+from sonla_api.kit.idempotency import claim
+from sonla_api.kit.problems import Unauthenticated
+
+_WRITES = {"POST", "PATCH", "DELETE"}
+
+
+async def admit(scope: Scope) -> None:
+    """Find out who asks before the body is read: a stranger's bad body is 401, not 422."""
+    state, now = scope["app"].state, _now(scope)
+    actor = await state.keyring.actor(
+        state.database.reads,
+        Headers(scope=scope).get("authorization"),
+        (scope.get("client") or ("",))[0],
+        now,
+    )
+    scope["state"] |= {"actor": actor, "now": now}
+    if actor.is_anonymous and scope["method"] in _WRITES and _has_route(scope):
+        raise Unauthenticated
+
+
+def _has_route(scope: Scope) -> bool:
+    return any(route.matches(scope)[0] is Match.FULL for route in scope["app"].routes)
+
+
+def _now(scope: Scope) -> datetime:
+    clock = getattr(scope["app"].state, "clock", None)
+    now: datetime = clock() if clock else datetime.now(UTC)
+    return now
+
+
+def reading(permission: str) -> Any:
+    """A `Context` for a caller with this permission."""
+
+    async def door(request: Request) -> Context:
+        return _enter(request, permission)
+
+    return Depends(_named(door, permission))
+
+
+def writing(permission: str) -> Any:
+    """One transaction, committed after the answer is built and before it is sent."""
+
+    async def door(request: Request) -> AsyncIterator[WriteContext]:
+        async with _transaction(request, permission) as ctx:
+            yield ctx
+
+    return Depends(_named(door, permission), scope="function")
+
+
+def creating(permission: str) -> Any:
+    """`writing` for a POST, which may carry an Idempotency-Key."""
+    Key = Annotated[  # noqa: N806
+        str | None,
+        Header(
+            min_length=1,
+            max_length=255,
+            description="A name of your choice for this request: sent again, it acts once.",
+            examples=["3f0c9a4e-delegation-42"],
+        ),
+    ]
+
+    async def door(request: Request, idempotency_key: Key = None) -> AsyncIterator[WriteContext]:
+        async with _transaction(request, permission, idempotency_key) as ctx:
+            yield ctx
+
+    return Depends(_named(door, permission), scope="function")
+
+
+def _named(door: Any, permission: str) -> Any:
+    """So that a rule over all routes can ask which permission each declares."""
+    door.permission = permission
+    return door
+
+
+def _enter(request: Request, permission: str) -> Context:
+    actor: Actor = request.state.actor
+    actor.require(permission)
+    return Context(actor, request.state.now, request.app.state.database.reads)
+
+
+@asynccontextmanager
+async def _transaction(
+    request: Request, permission: str, key: str | None = None
+) -> AsyncIterator[WriteContext]:
+    ctx = _enter(request, permission)
+    if ctx.actor.id is None:
+        raise Unauthenticated
+    database: Database = request.app.state.database
+    who = {"actor_id": str(ctx.actor.id), "request_id": request.state.request_id}
+    async with database.transaction(**who) as (session, connection):
+        held = None
+        if key:
+            route, body = request.url.path, await request.body()
+            held = await claim(connection, ctx.actor.id, route, key, body)
+        yield WriteContext(ctx.actor, ctx.now, connection, session, held)

@@ -1,0 +1,42 @@
+"""What a role may do: the scopes of a credential are a second gate, and both must pass."""
+
+from collections.abc import Iterable
+
+from sonla_api.kit.codes import CodeList
+from sonla_api.kit.store import ADMINISTER
+
+RESOURCES = (
+    "sources",
+    "agencies",
+    "partners",
+    "partner_relations",
+    "delegations",
+    "changes",
+    "code_lists",
+)
+READ = frozenset(f"{resource}:read" for resource in RESOURCES)
+WRITE = frozenset(
+    f"{resource}:write" for resource in RESOURCES if resource not in {"changes", "code_lists"}
+)
+APPROVE = frozenset({"delegations:approve"})
+EVERY = READ | WRITE | APPROVE | {"partners:merge", ADMINISTER}
+
+
+class Role(CodeList):
+    viewer = "viewer", "Viewer", "Người xem"
+    officer = "officer", "Officer", "Cán bộ"
+    approver = "approver", "Approver", "Người phê duyệt"
+    administrator = "administrator", "Administrator", "Quản trị viên"
+
+
+_OF_ROLE = {
+    Role.viewer: READ,
+    Role.officer: READ | WRITE,
+    Role.approver: READ | WRITE | APPROVE,
+    Role.administrator: EVERY,
+}
+
+
+def held(role: Role, scopes: Iterable[str] | None) -> frozenset[str]:
+    """The permissions of a credential: those of its role that its scopes name too."""
+    return _OF_ROLE[role] if scopes is None else _OF_ROLE[role] & frozenset(scopes)

@@ -1,0 +1,109 @@
+"""The kinds of records that a folder brings, and the rules by which each is written."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, NamedTuple
+
+from sonla_api.agencies.models import Agency
+from sonla_api.agencies.schemas import AgencyCreate, AgencyUpdate
+from sonla_api.delegations import service as delegations
+from sonla_api.delegations.lifecycle import DelegationState, DelegationVerb
+from sonla_api.delegations.models import Delegation
+from sonla_api.delegations.schemas import DelegationCreate, DelegationStepCreate, DelegationUpdate
+from sonla_api.imports import mapping
+from sonla_api.imports.schemas import (
+    AgencyLine,
+    DelegationLine,
+    PartnerLine,
+    RecordLine,
+    SourceLine,
+)
+from sonla_api.kit.context import WriteContext
+from sonla_api.kit.model import Resource
+from sonla_api.kit.schema import Body, ResourceBody
+from sonla_api.kit.store import create, update
+from sonla_api.partner_relations import service as partner_relations
+from sonla_api.partner_relations.lifecycle import RelationState
+from sonla_api.partner_relations.models import PartnerRelation
+from sonla_api.partner_relations.schemas import PartnerRelationCreate, PartnerRelationUpdate
+from sonla_api.partners import service as partners
+from sonla_api.partners.models import Partner
+from sonla_api.partners.schemas import PartnerCreate, PartnerUpdate
+from sonla_api.sources.models import Source
+from sonla_api.sources.schemas import SourceCreate, SourceUpdate
+
+LATER = (
+    "agreements.json", "documents.json", "events.json", "indicators.json", "observations.json",
+    "plans.json", "projects.json", "sites.json",
+)  # fmt: skip
+"""Files whose records are not in the register yet."""
+
+
+class Part(NamedTuple):
+    """One kind of record in a folder: its file, its table of fields, and the rules it obeys."""
+
+    resource: str
+    file: str
+    line: type[RecordLine]
+    rows: Sequence[mapping.Row]
+    model: type[Any]
+    whole: type[ResourceBody]
+    register: Callable[[WriteContext, Any], Awaitable[Any]]
+    revise: Callable[[WriteContext, Any, Any], Awaitable[Any]]
+
+
+def _plain(model: type[Any], whole: type[ResourceBody], patch: type[Body]) -> tuple[Any, Any]:
+    """Registering and revising of a resource without rules of its own."""
+
+    async def register(ctx: WriteContext, body: ResourceBody) -> Resource:
+        record: Resource = await create(ctx, model, body)
+        return record
+
+    async def revise(ctx: WriteContext, record: Resource, changed: dict[str, Any]) -> None:
+        await update(ctx, model, record.id, None, whole, patch.model_validate(changed))
+
+    return register, revise
+
+
+async def _revise_partner(ctx: WriteContext, record: Partner, changed: dict[str, Any]) -> None:
+    await partners.revise(ctx, record.id, None, PartnerUpdate.model_validate(changed))
+
+
+async def _record_relation(ctx: WriteContext, body: PartnerRelationCreate) -> PartnerRelation:
+    return await create(ctx, PartnerRelation, body, state=RelationState.recorded)
+
+
+async def _revise_relation(
+    ctx: WriteContext, record: PartnerRelation, changed: dict[str, Any]
+) -> None:
+    body = PartnerRelationUpdate.model_validate(changed)
+    await partner_relations.revise(ctx, record.id, None, body)
+
+
+async def _record_delegation(ctx: WriteContext, body: DelegationCreate) -> Delegation:
+    """As having taken place: the source says so."""
+    return await delegations.register(ctx, body, DelegationState.recorded)
+
+
+async def _revise_delegation(
+    ctx: WriteContext, record: Delegation, changed: dict[str, Any]
+) -> None:
+    """A direction that comes to be known is set by its verb, as everybody sets it."""
+    is_unknown = record.state is DelegationState.recorded and record.direction is None
+    if is_unknown and "direction" in changed:
+        body = {"verb": DelegationVerb.set_direction, "direction": changed.pop("direction")}
+        await delegations.step(ctx, record.id, None, DelegationStepCreate.model_validate(body))
+    await delegations.revise(ctx, record.id, None, DelegationUpdate.model_validate(changed))
+
+
+PARTS = (
+    Part("sources", "sources.json", SourceLine, mapping.SOURCES, Source, SourceCreate,
+         *_plain(Source, SourceCreate, SourceUpdate)),
+    Part("agencies", "agencies.json", AgencyLine, mapping.AGENCIES, Agency, AgencyCreate,
+         *_plain(Agency, AgencyCreate, AgencyUpdate)),
+    Part("partners", "partners.json", PartnerLine, mapping.PARTNERS, Partner, PartnerCreate,
+         partners.register, _revise_partner),
+    Part("partner_relations", "partners.json", PartnerLine, mapping.PARTNER_RELATIONS,
+         PartnerRelation, PartnerRelationCreate, _record_relation, _revise_relation),
+    Part("delegations", "delegations.json", DelegationLine, mapping.DELEGATIONS, Delegation,
+         DelegationCreate, _record_delegation, _revise_delegation),
+)  # fmt: skip

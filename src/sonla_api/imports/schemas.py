@@ -1,0 +1,131 @@
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any, NamedTuple
+
+from pydantic import AfterValidator, BeforeValidator, ValidationInfo
+from pydantic_core import PydanticCustomError
+
+from sonla_api.agencies.models import AgencyKind
+from sonla_api.delegations.lifecycle import Direction
+from sonla_api.delegations.models import Channel, Level
+from sonla_api.imports.mapping import LEVELS, PARTNER_KINDS, RELATION_KINDS
+from sonla_api.kit.codes import Country, Language, Subdivision
+from sonla_api.kit.period import Period, Precision, precision
+from sonla_api.kit.schema import Body, Day, Key, Url
+from sonla_api.kit.text import Line, LocalizedText, Message, Text
+from sonla_api.partner_relations.models import RelationKind
+from sonla_api.partners.models import PartnerKind
+
+MESSAGES = {
+    "precision_differs": Message(
+        "the date says {found}, this says {given}", "ngày ghi {found}, ở đây ghi {given}"
+    ),
+    "country_twice": Message(
+        "the line names a country beside them", "dòng này đã ghi một quốc gia ở trường country"
+    ),
+}
+
+
+class Report(NamedTuple):
+    """What became of a folder, in lines for a person."""
+
+    lines: list[str]
+
+
+class LoadError(Exception):
+    """Why nothing of a folder was loaded: one line for each thing that is wrong."""
+
+    def __init__(self, errors: list[str]) -> None:
+        super().__init__("; ".join(errors))
+        self.errors = errors
+
+
+def _renamed(codes: Mapping[str, str]) -> BeforeValidator:
+    """Codes of the files as the service has them."""
+    return BeforeValidator(lambda code: codes.get(code, code) if isinstance(code, str) else code)
+
+
+def _beside(check: Callable[[Any, dict[str, Any]], None]) -> AfterValidator:
+    """A rule over a field and those that stand before it in the format."""
+
+    def checked(value: Any, info: ValidationInfo) -> Any:
+        check(value, info.data)
+        return value
+
+    return AfterValidator(checked)
+
+
+def _refusal(code: str, **context: Any) -> PydanticCustomError:
+    return PydanticCustomError(code, MESSAGES[code].en, {"words": MESSAGES[code], **context})
+
+
+def _of_the_date(given: Precision | None, before: dict[str, Any]) -> None:
+    date = before.get("date")
+    found = precision(date) if isinstance(date, str) else None
+    if "date" in before and given != found:
+        raise _refusal("precision_differs", found=found or "none", given=given or "none")
+
+
+def _alone(countries: list[str], before: dict[str, Any]) -> None:
+    if countries and before.get("country"):
+        raise _refusal("country_twice")
+
+
+class RecordLine(Body):
+    """What every line may say."""
+
+    key: Key
+    note: Text | None = None
+    flags: list[str] = []
+
+
+class SourceLine(RecordLine):
+    title: Line
+    publisher: Line | None = None
+    url: Url | None = None
+    published_on: Day | None = None
+    published_as: Text | None = None
+    covers: Period | None = None
+    language: Language | None = None
+
+
+class SourcedLine(RecordLine):
+    """What every line says that rests on a source."""
+
+    source: Key
+    more_sources: list[Key] = []
+
+
+class AgencyLine(SourcedLine):
+    kind: AgencyKind
+    name: LocalizedText
+    parent: Key | None = None
+    valid_to: Day | None = None
+
+
+class PartnerLine(SourcedLine):
+    kind: Annotated[PartnerKind, _renamed(PARTNER_KINDS)]
+    name: LocalizedText
+    aliases: list[Line] = []
+    country: Country | None = None
+    subdivision: Subdivision | None = None
+    parent: Key | None = None
+    relation: Annotated[RelationKind, _renamed(RELATION_KINDS)]
+
+
+class DelegationLine(SourcedLine):
+    direction: Direction | None = None
+    channel: Channel | None = None
+    level: Annotated[Level | None, _renamed(LEVELS)] = None
+    title: LocalizedText
+    purpose: Text | None = None
+    head_position: Line | None = None
+    host_position: Line | None = None
+    partners: list[Key] = []
+    country: Country | None = None
+    countries: Annotated[list[Country], _beside(_alone)] = []
+    subdivision: Subdivision | None = None
+    place: Line | None = None
+    date: Period | None = None
+    date_precision: Annotated[Precision | None, _beside(_of_the_date)] = None
+    date_as_printed: Text | None = None
+    outcomes: list[Text] = []

@@ -1,0 +1,226 @@
+"""Loading a folder of records: all of it, or nothing and every reason why."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from pydantic import ValidationError
+from pydantic_core import to_jsonable_python
+
+from sonla_api.identity.permissions import EVERY
+from sonla_api.imports import mapping
+from sonla_api.imports.parts import LATER, PARTS, Part
+from sonla_api.imports.queries import (
+    LOAD,
+    Content,
+    Entry,
+    Fault,
+    last_loaded,
+    read,
+    registered,
+    survivors,
+    wait_for_turn,
+)
+from sonla_api.imports.schemas import LoadError, Report
+from sonla_api.kit import flags
+from sonla_api.kit.context import Actor, WriteContext
+from sonla_api.kit.database import connect
+from sonla_api.kit.faults import MEANINGS
+from sonla_api.kit.model import Visibility
+from sonla_api.kit.problems import Problem
+from sonla_api.kit.wording import of_validation
+from sonla_api.settings import asyncpg_url
+
+Progress = Callable[[str], None]
+Line = tuple[Entry, dict[str, Any]]
+"""An object of a file, and what its format makes of it."""
+
+UNEXPECTED = Problem.status
+_LOADER = Actor(None, EVERY, tuple(Visibility), is_administrator=True)
+"""An administrator who is no person."""
+
+
+async def load_folder(database_url: str, folder: Path, progress: Progress) -> Report:
+    """Bring the records of a folder into the register; LoadError, and nothing written, else."""
+    load = _Load({part.file: read(folder / part.file) for part in PARTS})
+    aside = load.leave_aside(folder)
+    request = {"actor_id": "", "request_id": f"{LOAD}{uuid4()}"}
+    try:
+        async with (
+            connect(database_url, asyncpg_url(database_url), size=1) as database,
+            database.transaction(**request) as (session, reader),
+        ):
+            ctx = WriteContext(_LOADER, datetime.now(UTC), reader, session)
+            await wait_for_turn(ctx)
+            await load.check(ctx)
+            for part in PARTS:
+                progress(f"{part.resource}: {len(load.lines[part.file])} lines of {part.file}")
+                await load.write(ctx, part)
+            load.refuse()
+    except tuple(MEANINGS) as error:
+        problem = _meaning(error)
+        if problem.status == UNEXPECTED:
+            raise
+        raise LoadError([problem.title.en]) from error
+    return Report([*load.summary(), *aside])
+
+
+class _Load:
+    """One run over a folder: what its lines say, what was found wrong, what became of them."""
+
+    def __init__(self, contents: dict[str, Content]) -> None:
+        self._contents = contents
+        self._faults = {fault for content in contents.values() for fault in content.broken}
+        self.lines: dict[str, list[Line]] = {}
+        self._known: dict[str, dict[str, Any]] = {}
+        self._ids: dict[str, dict[str, str]] = {}
+        self._loaded: dict[str, dict[str, Any]] = {}
+        self._done: dict[str, Counter[str]] = {part.resource: Counter() for part in PARTS}
+
+    def leave_aside(self, folder: Path) -> list[str]:
+        """What is said of the files that are not loaded."""
+        said = []
+        for path in sorted(folder.glob("*.json")):
+            if path.name in LATER:
+                content = read(path)
+                self._faults |= {*content.broken}
+                count = len(content.entries)
+                said.append(f"{path.name}: {count} lines left aside, their records come later")
+            elif path.name not in self._contents:
+                said.append(f"{path.name}: left aside, no file of this name is known")
+        return said
+
+    async def check(self, ctx: WriteContext) -> None:
+        """Every line by its format, its references and the rules of its records."""
+        for part in {part.file: part for part in PARTS}.values():
+            checked = [self._formatted(part, entry) for entry in self._contents[part.file].entries]
+            self.lines[part.file] = self._in_order([line for line in checked if line])
+        for part in PARTS:
+            await self._look_up(ctx, part)
+        for part in PARTS:
+            self._check_references(part)
+            for entry, line in self.lines[part.file]:
+                try:
+                    part.whole.model_validate(mapping.record_of(part.rows, line, _SOME_IDS))
+                except ValidationError as error:
+                    self._add(entry, of_validation(error.errors(include_url=False)), part.rows)
+        self.refuse()
+
+    def refuse(self) -> None:
+        if self._faults:
+            raise LoadError([str(fault) for fault in sorted(self._faults)])
+
+    def _formatted(self, part: Part, entry: Entry) -> Line | None:
+        try:
+            line = part.line.model_validate(entry.value)
+        except ValidationError as error:
+            self._add(entry, of_validation(error.errors(include_url=False)))
+            return None
+        return entry, line.model_dump(mode="json", exclude_unset=True)
+
+    def _in_order(self, lines: list[Line]) -> list[Line]:
+        """Parents before their parts, wherever they stand in the file; each key once."""
+        waiting: dict[str, Line] = {}
+        for entry, line in lines:
+            first, _ = waiting.setdefault(line["key"], (entry, line))
+            if first is not entry:
+                message = f"{line['key']} stands in line {first.number} already"
+                self._faults.add(Fault(entry.file, entry.number, "key", message))
+        ordered: list[Line] = []
+        while ready := [k for k, (_, line) in waiting.items() if line.get("parent") not in waiting]:
+            ordered += [waiting.pop(key) for key in ready]
+        for entry, _ in waiting.values():
+            message = "the parents from here on come back to themselves"
+            self._faults.add(Fault(entry.file, entry.number, "parent", message))
+        return ordered
+
+    async def _look_up(self, ctx: WriteContext, part: Part) -> None:
+        """What stands in the register of all that the lines name."""
+        named = self._keys(part.file) | {
+            key
+            for other in PARTS
+            for entry in self._contents[other.file].entries
+            for _, resource, key in mapping.references(other.rows, entry.value)
+            if resource == part.resource
+        }
+        known = self._known[part.resource] = await registered(ctx, part.model, named)
+        self._loaded |= await last_loaded(ctx, known.values())
+        merged = await survivors(ctx, part.resource, named)
+        self._ids[part.resource] = merged | {key: str(r.id) for key, r in known.items()}
+
+    def _keys(self, file: str) -> set[str]:
+        given = (entry.value.get("key") for entry in self._contents[file].entries)
+        return {key for key in given if mapping.is_key(key)}
+
+    def _check_references(self, part: Part) -> None:
+        """Also of lines that are wrong otherwise; not to files that could not be read whole."""
+        known = {
+            other.resource: self._ids[other.resource].keys() | self._keys(other.file)
+            for other in PARTS
+            if not self._contents[other.file].broken
+        }
+        for entry in self._contents[part.file].entries:
+            for field, resource, key in mapping.references(part.rows, entry.value):
+                if resource in known and key not in known[resource]:
+                    message = f"there is no {key} among the {resource}"
+                    self._faults.add(Fault(entry.file, entry.number, field, message))
+
+    def _add(self, entry: Entry, problem: Problem, rows: Sequence[mapping.Row] = ()) -> None:
+        said = [(e.pointer, e.message.en) for e in problem.errors]
+        for pointer, message in said or [("", problem.detail.en)]:
+            field = mapping.field_of(rows, entry.value, pointer)
+            self._faults.add(Fault(entry.file, entry.number, field, message))
+
+    async def write(self, ctx: WriteContext, part: Part) -> None:
+        """Each line by itself, so that all that is wrong is found before all is taken back."""
+        for entry, line in self.lines[part.file]:
+            named = mapping.references(part.rows, line)
+            if any(key not in self._ids[resource] for _, resource, key in named):
+                continue  # the line that it refers to was refused
+            try:
+                async with ctx.session.begin_nested():
+                    outcome = await self._write(ctx, part, line)
+            except tuple(MEANINGS) as error:
+                problem = _meaning(error)
+                if problem.status >= UNEXPECTED:  # not about this line
+                    raise
+                self._add(entry, problem, part.rows)
+            else:
+                self._done[part.resource][outcome] += 1
+
+    async def _write(self, ctx: WriteContext, part: Part, line: dict[str, Any]) -> str:
+        ids, record = self._ids[part.resource], self._known[part.resource].get(line["key"])
+        if record is None and line["key"] in ids:
+            return "merged"
+        said = mapping.record_of(part.rows, line, self._ids)
+        body = part.whole.model_validate(said | mapping.CREATED_WITH)
+        if record is None:
+            ids[line["key"]] = str((await part.register(ctx, body)).id)
+            return "new"
+        now = to_jsonable_python({name: getattr(record, name) for name in part.whole.model_fields})
+        now["flags"] = flags.given(record.flags)
+        loaded = self._loaded.get(str(record.id), {})
+        patch = mapping.news(part.rows, body.model_dump(mode="json"), loaded, now)
+        if not patch:
+            return "unchanged"
+        await part.revise(ctx, record, patch)
+        return "changed"
+
+    def summary(self) -> list[str]:
+        """What became of the lines."""
+        lines = []
+        for resource, done in self._done.items():
+            said = ["new", "changed", "unchanged", *(["merged"] if done["merged"] else [])]
+            lines.append(f"{resource}: " + ", ".join(f"{done[what]} {what}" for what in said))
+        return lines
+
+
+_SOME_IDS: Any = defaultdict(lambda: defaultdict(lambda: str(uuid4())))
+"""Ids for checking a line before the records that it names are there."""
+
+
+def _meaning(error: Exception) -> Problem:
+    return next(said(error) for kind, said in MEANINGS.items() if isinstance(error, kind))

@@ -1,0 +1,73 @@
+"""Wiring, nothing else."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime
+from uuid import UUID
+
+from fastapi import FastAPI
+from starlette.middleware.cors import CORSMiddleware
+
+from sonla_api import api, health
+from sonla_api.docs.endpoints import router as docs
+from sonla_api.identity.access import admit
+from sonla_api.identity.keyring import Keyring
+from sonla_api.identity.queries import note_use
+from sonla_api.kit import http, openapi
+from sonla_api.kit.database import connect
+from sonla_api.kit.envelope import Envelope
+from sonla_api.settings import Settings, asyncpg_url
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The service; it starts while the database is away, and opens nothing before a request."""
+    if settings.database_url is None:
+        raise ValueError("create_app needs a database_url")
+    address = settings.database_url
+    reads = asyncpg_url(settings.read_database_url or address)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        local = {"sonla.report_due_working_days": str(settings.report_due_working_days)}
+        async with connect(address, reads, settings.pool_size, local) as app.state.database:
+            yield
+            await app.state.keyring.settled()
+
+    app = FastAPI(
+        **openapi.HEAD,
+        lifespan=lifespan,
+        generate_unique_id_function=openapi.operation_id,
+        redirect_slashes=False,
+        docs_url=None,
+        redoc_url=None,
+    )
+
+    async def touch(key_id: UUID, at: datetime) -> None:
+        await note_use(app.state.database, key_id, at)
+
+    app.state.clock = None
+    app.state.country_labels = tuple(settings.country_labels.items())
+    app.state.keyring = Keyring(public_read=settings.public_read, touch=touch)
+    http.install(app)
+    app.add_middleware(Envelope, api=app, admit=admit)
+    if settings.cors_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=settings.cors_origins,
+            allow_methods=["GET", "HEAD", "POST", "PATCH", "DELETE"],
+            allow_headers=[
+                "Authorization",
+                "Content-Type",
+                "If-Match",
+                "If-None-Match",
+                "Idempotency-Key",
+            ],
+            expose_headers=["ETag", "Link", "Location", "Retry-After", "X-Request-Id"],
+            max_age=600,
+        )
+    for router in api.v1:
+        app.include_router(router, prefix="/api/v1")
+    for router in (api.contents, health.router, docs):
+        app.include_router(router)
+    openapi.install(app)
+    return app

@@ -1,0 +1,88 @@
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field
+
+from sonla_api.kit.period import Period
+from sonla_api.kit.schema import DocumentCited, ResourceBody, ResourceView, View
+from sonla_api.kit.steps import StepBody
+from sonla_api.partner_relations.lifecycle import RelationState, RelationVerb
+from sonla_api.partner_relations.models import RelationKind
+from sonla_api.partners.schemas import PartnerSummary
+
+
+class PartnerRelationCreate(ResourceBody):
+    """A relation with a partner; two of one kind with different periods both stay."""
+
+    partner_id: UUID
+    kind: Annotated[RelationKind, Field(examples=["cooperation"])]
+    valid: Annotated[Period | None, Field(examples=["2018-11-22/.."])] = None
+    established_by: DocumentCited | None = None
+
+
+class PartnerRelationUpdate(PartnerRelationCreate, partial=True):
+    """The fields of a relation to change."""
+
+
+class PartnerRelationView(ResourceView):
+    partner: PartnerSummary | None
+    kind: RelationKind
+    valid: Period | None
+    established_by: DocumentCited | None
+    state: Annotated[RelationState, Field(examples=["exploring"])]
+    verbs: Annotated[list[RelationVerb], Field(description="What the caller may do with it now.")]
+
+
+class PartnerRelationStepCreate(StepBody):
+    verb: RelationVerb
+
+
+class RelationCount(View):
+    """Relations of one group on a day; `href` and `undated_href` list exactly those counted."""
+
+    group: Annotated[
+        str | None,
+        Field(
+            description="The code grouped by; null where none is known.", examples=["cooperation"]
+        ),
+    ]
+    relations: Annotated[int, Field(examples=[9])]
+    partners: Annotated[int, Field(examples=[9])]
+    counted_from_source: Annotated[
+        int,
+        Field(
+            description="Of these relations, those without a start of their own, counted from the"
+            " earliest day that a source of theirs covers or was published on.",
+            examples=[2],
+        ),
+    ]
+    undated: Annotated[
+        int,
+        Field(
+            description="Relations without a start and without a dated source: not counted.",
+            examples=[1],
+        ),
+    ]
+    href: Annotated[
+        str,
+        Field(
+            description="The relations counted.",
+            examples=["/api/v1/partner-relations?as_of=2026-01-01&kind=cooperation"],
+        ),
+    ]
+    undated_href: Annotated[
+        str,
+        Field(
+            description="The undated ones.",
+            examples=["/api/v1/partner-relations?undated=true&kind=cooperation"],
+        ),
+    ]
+
+
+class RelationSummary(View):
+    """Relations counted as of a day."""
+
+    as_of: date
+    total: RelationCount
+    items: list[RelationCount]

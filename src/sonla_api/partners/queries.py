@@ -1,0 +1,156 @@
+import json
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar
+from uuid import UUID
+
+from pydantic import Field
+from sqlalchemy import (
+    Date,
+    Numeric,
+    Text,
+    any_,
+    bindparam,
+    case,
+    cast,
+    func,
+    literal_column,
+    or_,
+    select,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from sonla_api.kit.codes import Country, Subdivision
+from sonla_api.kit.context import Context
+from sonla_api.kit.listing import Filter, Listing, Q, is_set, matches, one_of
+from sonla_api.kit.model import constant
+from sonla_api.kit.records import Records, Rows
+from sonla_api.kit.schema import Day
+from sonla_api.kit.shapes import as_bytes, json_object, localized
+from sonla_api.kit.statement import Statement
+from sonla_api.kit.text import Message
+from sonla_api.partners.models import Partner, PartnerKind, RegistrationWarningCode
+from sonla_api.partners.schemas import PartnerView
+
+WARNED_DAYS = 90
+NEAR = 0.8
+"""From which likeness of names on, by trigrams, a partner may be the same one."""
+
+_today = bindparam("today", type_=Date())
+_last_day = func.upper(Partner.registered_days) - literal_column("1")
+
+
+def _warning(code: RegistrationWarningCode, en: str, vi: str) -> Any:
+    why = localized(*(func.concat(text, cast(_last_day, Text), ".") for text in (en, vi)))
+    return func.json_build_array(json_object(code=constant(code), why=why))
+
+
+partners = Records(
+    Partner,
+    PartnerView,
+    warnings=case(
+        (
+            _last_day < _today,
+            _warning(
+                RegistrationWarningCode.registration_ended,
+                "The registration ended on ",
+                "Đăng ký đã hết hạn ngày ",
+            ),
+        ),
+        (
+            _last_day <= _today + WARNED_DAYS,
+            _warning(
+                RegistrationWarningCode.registration_ends,
+                "The registration ends on ",
+                "Đăng ký sẽ hết hạn ngày ",
+            ),
+        ),
+        else_=func.json_build_array(),
+    ),
+)
+
+
+def _ends_by(name: str, _: bool) -> Any:  # noqa: FBT001
+    return _last_day <= bindparam(name, type_=Date())
+
+
+class PartnerListing(Listing):
+    orders: ClassVar = {
+        "created_at": Partner.created_at,
+        "country": Partner.country,
+        "kind": Partner.kind,
+    }
+
+    q: Annotated[Q, matches(Partner.words)] = None
+    key: Annotated[list[str], one_of(Partner.key)] = []
+    kind: Annotated[list[PartnerKind], one_of(Partner.kind)] = []
+    country: Annotated[list[Country], one_of(Partner.country)] = []
+    subdivision: Annotated[list[Subdivision], one_of(Partner.subdivision)] = []
+    parent_id: Annotated[list[UUID], one_of(Partner.parent_id)] = []
+    has_parent: Annotated[bool | None, is_set(Partner.parent_id)] = None
+    registration_ends_by: Annotated[
+        Day | None,
+        Filter(_ends_by, Partner.registered),
+        Field(description="Partners whose registration ends on this day or before it."),
+    ] = None
+
+
+_wanted = func.unnest(bindparam("names", type_=ARRAY(Text))).column_valued("wanted")
+_likeness = (
+    select(func.max(func.strict_word_similarity(func.fold(_wanted), Partner.words)))
+    .correlate(Partner)
+    .scalar_subquery()
+)
+_id = bindparam("id", type_=Partner.id.type)
+_country = bindparam("country", type_=Text())
+_near = (
+    select(Partner.id, Partner.name, _likeness.label("likeness"))
+    .where(
+        # The operator, unlike the function, uses the trigram index.
+        Partner.words.bool_op("%>>")(any_(func.folded(bindparam("names", type_=ARRAY(Text))))),
+        or_(Partner.country == _country, Partner.country.is_(None), _country.is_(None)),
+        Partner.id.is_distinct_from(_id),
+        or_(_id.is_(None), Partner.parent_id.is_distinct_from(_id)),
+        Partner.id.is_distinct_from(bindparam("parent_id", type_=Partner.id.type)),
+        Partner.is_seen(),
+    )
+    .cte("near")
+)
+_duplicate = json_object(
+    partner=json_object(id=_near.c.id, name=_near.c.name),
+    likeness=cast(func.round(cast(_near.c.likeness, Numeric), 2), Text),
+)
+_duplicates = Statement(
+    select(as_bytes(_duplicate))
+    .where(_near.c.likeness >= NEAR)
+    .order_by(_near.c.likeness.desc(), _near.c.id)
+    .limit(10)
+)
+_LIKELY = Message(
+    "Another partner is called the same or nearly so: /duplicates names the candidates.",
+    "Có đối tác khác trùng hoặc gần trùng tên: xem các đối tác đó ở /duplicates.",
+)
+
+
+async def resemblance(
+    ctx: Context, id_: UUID | None, values: dict[str, Any]
+) -> Mapping[str, Message]:
+    """The flag of a partner that may stand in the register already.
+
+    It names nobody: whoever reads it may not be allowed to see them.
+    """
+    return {"likely_duplicate": _LIKELY} if await _alike(ctx, id_, values) else {}
+
+
+async def _alike(ctx: Context, id_: UUID | None, values: dict[str, Any]) -> Any:
+    """Partners with such a name or alias, or nearly, the likeliest first."""
+    names = [name for name in values["name"].values() if name] + list(values["aliases"])
+    wanted = {"names": names, "country": values["country"], "parent_id": values["parent_id"]}
+    return await _duplicates.fetch(ctx.reader, id=id_, **wanted, **ctx.parameters)
+
+
+async def duplicates_of(ctx: Context, id_: UUID) -> Rows:
+    """Partners that may be the same as a registered one."""
+    partner = json.loads((await partners.item(ctx, id_)).body)
+    partner["parent_id"] = UUID(partner["parent"]["id"]) if partner["parent"] else None
+    found = await _alike(ctx, id_, partner)
+    return Rows([row[0] for row in found], None, None)

@@ -1,0 +1,122 @@
+"""Serving the API over HTTP, in one process or in several, until somebody says stop."""
+
+import errno
+import os
+import signal
+import socket
+import tempfile
+import time
+from collections.abc import Callable
+
+import uvicorn
+from fastapi import FastAPI
+from uvicorn.supervisors import Multiprocess
+
+from sonla_api.embedded import die_with_parent
+from sonla_api.kit import logs
+from sonla_api.main import create_app
+from sonla_api.settings import Settings, SettingsError
+
+FACTORY = "sonla_api.serving:worker"
+GRACE = 25  # seconds for open requests to end; orchestrators kill after 30
+START = 60.0  # seconds for all processes to be ready
+ANOTHER_TRY = 2.0  # seconds for a process that was told to stop to give its port back
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """The bound socket; taken first of all, so that a port in use is said at once."""
+    deadline = time.monotonic() + ANOTHER_TRY
+    while True:
+        try:
+            return _bound(host, port)
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE and time.monotonic() < deadline:
+                time.sleep(0.1)
+                continue
+            raise SettingsError(
+                f"{host}:{port} cannot be served on ({error.strerror}); "
+                "SONLA_PORT and SONLA_HOST name another address"
+            ) from None
+
+
+def serve(settings: Settings, bound: socket.socket, started: Callable[[], None]) -> None:
+    """Serve until SIGINT or SIGTERM; `started` is called once requests are answered."""
+    logs.configure(settings.log_level)
+    if settings.workers > 1:
+        _serve_with_workers(settings, bound, started)
+    else:
+        _Server(_config(settings, create_app(settings)), started).run(sockets=[bound])
+
+
+def worker() -> FastAPI:
+    """The application of one of several processes, from the environment."""
+    settings = Settings.read()
+    die_with_parent(signal.SIGTERM)  # a killed parent leaves no worker on the port
+    logs.configure(settings.log_level)
+    return create_app(settings)
+
+
+class _Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config, started: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._started = started
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._started()
+
+
+class _Workers(Multiprocess):
+    def __init__(
+        self, config: uvicorn.Config, bound: socket.socket, started: Callable[[], None]
+    ) -> None:
+        super().__init__(config, [bound])
+        self._started = started
+
+    def init_processes(self) -> None:
+        super().init_processes()
+        if all(process.wait_until_ready(START) for process in self.processes):
+            self._started()
+
+
+def _serve_with_workers(
+    settings: Settings, bound: socket.socket, started: Callable[[], None]
+) -> None:
+    # What a worker reads: the address also when it is the embedded server's, and one folder where
+    # all add up their figures for /metrics.
+    os.environ["SONLA_DATABASE_URL"] = str(settings.database_url)
+    with tempfile.TemporaryDirectory(prefix="sonla-metrics-") as folder:
+        os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", folder)
+        bound.set_inheritable(True)
+        _Workers(_config(settings, FACTORY), bound, started).run()
+
+
+def _config(settings: Settings, app: FastAPI | str) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        factory=isinstance(app, str),
+        workers=settings.workers,
+        loop="uvloop",
+        http="httptools",
+        ws="none",
+        lifespan="on",
+        log_config=None,  # kit.logs has done it
+        access_log=False,
+        log_level="warning",  # the command line says that it has started
+        server_header=False,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=settings.trusted_proxies,
+        timeout_graceful_shutdown=GRACE,
+    )
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    bound = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind(address)
+    except OSError:
+        bound.close()
+        raise
+    return bound
