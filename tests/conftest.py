@@ -1,0 +1,151 @@
+"""One database for a worker, made by the migrations and emptied after each test.
+
+Commits, triggers, pools and the read-only road are those of production.
+"""
+
+import asyncio
+import os
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack, contextmanager
+from typing import Any
+from uuid import uuid4
+
+import asyncpg
+import httpx
+import pytest
+import uvicorn
+from alembic import command
+from fastapi import FastAPI
+
+from sonla_api.embedded import temporary_server
+from sonla_api.identity.keys import create_key
+from sonla_api.main import create_app
+from sonla_api.migrating import alembic_config
+from sonla_api.settings import Settings, asyncpg_url
+
+Client = httpx.AsyncClient
+Connection = asyncpg.Connection
+KEPT = {"alembic_version", "feed_epochs"}
+EVERYTHING = "everything"
+
+
+@contextmanager
+def _server() -> Iterator[str]:
+    given = os.environ.get("SONLA_TEST_DATABASE_URL")
+    if given:
+        yield asyncpg_url(given)
+        return
+    with temporary_server() as address:  # pragma: no cover  pytest run by itself
+        yield asyncpg_url(address)
+
+
+@pytest.fixture(scope="session")
+def database_url() -> Iterator[str]:
+    """A migrated database of this worker's own."""
+    with _server() as server:
+        name = f"sonla_test_{uuid4().hex[:12]}"
+        made = (
+            f"create database {name} template template0 encoding 'UTF8'"
+            " lc_collate 'C.UTF-8' lc_ctype 'C.UTF-8'"
+        )
+        asyncio.run(_execute(server, made))
+        url = server.rpartition("/")[0] + f"/{name}"
+        config = alembic_config(url.replace("postgresql://", "postgresql+asyncpg://"))
+        command.upgrade(config, "head")
+        yield url
+        asyncio.run(_execute(server, f"drop database {name} with (force)"))
+
+
+async def _execute(url: str, statement: str) -> None:
+    connection = await asyncpg.connect(url)
+    await connection.execute(statement)
+    await connection.close()
+
+
+@pytest.fixture(scope="session")
+def settings(database_url: str) -> Settings:
+    url = database_url.replace("postgresql://", "postgresql+asyncpg://")
+    return Settings(database_url=url, public_read=True)
+
+
+@pytest.fixture(scope="session")
+async def app(settings: Settings) -> AsyncIterator[FastAPI]:
+    app = create_app(settings)
+    async with app.router.lifespan_context(app):
+        yield app
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator["Connection[Any]"]:
+    """A connection of somebody at psql; what a test wrote is gone afterwards."""
+    connection = await asyncpg.connect(database_url)
+    yield connection
+    tables = await connection.fetch("select tablename from pg_tables where schemaname = 'public'")
+    names = [f'"{name}"' for (name,) in tables if name not in KEPT]
+    is_used = "select '{0}' where exists (select from {0})".format
+    used = " union all ".join(is_used(name) for name in names)
+    if written := [name for (name,) in await connection.fetch(used)]:
+        # Neither triggers nor foreign keys; TRUNCATE would take a hundred times as long.
+        deletes = "; ".join(f"delete from {name}" for name in written)
+        await connection.execute(f"set session_replication_role = replica; {deletes}")
+    await connection.close()
+
+
+@pytest.fixture
+async def as_actor(app: FastAPI, database: "Connection[Any]") -> AsyncIterator[Callable[..., Any]]:
+    """Callers by their permissions: "partners:read" gives exactly that one.
+
+    `as_actor()` is an administrator, `as_actor(None)` a stranger.
+    """
+    async with AsyncExitStack() as stack:
+
+        async def make(
+            permissions: str | None = EVERYTHING, agency: str | None = None, role: str = "approver"
+        ) -> Client:
+            headers = {}
+            if permissions is not None:
+                is_all = permissions == EVERYTHING
+                secret = await create_key(
+                    database,
+                    name="Test",
+                    role="administrator" if is_all and role == "approver" else role,
+                    scopes=None if is_all else permissions.split(),
+                    agency=agency,
+                )
+                headers = {"authorization": f"Bearer {secret}"}
+            transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+            client = Client(transport=transport, base_url="http://test/api/v1", headers=headers)
+            return await stack.enter_async_context(client)
+
+        yield make
+
+
+@pytest.fixture
+async def api(as_actor: Callable[..., Any]) -> Client:
+    """An administrator."""
+    client: Client = await as_actor()
+    return client
+
+
+@pytest.fixture
+async def stranger(as_actor: Callable[..., Any]) -> Client:
+    """Somebody without a key."""
+    client: Client = await as_actor(None)
+    return client
+
+
+@pytest.fixture(scope="session")
+def live_server(settings: Settings) -> Iterator[str]:
+    """The service on a real port, for whoever needs one."""
+    server = uvicorn.Server(
+        uvicorn.Config(create_app(settings), port=0, log_config=None, access_log=False, ws="none")
+    )
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        threading.Event().wait(0.02)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    yield f"http://127.0.0.1:{port}"
+    server.should_exit = True
+    thread.join()

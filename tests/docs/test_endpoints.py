@@ -1,0 +1,167 @@
+"""What the documentation pages answer over HTTP."""
+
+import re
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from sonla_api.docs.endpoints import router
+
+PAGES = ["/docs", "/docs/swagger", "/docs/problems", "/docs/problems/not-found"]
+SCALAR = "/docs/static/scalar/standalone.js"
+
+
+def policy(answer: httpx.Response) -> dict[str, list[str]]:
+    parts = (part.split() for part in answer.headers["content-security-policy"].split(";"))
+    return {name: sources for name, *sources in parts}
+
+
+def named_files(page: str) -> list[str]:
+    return re.findall(r'(?:href|src)="(/docs/static/[^"]+)"', page)
+
+
+async def test_the_bare_address_leads_to_the_reference(reader: httpx.AsyncClient) -> None:
+    answer = await reader.get("/")
+    assert (answer.status_code, answer.headers["location"]) == (307, "/docs")
+
+
+@pytest.mark.parametrize("path", PAGES)
+async def test_a_page_asks_only_this_server(reader: httpx.AsyncClient, path: str) -> None:
+    answer = await reader.get(path)
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    assert "//" not in answer.text.replace("<!--", "")
+    for sources in policy(answer).values():
+        assert all(re.fullmatch(r"'.+'|data:|blob:", source) for source in sources)
+
+
+@pytest.mark.parametrize("path", PAGES)
+async def test_no_script_of_a_page_stands_in_it(reader: httpx.AsyncClient, path: str) -> None:
+    answer = await reader.get(path)
+    allowed = policy(answer)
+    assert allowed["default-src"] == ["'none'"]
+    assert allowed.get("script-src", ["'self'"]) == ["'self'"]
+    assert "'unsafe-inline'" not in allowed["style-src"]
+    assert not re.search(r"<style|<script(?! src=)|\sstyle=|\son\w+=", answer.text)
+
+
+@pytest.mark.parametrize("path", PAGES)
+async def test_what_a_page_names_may_be_kept_for_ever(reader: httpx.AsyncClient, path: str) -> None:
+    names = named_files((await reader.get(path)).text)
+    assert names
+    for name in names:
+        answer = await reader.get(name)
+        assert answer.status_code == 200
+        assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
+
+
+async def test_each_reader_gets_a_nonce_of_its_own(reader: httpx.AsyncClient) -> None:
+    nonces = set()
+    for _ in range(2):
+        answer = await reader.get("/docs")
+        assert answer.headers["cache-control"] == "no-store"
+        found = re.search(r'property="csp-nonce" content="([\w-]{20,})"', answer.text)
+        assert found
+        assert f"'nonce-{found[1]}'" in policy(answer)["style-src"]
+        nonces.add(found[1])
+    assert len(nonces) == 2
+
+
+async def test_the_reference_asks_for_the_key_at_once(reader: httpx.AsyncClient) -> None:
+    assert 'data-scheme="the_key"' in (await reader.get("/docs")).text
+
+
+async def test_a_service_without_keys_is_shown_too() -> None:
+    app = FastAPI(docs_url=None)
+    app.include_router(router)
+    transport = httpx.ASGITransport(app=app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+        assert 'data-scheme=""' in (await client.get("/docs")).text
+
+
+async def test_below_a_prefix_every_address_carries_it(documented: FastAPI) -> None:
+    transport = httpx.ASGITransport(app=documented, root_path="/sonla")
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+        for path in PAGES:
+            page = (await client.get(f"/sonla{path}")).text
+            addresses = re.findall(r'(?:href|src|data-openapi)="(/[^"]*)"', page)
+            assert addresses
+            assert all(address.startswith("/sonla/") for address in addresses)
+
+
+@pytest.mark.parametrize(
+    ("name", "media_type"),
+    [
+        ("site.css", "text/css"),
+        ("reference.js", "text/javascript"),
+        ("favicon.svg", "image/svg+xml"),
+        ("scalar/LICENSE", "text/plain"),
+        ("swagger-ui/swagger-ui-bundle.js.LICENSE.txt", "text/plain"),
+    ],
+)
+async def test_a_file_says_what_it_is(
+    reader: httpx.AsyncClient, name: str, media_type: str
+) -> None:
+    answer = await reader.get(f"/docs/static/{name}")
+    assert answer.status_code == 200
+    assert answer.headers["content-type"].partition(";")[0] == media_type
+    assert answer.headers["cache-control"] == "no-cache"
+
+
+async def test_a_file_known_already_is_not_sent_again(reader: httpx.AsyncClient) -> None:
+    first = await reader.get(SCALAR)
+    again = await reader.get(SCALAR, headers={"If-None-Match": f'"other", {first.headers["etag"]}'})
+    assert (again.status_code, again.content) == (304, b"")
+    assert again.headers["etag"] == first.headers["etag"]
+    other = await reader.get(SCALAR, headers={"If-None-Match": '"other"'})
+    assert other.status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("accepted", "coding"),
+    [
+        ("gzip, deflate, br", "gzip"),
+        ("GZIP;q=0.5", "gzip"),
+        ("identity", None),
+        ("gzip;q=0, identity", None),
+        ("gzip; q=0.0", None),
+        ("", None),
+    ],
+)
+async def test_a_large_file_is_sent_compressed_to_whoever_takes_it(
+    reader: httpx.AsyncClient, accepted: str, coding: str | None
+) -> None:
+    answer = await reader.get(SCALAR, headers={"Accept-Encoding": accepted})
+    plain = await reader.get(SCALAR, headers={"Accept-Encoding": "identity"})
+    assert answer.headers.get("content-encoding") == coding
+    assert answer.headers["vary"] == "Accept-Encoding"
+    assert answer.content == plain.content
+    assert (answer.headers["etag"] == plain.headers["etag"]) == (coding is None)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/docs/problems/nothing-of-the-kind",
+        "/docs/static/CHECKSUMS",
+        "/docs/static/..%2Fendpoints.py",
+        "/docs/static/",
+    ],
+)
+async def test_what_does_not_exist_is_a_problem(reader: httpx.AsyncClient, path: str) -> None:
+    answer = await reader.get(path)
+    assert answer.status_code == 404
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+async def test_a_problem_leads_to_its_page(reader: httpx.AsyncClient) -> None:
+    problem: dict[str, Any] = (await reader.get("/docs/problems/nothing-of-the-kind")).json()
+    page = await reader.get(problem["type"])
+    assert page.status_code == 200
+    assert problem["title"] in page.text
+
+
+async def test_the_pages_are_no_part_of_the_contract(documented: FastAPI) -> None:
+    assert set(documented.openapi()["paths"]) == {"/api/v1/partners"}

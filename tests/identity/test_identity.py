@@ -1,0 +1,208 @@
+"""Keys: who holds them, for how long, for what; and what guessing brings."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from httpx import ASGITransport, AsyncClient
+
+from sonla_api.identity.keyring import GUESSES, Keyring
+from sonla_api.identity.keys import KeyRefusedError, create_key, list_keys, prefix_of, revoke_key
+from sonla_api.kit.problems import TooManyRequests, Unauthenticated
+from sonla_api.main import create_app
+from sonla_api.settings import Settings
+from tests.factories import agency, made, source
+
+NOW = datetime(2026, 11, 22, 8, tzinfo=UTC)
+ANY = {"if-match": "*"}
+
+
+async def _untouched(*_: Any) -> None:
+    return
+
+
+def _keyring(touch: Any = _untouched) -> Keyring:
+    return Keyring(public_read=False, touch=touch)
+
+
+async def test_a_key_is_looked_up_once_and_revoked_within_five_seconds(
+    app: FastAPI, database: Any
+) -> None:
+    secret = await create_key(database, name="T", role="viewer")
+    reads, keyring = app.state.database.reads, _keyring()
+    header = f"Bearer {secret}"
+    actor = await keyring.actor(reads, header, "a", NOW)
+    assert await revoke_key(database, secret)
+    assert not await revoke_key(database, secret)
+    assert await keyring.actor(reads, header, "a", NOW + timedelta(seconds=4.9)) is actor
+    with pytest.raises(Unauthenticated):
+        await keyring.actor(reads, header, "a", NOW + timedelta(seconds=5))
+
+
+async def test_an_expired_key_is_refused(app: FastAPI, database: Any) -> None:
+    secret = await create_key(database, name="T", role="viewer", expires_at=NOW)
+    reads, header = app.state.database.reads, f"bearer {secret}"
+    await _keyring().actor(reads, header, "a", NOW - timedelta(seconds=1))
+    with pytest.raises(Unauthenticated):
+        await _keyring().actor(reads, header, "a", NOW)
+
+
+async def test_guessing_is_throttled_by_address_and_harms_nobody_else(
+    app: FastAPI, database: Any
+) -> None:
+    secret = await create_key(database, name="T", role="viewer")
+    reads, keyring, now = app.state.database.reads, _keyring(), datetime.now(UTC)
+    await keyring.actor(reads, f"Bearer {secret}", "one", now)
+    wrong = "Bearer sonla_" + "a" * 40
+    for _ in range(GUESSES.amount):
+        with pytest.raises(Unauthenticated):
+            await keyring.actor(reads, wrong, "one", now)
+    with pytest.raises(TooManyRequests) as refused:
+        await keyring.actor(reads, wrong, "one", now)
+    assert 1 <= int(refused.value.sent_headers["Retry-After"]) <= 61
+    with pytest.raises(Unauthenticated):
+        await keyring.actor(reads, wrong, "another", now)
+    later = now + timedelta(seconds=6)
+    assert (await keyring.actor(reads, f"Bearer {secret}", "one", later)).may("sources:read")
+
+
+@pytest.mark.parametrize(
+    "header", ["Bearer sonla_x", "Basic abc", "sonla_", "Bearer ", "Bearer \xff"]
+)
+async def test_what_is_no_key_is_401(stranger: AsyncClient, header: str) -> None:
+    headers = {"authorization": header.encode("latin-1")}
+    refused = await stranger.get("/sources", headers=headers)
+    assert (refused.status_code, refused.headers["www-authenticate"]) == (401, "Bearer")
+    assert refused.headers["content-type"] == "application/problem+json"
+
+
+async def test_guessing_over_http_is_429(app: FastAPI, database: Any) -> None:
+    transport = ASGITransport(app=app, client=("203.0.113.7", 1))
+    headers = {"authorization": "Bearer sonla_" + "b" * 40}
+    async with AsyncClient(transport=transport, base_url="http://t", headers=headers) as client:
+        codes = [(await client.get("/api/v1/sources")).status_code for _ in range(22)]
+        last = await client.get("/api/v1/sources")
+    assert codes == [401] * 20 + [429] * 2
+    assert int(last.headers["retry-after"]) >= 1
+
+
+async def test_the_last_use_is_noted_and_its_failure_is_no_harm(
+    app: FastAPI, database: Any, as_actor: Callable[..., Any]
+) -> None:
+    api = await as_actor()
+    assert (await api.get("/sources")).status_code == 200
+    await app.state.keyring.settled()
+    noted = await database.fetchval("select last_used_at from api_keys")
+    assert noted is not None
+    used: list[Any] = []
+
+    async def failing(*_: Any) -> None:
+        used.append(1)
+        raise OSError
+
+    header, keyring = api.headers["authorization"], _keyring(failing)
+    reads = app.state.database.reads
+    await keyring.actor(reads, header, "a", noted + timedelta(seconds=30))
+    await keyring.settled()
+    assert used == []  # noted less than a minute ago
+    await keyring.actor(reads, header, "a", noted + timedelta(seconds=90))
+    await keyring.settled()
+    assert used == [1]
+
+
+async def test_role_and_scopes_are_two_gates(as_actor: Callable[..., Any]) -> None:
+    viewer = await as_actor("sources:read sources:write", role="viewer")
+    assert (await viewer.get("/sources")).status_code == 200
+    refused = await viewer.post("/sources", json=source())
+    assert (refused.status_code, refused.json()["permission"]) == (403, "sources:write")
+    officer = await as_actor("sources:read", role="officer")
+    assert (await officer.post("/sources", json=source())).status_code == 403
+    assert (await officer.get("/partners")).status_code == 403
+
+
+async def test_a_key_is_made_as_asked_or_refused(api: AsyncClient, database: Any) -> None:
+    body = agency(key="dofa", visibility="public")
+    own = await made(api, "/agencies", body)
+    secret = await create_key(
+        database, name="Portal", role="officer", scopes=["sources:read"], agency="dofa"
+    )
+    assert prefix_of(secret) == secret[6:14]
+    line = (await list_keys(database))[-1]
+    assert (line.name, line.agency, line.scopes) == ("Portal", "dofa", ["sources:read"])
+    await create_key(database, name="By id", role="officer", agency=own["id"])
+    for wrong, why in (
+        ({"role": "king"}, "there is no role king"),
+        ({"role": "viewer", "scopes": ["x:read"]}, "there is no scope x:read"),
+        ({"role": "viewer", "agency": "nobody"}, "there is no agency nobody"),
+    ):
+        with pytest.raises(KeyRefusedError, match=why):
+            await create_key(database, name="T", **wrong)  # type: ignore[arg-type]
+
+
+async def test_agencies_see_and_write_their_own_and_those_below(
+    api: AsyncClient, as_actor: Callable[..., Any]
+) -> None:
+    above = await made(api, "/agencies", agency(key="ppc"))
+    await made(api, "/agencies", agency(key="dofa", parent_id=above["id"]))
+    await made(api, "/agencies", agency(key="doit", parent_id=above["id"]))
+    everything = "sources:read sources:write agencies:read"
+    mine = await as_actor(everything, agency="dofa")
+    boss = await as_actor(everything, agency="ppc")
+    sibling = await as_actor(everything, agency="doit")
+    nobody = await as_actor(everything)
+    secret = await made(mine, "/sources", source(visibility="agency"))
+    shown = await made(mine, "/sources", source(title="Shown"))
+    assert secret["owner_agency"]["name"] == above["name"]
+    for client, sees in ((mine, 200), (boss, 200), (sibling, 404), (nobody, 404), (api, 200)):
+        assert (await client.get(f"/sources/{secret['id']}")).status_code == sees
+    for client, writes in ((sibling, 403), (boss, 200), (mine, 200), (nobody, 200), (api, 200)):
+        path, body = f"/sources/{shown['id']}", {"note": str(id(client))}
+        changed = await client.patch(path, json=body, headers=ANY)
+        assert changed.status_code == writes, changed.text
+    refused = await sibling.patch(f"/sources/{shown['id']}", json={}, headers=ANY)
+    assert refused.json()["type"] == "/docs/problems/not-yours"
+
+
+async def test_only_administrators_give_a_record_to_another_agency(
+    api: AsyncClient, as_actor: Callable[..., Any]
+) -> None:
+    dofa = await made(api, "/agencies", agency(key="dofa"))
+    doit = await made(api, "/agencies", agency(key="doit"))
+    mine = await as_actor("sources:read sources:write agencies:read", agency="dofa")
+    body = source(owner_agency_id=doit["id"])
+    refused = await mine.post("/sources", json=body)
+    assert (refused.status_code, refused.json()["permission"]) == (403, "records:administer")
+    own = await made(mine, "/sources", source(owner_agency_id=dofa["id"]))
+    path, change = f"/sources/{own['id']}", {"owner_agency_id": doit["id"]}
+    assert (await mine.patch(path, json=change, headers=ANY)).status_code == 403
+    given = await api.patch(path, json=change, headers=ANY)
+    assert given.json()["owner_agency"]["id"] == doit["id"]
+    assert (await mine.patch(path, json={"note": "x"}, headers=ANY)).status_code == 403
+    assert (await made(api, "/sources", body))["owner_agency"]["id"] == doit["id"]
+
+
+async def test_an_agency_that_has_ended_takes_no_new_records(
+    api: AsyncClient, as_actor: Callable[..., Any]
+) -> None:
+    await made(api, "/agencies", agency(key="old", valid_to="2025-07-01"))
+    client = await as_actor("sources:read sources:write", agency="old")
+    refused = await client.post("/sources", json=source())
+    assert (refused.status_code, refused.json()["errors"][0]["code"]) == (422, "agency_closed")
+
+
+async def test_without_public_read_strangers_read_nothing(
+    settings: Settings, database: Any
+) -> None:
+    app = create_app(settings.model_copy(update={"public_read": False}))
+    async with app.router.lifespan_context(app):
+        transport = ASGITransport(app=app)
+        async with AsyncClient(transport=transport, base_url="http://t/api/v1") as client:
+            for path in ("/sources", "/delegations/summary", "/changes", "/code-lists"):
+                assert (await client.get(path)).status_code == 401
+
+
+async def test_an_app_needs_an_address() -> None:
+    with pytest.raises(ValueError, match="database_url"):
+        create_app(Settings.model_construct(database_url=None))

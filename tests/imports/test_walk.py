@@ -1,0 +1,196 @@
+"""Every field of every line of the real input is found again through the API."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from httpx import AsyncClient
+
+from sonla_api.dataset import FOLDER
+from sonla_api.imports.mapping import LEVELS, PARTNER_KINDS, RELATION_KINDS, RULES
+from sonla_api.imports.service import load_folder
+from sonla_api.kit.period import precision
+from sonla_api.settings import Settings
+
+Line = dict[str, Any]
+Found = Callable[[Line, Line], Any]
+"""What the API says for a field: from the record and, where a rule needs it, the line."""
+
+
+def _field(name: str) -> Found:
+    return lambda record, _: record[name]
+
+
+def _text(name: str) -> Found:
+    """A text that is null in the other languages."""
+    return lambda record, _: {k: v for k, v in record[name].items() if v is not None}
+
+
+def _code(name: str, codes: dict[str, str]) -> Found:
+    back = {ours: theirs for theirs, ours in codes.items()}
+    return lambda record, _: back.get(record[name], record[name])
+
+
+def _printed(name: str) -> Found:
+    return lambda record, _: record["printed"].get(name)
+
+
+def _flags(record: Line, _: Line) -> list[str]:
+    return [flag["code"] for flag in record["flags"] if flag["origin"] == "source"]
+
+
+def _cited(record: Line) -> list[str]:
+    return [KEYS[citation["source"]["id"]] for citation in record["sources"]]
+
+
+def _precision(record: Line, _: Line) -> str | None:
+    return precision(record["when"]) if record["when"] else None
+
+
+def _country(record: Line, line: Line) -> str | None:
+    return None if "countries" in line else next(iter(record["countries"]), None)
+
+
+KEYS: dict[str, str] = {}
+"""The key behind each id; filled from the API."""
+CITED: dict[str, Found] = {
+    "source": lambda record, _: _cited(record)[0],
+    "more_sources": lambda record, _: _cited(record)[1:],
+    "flags": _flags,
+    "parent": lambda record, _: record["parent"] and KEYS[record["parent"]["id"]],
+}
+PLAIN = {name: _field(name) for name in ("key", "note", "kind")}
+WALKS: dict[str, dict[str, Found]] = {
+    "sources": PLAIN
+    | {name: _field(name) for name in ("title", "publisher", "url", "published_on", "covers")}
+    | {"language": _field("language"), "published_as": _printed("published_on")},
+    "agencies": PLAIN | CITED | {"name": _text("name"), "valid_to": _field("valid_to")},
+    "partners": PLAIN
+    | CITED
+    | {name: _field(name) for name in ("aliases", "country", "subdivision")}
+    | {"kind": _code("kind", PARTNER_KINDS), "name": _text("name")}
+    | {"relation": lambda record, _: _code("kind", RELATION_KINDS)(record["relation"], {})},
+    "delegations": PLAIN
+    | CITED
+    | {name: _field(name) for name in ("direction", "channel", "purpose", "subdivision")}
+    | {name: _field(name) for name in ("head_position", "host_position", "place", "outcomes")}
+    | {
+        "title": _text("title"),
+        "level": _code("level", LEVELS),
+        "partners": lambda record, _: [KEYS[p["partner"]["id"]] for p in record["partners"]],
+        "country": _country,
+        "countries": _field("countries"),
+        "date": _field("when"),
+        "date_as_printed": _printed("when"),
+        "date_precision": _precision,
+    },
+}
+
+
+async def _all(api: AsyncClient, path: str) -> list[Line]:
+    records: list[Line] = []
+    query: dict[str, Any] = {"limit": 200}
+    while True:
+        page = (await api.get(path, params=query)).json()
+        records += page["items"]
+        if not page["next_cursor"]:
+            return records
+        query["cursor"] = page["next_cursor"]
+
+
+async def _found(api: AsyncClient) -> dict[str, dict[str, Line]]:
+    """What the API has, by resource and key; a partner with its relation."""
+    found = {name: {r["key"]: r for r in await _all(api, f"/{name}")} for name in WALKS}
+    KEYS.update({r["id"]: r["key"] for records in found.values() for r in records.values()})
+    for relation in await _all(api, "/partner-relations"):
+        partner = found["partners"][KEYS[relation["partner"]["id"]]]
+        assert (relation["state"], "relation" in partner) == ("recorded", False)
+        partner["relation"] = relation
+    return found
+
+
+def _missed(found: dict[str, dict[str, Line]], name: str, lines: list[Line]) -> list[str]:
+    """The fields that are not found again as they stand in the file."""
+    missed = []
+    for line in lines:
+        record = found[name].get(line["key"], {})
+        for field, value in line.items():
+            walk = WALKS[name].get(field)
+            if not record or walk is None or walk(record, line) != value:
+                missed.append(f"{name} {line['key']}: {field}")
+    return missed
+
+
+def _lines(name: str) -> list[Line]:
+    lines: list[Line] = json.loads((FOLDER / f"{name}.json").read_text())
+    return lines
+
+
+@pytest.fixture
+async def loaded(settings: Settings, database: Any) -> None:
+    await load_folder(str(settings.database_url), FOLDER, lambda _: None)
+
+
+async def test_every_field_of_every_line_is_found_again(
+    loaded: None, api: AsyncClient, stranger: AsyncClient
+) -> None:
+    walked = {name: _lines(name) for name in WALKS}
+    found: dict[str, dict[str, Line]] = {}
+    for caller in (api, stranger):
+        found = await _found(caller)
+        assert [name for name in WALKS if _missed(found, name, walked[name])] == []
+        assert {name: len(records) for name, records in found.items()} == {
+            name: len(lines) for name, lines in walked.items()
+        }
+        for name in WALKS:
+            for record in found[name].values():
+                assert (record["visibility"], record["owner_agency"]) == ("public", None)
+                assert record.get("state", "recorded") == "recorded"
+    # The walk itself can fail: a value changed anywhere is missed.
+    for name, lines in walked.items():
+        for line in lines:
+            for field in line:
+                changed = [line | {field: ["another value"]}] if field != "key" else []
+                assert len(_missed(found, name, changed)) == len(changed), (name, field)
+    assert _missed(found, "partners", [{"key": "la-ho", "population": 1}])
+
+
+def test_the_only_rule_without_a_field_is_the_precision_of_a_date() -> None:
+    assert {file: set(fields) for file, fields in RULES.items()} == {
+        "delegations.json": {"date_precision"}
+    }
+
+
+SPELLINGS = [
+    "hua phan",
+    "Houaphanh",
+    "Hủa Phăn",
+    "HOUAPHANE",
+    "Huaphan",
+    "Huouphan",
+    "Huouphane",
+    "Huaphanh",
+    "hủa phăn",
+]
+
+
+async def test_the_records_answer_what_is_asked_of_them(
+    loaded: None, stranger: AsyncClient
+) -> None:
+    """Houaphanh by each of its spellings, and the nine Lao provinces."""
+    for spelling in SPELLINGS:
+        page = (await stranger.get("/partners", params={"q": spelling, "limit": 200})).json()
+        assert "la-ho" in {item["key"] for item in page["items"]}, spelling
+    chosen: dict[str, str | bool] = {
+        "kind": "cooperation",
+        "partner_kind": "local_government",
+        "country": "LA",
+        "partner_has_parent": False,
+    }
+    summary = await stranger.get("/partner-relations/summary", params=chosen)
+    total = summary.json()["total"]
+    assert total["relations"] + total["undated"] == 9
+    for address, count in ((total["href"], "relations"), (total["undated_href"], "undated")):
+        listed = (await stranger.get(address.removeprefix("/api/v1"))).json()["items"]
+        assert len(listed) == total[count]

@@ -1,0 +1,335 @@
+"""A view is one select: its fields, its JSON, how many queries it takes, what it may not name."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from httpx import AsyncClient
+from jsonschema_rs import validator_for
+
+from sonla_api.agencies.queries import agencies
+from sonla_api.changes.queries import changes
+from sonla_api.delegations.queries import delegations
+from sonla_api.kit.database import Reads
+from sonla_api.kit.mentions import model_of
+from sonla_api.kit.model import Resource
+from sonla_api.kit.records import Records
+from sonla_api.kit.steps import steps
+from sonla_api.partner_relations.queries import relations
+from sonla_api.partners.queries import partners
+from sonla_api.sources.queries import sources
+from tests import factories
+from tests.routes import LISTS, READS, Operation, described
+
+EVERY = [sources, agencies, partners, relations, delegations, changes, steps]
+
+
+def test_every_resource_is_read_by_records() -> None:
+    read = {records.model for records in EVERY}
+    assert set(Resource.__subclasses__()) <= read
+
+
+@pytest.mark.parametrize("records", EVERY, ids=lambda records: records.view.__name__)
+def test_the_fields_of_a_view_are_the_columns_of_its_select(records: Records) -> None:
+    for is_stranger in (True, False):
+        columns = [column.name for column in records.columns(is_stranger=is_stranger)]
+        assert columns == list(records.view.model_fields)
+
+
+@pytest.mark.parametrize("records", EVERY, ids=lambda records: records.view.__name__)
+def test_internal_fields_are_fields_of_the_view_and_may_be_null(records: Records) -> None:
+    shown = records.model.internal & records.view.model_fields.keys()
+    assert shown
+    for name in shown:
+        assert type(None) in getattr(records.view.model_fields[name].annotation, "__args__", ()), (
+            name
+        )
+
+
+async def full_records(api: AsyncClient) -> dict[str, Any]:
+    """A record of each kind in which every field has a value, and one in which none has."""
+    source = await factories.made(
+        api,
+        "/sources",
+        factories.source(
+            publisher="Báo Sơn La",
+            url="https://baosonla.org.vn",
+            published_on="2025-01-02",
+            language="vi",
+            visibility="public",
+        ),
+    )
+    common = {
+        "note": "Ghi chú",
+        "sources": [{"source_id": source["id"], "locator": "tr. 2", "as_printed": "như in"}],
+        "flags": [{"code": "year_inferred", "why": {"vi": "Suy ra"}}],
+        "printed": {"title": "như in"},
+        "visibility": "public",
+    }
+    agency = await factories.made(
+        api,
+        "/agencies",
+        factories.agency(
+            key="sngv", code="H52.1", short_name={"vi": "SNgV"}, valid_from="2010-01-01", **common
+        ),
+    )
+    common["owner_agency_id"] = agency["id"]
+    below = {"parent_id": agency["id"], "successors": [{"agency_id": agency["id"]}]}
+    await factories.made(
+        api, "/agencies", factories.agency(valid_to="2030-01-01", **below, **common)
+    )
+    parent = await factories.made(api, "/partners", factories.partner())
+    partner = await factories.made(
+        api,
+        "/partners",
+        factories.partner(
+            "Houaphanh",
+            key="la-hp",
+            aliases=["Hủa Phăn"],
+            subdivision="LA-HO",
+            website="https://hp.la",
+            parent_id=parent["id"],
+            registration_number="12",
+            registration_kind="operation",
+            registered="2020/2026-12-20",
+            **common,
+        ),
+    )
+    document = {"symbol": "152/KH-UBND", "issuer": "UBND tỉnh", "issued_on": "2025-01-02"}
+    established = {"established_by": document, **common}
+    relation = await factories.made(
+        api, "/partner-relations", factories.relation(partner["id"], key="r1", **established)
+    )
+    visit = await factories.made(
+        api,
+        "/delegations",
+        factories.delegation(
+            key="d1",
+            channel="party",
+            level="department",
+            purpose="Trao đổi",
+            lead_agency_id=agency["id"],
+            host_position="Bí thư",
+            headcount=9,
+            members=[
+                {
+                    "name": "Lò Văn A",
+                    "position": "PGĐ",
+                    "agency_id": agency["id"],
+                    "person_key": "1",
+                }
+            ],
+            subdivision="LA-HO",
+            place="Sầm Nưa",
+            partners=[{"partner_id": partner["id"], "role": "host"}],
+            programme=[
+                {
+                    "on": "2026-12-01",
+                    "time": "08:30",
+                    "place": "Sầm Nưa",
+                    "partner_id": partner["id"],
+                    "activity": "Hội đàm",
+                }
+            ],
+            invitation=[document],
+            decision=[document],
+            consultations=[
+                {
+                    "agency_id": agency["id"],
+                    "asked_on": "2026-10-01",
+                    "received_on": "2026-10-02",
+                    "due_on": "2026-10-09",
+                    "answered_on": "2026-10-05",
+                    "opinion": "Đồng ý",
+                    "document": document,
+                }
+            ],
+            funding="self",
+            cost={"planned": {"amount": "1.50", "currency": "USD"}, "actual": None},
+            in_annual_plan=True,
+            outcomes=["Ký biên bản"],
+            report={"document": document, "submitted_on": "2026-12-20"},
+            **common,
+        ),
+    )
+    bare = factories.delegation(title={"lo": "ຢ້ຽມຢາມ"}, direction=None, countries=[], when=None)
+    await factories.made(api, "/delegations", bare | {"head_position": None})
+    await factories.made(api, "/sources", {"title": "x"})
+    step = await api.post(
+        f"/delegations/{visit['id']}/transitions",
+        json={"verb": "submit"},
+        headers={"if-match": "*"},
+    )
+    assert step.status_code == 201, step.text
+    established_step = await api.post(
+        f"/partner-relations/{relation['id']}/transitions",
+        json={"verb": "establish", "on": "2026-01-01", "note": "x"},
+        headers={"if-match": "*"},
+    )
+    assert established_step.status_code == 201, established_step.text
+    return {
+        "sources": source["id"],
+        "agencies": agency["id"],
+        "partners": partner["id"],
+        "partner-relations": relation["id"],
+        "delegations": visit["id"],
+    }
+
+
+def documented(operation: Operation) -> Any:
+    """A validator of the answer that the description promises."""
+    schema = operation.about["responses"]["200"]["content"]["application/json"]["schema"]
+    whole = {**schema, "components": described["components"]}
+    return validator_for(whole, validate_formats=True)
+
+
+async def test_every_answer_is_as_described(api: AsyncClient, stranger: AsyncClient) -> None:
+    """Strictly: every field there, none beside, for who has a key and for a stranger."""
+    ids = await full_records(api)
+    for operation in READS:
+        resource = operation.path.split("/")[3]
+        address = f"http://test{operation.at(ids.get(resource))}"
+        validator = documented(operation)
+        for client in (api, stranger):
+            answer = await client.get(
+                address, params={"limit": "200"} if operation in LISTS else {}
+            )
+            assert answer.status_code == 200, (operation, answer.text)
+            validator.validate(answer.json())
+            assert_no_default_is_left_out(operation, answer.json())
+
+
+def assert_no_default_is_left_out(operation: Operation, body: Any) -> None:
+    """The schemas themselves refuse what they do not name, so nothing can drift unseen."""
+    schema = operation.about["responses"]["200"]["content"]["application/json"]["schema"]
+    name = schema["$ref"].rpartition("/")[2]
+    found = described["components"]["schemas"][name]
+    assert found["additionalProperties"] is False, name
+    assert set(found["required"]) == set(found["properties"]) == set(body), name
+
+
+@contextmanager
+def counted(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """The statements that readers send."""
+    sent: list[str] = []
+    fetch = Reads.fetch
+
+    async def noted(self: Reads, query: str, *args: Any) -> Any:
+        sent.append(query)
+        return await fetch(self, query, *args)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Reads, "fetch", noted)
+        yield sent
+
+
+async def test_a_list_takes_the_same_queries_however_long(
+    api: AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def queries() -> dict[str, int]:
+        numbers = {}
+        for operation in LISTS:
+            address = operation.at(ids.get(operation.path.split("/")[3]))
+            with counted(monkeypatch) as sent:
+                answer = await api.get(f"http://test{address}", params={"limit": "200"})
+                assert answer.status_code == 200
+            numbers[str(operation)] = len(sent)
+            lengths.setdefault(str(operation), []).append(len(answer.json()["items"]))
+        return numbers
+
+    lengths: dict[str, list[int]] = {}
+    ids = await full_records(api)
+    await api.get("/partners")
+    few = await queries()
+    for n in range(28):
+        await factories.made(
+            api, "/partners", factories.partner(str(n), parent_id=ids["partners"], aliases=["x"])
+        )
+        made = {
+            "/delegations": factories.delegation(partners=[{"partner_id": ids["partners"]}] * 3),
+            "/partner-relations": factories.relation(ids["partners"]),
+            "/agencies": factories.agency(successors=[{"agency_id": ids["agencies"]}]),
+            "/sources": factories.source(sources=[{"source_id": ids["sources"]}]),
+        }
+        for path, body in made.items():
+            await factories.made(api, path, body)
+    assert await queries() == few
+    assert set(few.values()) <= {1, 2}
+    for operation, (before, after) in lengths.items():
+        if "{id}" not in operation:
+            assert after >= before + 28
+
+
+async def test_one_record_is_one_query(api: AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    ids = await full_records(api)
+    await api.get("/partners")
+    for operation in READS:
+        if operation.path.endswith("{id}"):
+            with counted(monkeypatch) as sent:
+                await api.get(f"http://test{operation.at(ids[operation.path.split('/')[3]])}")
+            assert len(sent) == 1, operation
+
+
+async def test_a_public_record_does_not_name_an_internal_one(
+    api: AsyncClient, stranger: AsyncClient
+) -> None:
+    hidden = {
+        "source": await factories.made(api, "/sources", factories.source()),
+        "agency": await factories.made(api, "/agencies", factories.agency()),
+        "partner": await factories.made(api, "/partners", factories.partner()),
+    }
+    ids = {name: record["id"] for name, record in hidden.items()}
+    public: dict[str, Any] = {
+        "visibility": "public",
+        "sources": [{"source_id": ids["source"], "locator": "tr. 1"}],
+        "owner_agency_id": ids["agency"],
+    }
+    records = {
+        "/partners": factories.partner(parent_id=ids["partner"], **public),
+        "/partner-relations": factories.relation(ids["partner"], **public),
+        "/agencies": factories.agency(
+            parent_id=ids["agency"], successors=[{"agency_id": ids["agency"]}], **public
+        ),
+        "/delegations": factories.delegation(
+            lead_agency_id=ids["agency"],
+            partners=[{"partner_id": ids["partner"], "role": "met"}],
+            programme=[{"activity": "Hội đàm", "partner_id": ids["partner"]}],
+            **public,
+        ),
+    }
+    for path, body in records.items():
+        made = await factories.made(api, path, body)
+        address = f"{path}/{made['id']}"
+        for answer in (await stranger.get(address), await stranger.get(path)):
+            assert answer.status_code == 200
+            for name, id_ in ids.items():
+                assert id_ not in answer.text, (path, name)
+        known = (await api.get(address)).text
+        assert ids["source"] in known
+        assert ids["agency"] in known
+    seen = (await stranger.get("/delegations")).json()["items"][0]
+    assert seen["partners"] == [{"partner": None, "role": "met"}]
+    assert seen["sources"] == [{"source": None, "locator": "tr. 1", "as_printed": None}]
+    assert seen["lead_agency"] is None
+    assert seen["programme"][0]["activity"] == "Hội đàm"
+
+
+async def test_an_agencys_own_record_is_named_to_its_own(
+    api: AsyncClient, as_actor: Callable[..., Any]
+) -> None:
+    agency = await factories.made(api, "/agencies", factories.agency(key="so"))
+    owned = {"visibility": "agency", "owner_agency_id": agency["id"]}
+    parent = await factories.made(api, "/partners", factories.partner("Hidden", **owned))
+    child = await factories.made(api, "/partners", factories.partner(parent_id=parent["id"]))
+    insider = await as_actor("partners:read", agency="so")
+    outsider = await as_actor("partners:read")
+    named = {"id": parent["id"], "name": parent["name"]}
+    for client, expected in ((api, named), (insider, named), (outsider, None)):
+        found = (await client.get(f"/partners/{child['id']}")).json()["parent"]
+        assert found == expected
+
+
+def test_a_record_that_is_no_resource_has_no_table() -> None:
+    with pytest.raises(LookupError, match="nothing"):
+        model_of("nothing")

@@ -1,0 +1,51 @@
+"""Every operation of the API as its description lists them, for rules that hold for all."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+from sonla_api.main import create_app
+from sonla_api.settings import Settings
+
+described = create_app(Settings(database_url="postgresql://nobody@localhost/none")).openapi()
+
+
+@dataclass(frozen=True)
+class Operation:
+    method: str
+    path: str
+    about: dict[str, Any]
+
+    @property
+    def name(self) -> str:
+        name: str = self.about["operationId"]
+        return name
+
+    @property
+    def example(self) -> Any:
+        """A body that the description gives; None where there is none."""
+        body = self.about.get("requestBody")
+        return body and body["content"]["application/json"]["example"]
+
+    def at(self, id_: Any = None) -> str:
+        """The address with an id in it; without one, that of a record that is not there."""
+        return self.path.replace("{id}", str(id_ or uuid4())).replace("{name}", "partner-kinds")
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+
+OPERATIONS = [
+    Operation(method.upper(), path, about)
+    for path, methods in described["paths"].items()
+    for method, about in methods.items()
+]
+API = [operation for operation in OPERATIONS if operation.path.startswith("/api/v1/")]
+READS = [operation for operation in API if operation.method == "GET"]
+WRITES = [operation for operation in API if operation.method != "GET"]
+BODIES = [operation for operation in API if operation.example is not None]
+LISTS = [
+    operation
+    for operation in READS
+    if "cursor" in {parameter["name"] for parameter in operation.about.get("parameters", [])}
+]

@@ -1,0 +1,226 @@
+"""Rules that hold for every route, every table and every body of the house, stated once."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, get_args, get_origin
+
+import pytest
+from fastapi.routing import RouteContext, iter_route_contexts
+from pydantic import BaseModel
+from sqlalchemy import inspect
+from sqlalchemy.dialects.postgresql import JSONB
+
+import sonla_api
+from sonla_api.identity.permissions import EVERY, RESOURCES
+from sonla_api.kit.model import Model, Resource
+from sonla_api.kit.schema import Body
+from sonla_api.kit.steps import Step
+from sonla_api.main import create_app
+from sonla_api.settings import Settings
+from tests.conftest import Connection
+from tests.routes import API, OPERATIONS, described
+
+SOURCE = Path(sonla_api.__file__).parent
+FILES = sorted(SOURCE.rglob("*.py"))
+VERBS = {
+    "list", "get", "create", "update", "delete", "transition", "summarize", "follow", "merge",
+}  # fmt: skip
+ROUTES: list[RouteContext] = [
+    route
+    for route in iter_route_contexts(
+        create_app(Settings(database_url="postgresql://nobody@localhost/none")).routes
+    )
+    if str(route.path).startswith("/api/v1/")
+]
+
+
+def doors(route: RouteContext) -> list[str]:
+    found = [getattr(d.call, "permission", None) for d in route.dependant.dependencies]
+    return [permission for permission in found if permission]
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=lambda r: f"{r.methods} {r.path}")
+def test_every_route_has_one_door(route: RouteContext) -> None:
+    (permission,) = doors(route)
+    assert permission in EVERY
+
+
+def test_every_permission_is_asked_for_somewhere() -> None:
+    asked = {permission for route in ROUTES for permission in doors(route)}
+    by_hand = {"records:administer", "delegations:approve"}
+    assert asked | by_hand == EVERY
+
+
+def test_operation_ids_are_verb_and_noun() -> None:
+    names = [operation.name for operation in OPERATIONS]
+    assert len(names) == len(set(names))
+    for name in names:
+        assert re.fullmatch("[a-z]+(_[a-z]+)+", name), name
+        assert name.partition("_")[0] in VERBS, name
+
+
+def test_every_operation_is_explained_in_one_sentence() -> None:
+    for operation in OPERATIONS:
+        sentence = operation.about["description"]
+        assert sentence.endswith("."), operation
+        assert "\n" not in sentence, operation
+        assert ". " not in sentence, operation
+        assert sentence[0].isupper(), operation
+
+
+def test_one_word_for_one_resource() -> None:
+    for operation in API:
+        resource = operation.path.split("/")[3]
+        assert operation.about["tags"] == [resource], operation
+        assert resource.replace("-", "_") in RESOURCES, operation
+        package = SOURCE / resource.replace("-", "_")
+        assert package.is_dir(), operation
+    for model in Resource.__subclasses__():
+        assert model.__module__ == f"sonla_api.{model.__tablename__}.models"
+        assert f"{model.__tablename__}:read" in EVERY
+        assert f"{model.__tablename__}:write" in EVERY
+
+
+@pytest.mark.parametrize("model", Resource.__subclasses__(), ids=lambda model: model.__tablename__)
+async def test_the_triggers_of_a_resource_know_its_columns(
+    database: "Connection[Any]", model: type[Resource]
+) -> None:
+    """What a trigger is told in the migration is what the model says."""
+    rows = await database.fetch(
+        "select p.proname as name, t.tgargs as arguments, t.tgenabled as mode from pg_trigger t"
+        " join pg_proc p on p.oid = t.tgfoid where tgrelid = $1::regclass and not tgisinternal",
+        model.__tablename__,
+    )
+    told = {row["name"]: row["arguments"].decode().split("\x00")[:-1] for row in rows}
+    assert {row["mode"] for row in rows} == {b"O"}
+    assert told["record_change"] == list(model.derived)
+    assert told["keep_version"] == list(model.derived)
+    cited = [f"{field}:{member}" for field, members in model.cites.items() for member in members]
+    assert sorted(told["keep_mentions"]) == sorted(cited)
+    assert "forget_mentions" in told
+    if "parent_id" in model.__table__.c:
+        assert "refuse_cycle" in told
+
+
+@pytest.mark.parametrize("model", Resource.__subclasses__(), ids=lambda model: model.__tablename__)
+def test_computed_columns_are_named_as_derived(model: type[Resource]) -> None:
+    computed = {column.name for column in model.__table__.c if column.computed is not None}
+    assert computed == set(model.derived)
+    for name in model.cites:
+        assert isinstance(model.__table__.c[name].type, JSONB)
+    assert model.internal <= set(model.__table__.c.keys())
+    assert Resource.internal <= model.internal
+
+
+def test_relationships_are_not_loaded_by_the_way() -> None:
+    for mapper in Model.registry.mappers:
+        assert list(inspect(mapper.class_).relationships) == []
+
+
+def bodies() -> Iterator[type[BaseModel]]:
+    """Every model that a request is read into, and those inside them."""
+    seen: set[type[BaseModel]] = set()
+    waiting: list[Any] = [
+        field.field_info.annotation for r in ROUTES for field in r.dependant.body_params
+    ]
+    while waiting:
+        annotation = waiting.pop()
+        waiting += get_args(annotation)
+        if (
+            isinstance(annotation, type)
+            and issubclass(annotation, BaseModel)
+            and annotation not in seen
+        ):
+            seen.add(annotation)
+            waiting += [field.annotation for field in annotation.model_fields.values()]
+            yield annotation
+
+
+BODIES = list(bodies())
+WRONG: list[Any] = [True, 0, 1, -1, 1.0, 1.5, 1e308, "1", "0", "true", "", [], {}, [1], {"a": 1}]
+
+
+def test_bodies_are_found() -> None:
+    assert {"DelegationUpdate", "MemberBody", "CostPatch", "LocalizedText", "Money"} <= {
+        body.__name__ for body in BODIES
+    }
+    assert all(
+        issubclass(body, Body) or body.__module__.startswith("sonla_api.kit") for body in BODIES
+    )
+
+
+@pytest.mark.parametrize("body", BODIES, ids=lambda body: body.__name__)
+def test_every_field_of_a_body_is_strict(body: type[BaseModel]) -> None:
+    """What is taken comes out as it went in: no text for a number, no number for a day."""
+    assert body.model_config.get("extra") == "forbid"
+    for name in body.model_fields:
+        for value in WRONG:
+            try:
+                taken = body.__pydantic_validator__.validate_assignment(
+                    body.model_construct(), name, value
+                )
+            except ValueError:
+                continue
+            kept = getattr(taken, name)
+            if isinstance(kept, BaseModel):
+                kept = kept.model_dump(exclude_unset=True)
+            assert kept == value, (name, value)
+            assert type(kept) is type(value), (name, value)
+
+
+def test_files_have_the_names_of_the_vocabulary() -> None:
+    known = {
+        "__init__", "endpoints", "jobs", "service", "queries", "schemas", "models", "lifecycle",
+    }  # fmt: skip
+    features = {*RESOURCES, "dossiers"}
+    for feature in features:
+        names = {path.stem for path in (SOURCE / feature).glob("*.py")}
+        assert names <= known, feature
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(SOURCE)))
+def test_files_and_functions_are_short(path: Path) -> None:
+    lines = path.read_text().splitlines()
+    assert len(lines) <= 300
+    for node in ast.walk(ast.parse("\n".join(lines))):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            assert (node.end_lineno or 0) - node.lineno < 60, node.name
+
+
+def test_only_the_database_commits() -> None:
+    """And nothing else asks the time, so that tests can move it."""
+    for path in FILES:
+        if (
+            path.parent.name in {"kit", *RESOURCES, "dossiers", "changes"}
+            and path.name != "database.py"
+        ):
+            text = path.read_text()
+            assert ".commit(" not in text, path
+            assert ".begin(" not in text, path
+            assert "datetime.now(" not in text, path
+            assert "date.today(" not in text, path
+
+
+def test_every_problem_is_told_in_two_languages() -> None:
+    for path in FILES:
+        for node in ast.walk(ast.parse(path.read_text())):
+            if (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Name)
+                and node.func.id == "Message"
+                and len(node.args) == 2
+            ):
+                texts = [
+                    ast.literal_eval(arg) for arg in node.args if isinstance(arg, ast.Constant)
+                ]
+                if len(texts) == 2:
+                    fields = [sorted(re.findall(r"{(\w+)}", text)) for text in texts]
+                    assert fields[0] == fields[1], (path, texts)
+
+
+def test_steps_are_for_whoever_sees_the_record() -> None:
+    assert Step.internal == {"actor_id"}
+    assert get_origin(Step.__table_args__) is None
+    assert "Problem" in described["components"]["schemas"]

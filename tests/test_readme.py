@@ -1,0 +1,84 @@
+"""The tour of README.md: its calls are made, and its answers are what the service answers."""
+
+import json
+import re
+import shlex
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from sonla_api.dataset import FOLDER
+from sonla_api.identity.keys import create_key
+from sonla_api.imports.service import load_folder
+
+README = Path(__file__).parents[1] / "README.md"
+STEPS = re.findall(
+    r"```sh\n(curl .*?)```\n+```(?:json|http)\n(.*?)```", README.read_text(), re.DOTALL
+)
+SHORTENED = "…"
+
+
+def _call(client: httpx.Client, command: str, key: str) -> httpx.Response:
+    """What curl would do, for the few options that the tour uses."""
+    words = shlex.split(command.replace("\\\n", " ").replace("$KEY", key))[1:]
+    method, url, headers, content = "GET", "", {}, None
+    while words:
+        word = words.pop(0)
+        if word == "-X":
+            method = words.pop(0)
+        elif word == "-H":
+            name, _, value = words.pop(0).partition(": ")
+            headers[name] = value
+        elif word == "-d":
+            content = words.pop(0)
+        elif not word.startswith("-"):
+            url = word
+    path = url.removeprefix("http://127.0.0.1:8000")
+    assert path != url, command
+    return client.request(method, path, headers=headers, content=content)
+
+
+def _is_shown(shown: Any, real: Any) -> bool:
+    """Whether a shortened answer says nothing that the real one does not say."""
+    if shown == SHORTENED:
+        return True
+    if isinstance(shown, dict):
+        ends_open = SHORTENED in shown
+        names = [name for name in shown if name != SHORTENED]
+        same = isinstance(real, dict) and all(
+            name in real and _is_shown(shown[name], real[name]) for name in names
+        )
+        return same and (ends_open or len(names) == len(real))
+    if isinstance(shown, list):
+        kept = shown[:-1] if shown[-1:] == [SHORTENED] else shown
+        return (
+            isinstance(real, list)
+            and all(_is_shown(*pair) for pair in zip(kept, real, strict=False))
+            and (len(kept) == len(real) if kept is shown else len(kept) <= len(real))
+        )
+    return bool(shown == real)
+
+
+def test_the_comparison_can_fail() -> None:
+    assert _is_shown({"a": 1, "…": "…"}, {"a": 1, "b": 2})
+    assert not _is_shown({"a": 1}, {"a": 1, "b": 2})
+    assert not _is_shown({"a": [1, "…"]}, {"a": [2, 3]})
+    assert not _is_shown({"items": [1, 2]}, {"items": [1]})
+
+
+@pytest.fixture
+async def loaded(settings: Any, database: Any) -> str:
+    """The bundled records, and a key as `make run` prints it."""
+    await load_folder(settings.database_url, FOLDER, lambda _: None)
+    return await create_key(database, name="first administrator", role="administrator")
+
+
+async def test_the_tour_is_true(live_server: str, loaded: str) -> None:
+    assert len(STEPS) == 10
+    with httpx.Client(base_url=live_server) as client:
+        for command, answer in STEPS:
+            response = _call(client, command, loaded)
+            shown = json.loads(answer)
+            assert _is_shown(shown, response.json()), f"{command}\n{response.text}"

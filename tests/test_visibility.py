@@ -1,0 +1,351 @@
+"""Who sees and who writes which record, through every way to read."""
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+import pytest
+from fastapi import FastAPI
+from httpx import AsyncClient
+
+from tests import factories
+from tests.conftest import Connection
+from tests.routes import READS
+
+ANY = {"if-match": "*"}
+ALL = "sources agencies partners partner_relations delegations"
+READ = " ".join(f"{resource}:read" for resource in ALL.split()) + " changes:read"
+WRITE = READ + " " + " ".join(f"{resource}:write" for resource in ALL.split())
+
+
+class Tree(NamedTuple):
+    """A province with two departments, one of which has an office below it."""
+
+    province: AsyncClient
+    department: AsyncClient
+    office: AsyncClient
+    sibling: AsyncClient
+    nowhere: AsyncClient
+    """A key without an agency."""
+    ids: dict[str, str]
+
+
+@pytest.fixture
+async def tree(api: AsyncClient, as_actor: Callable[..., Any]) -> Tree:
+    ids: dict[str, str] = {}
+    for key, above in (
+        ("province", None),
+        ("department", "province"),
+        ("office", "department"),
+        ("sibling", "province"),
+    ):
+        body = factories.agency(key=key, parent_id=ids.get(above or ""))
+        ids[key] = (await factories.made(api, "/agencies", body))["id"]
+    clients = [await as_actor(WRITE, agency=key) for key in ids]
+    return Tree(*clients, await as_actor(WRITE), ids)
+
+
+async def seen_by(clients: dict[str, AsyncClient], address: str) -> set[str]:
+    found = set()
+    for name, client in clients.items():
+        answer = await client.get(address)
+        assert answer.status_code in (200, 404)
+        listed = (await client.get(address.rpartition("/")[0], params={"limit": 200})).json()["items"]
+        is_listed = address.rpartition("/")[2] in {record["id"] for record in listed}
+        assert is_listed == (answer.status_code == 200), (name, address)
+        if is_listed:
+            found.add(name)
+    return found
+
+
+async def test_who_sees_what(tree: Tree, api: AsyncClient, stranger: AsyncClient) -> None:
+    clients = {**tree._asdict(), "administrator": api, "stranger": stranger}
+    del clients["ids"]
+    expected = {
+        "public": set(clients),
+        "internal": set(clients) - {"stranger"},
+        "agency": {"province", "department", "administrator"},
+    }
+    for visibility, readers in expected.items():
+        for path, body in (
+            ("/sources", factories.source()),
+            ("/agencies", factories.agency()),
+            ("/partners", factories.partner()),
+            ("/delegations", factories.delegation()),
+        ):
+            made = await factories.made(tree.department, path, body | {"visibility": visibility})
+            assert made["owner_agency"]["id"] == tree.ids["department"]
+            assert await seen_by(clients, f"{path}/{made['id']}") == readers, (path, visibility)
+
+
+async def test_who_takes_part_sees_it(tree: Tree, api: AsyncClient, stranger: AsyncClient) -> None:
+    """Members, those consulted, the lead, and agencies above them; no longer once they are out."""
+    clients = {**tree._asdict(), "administrator": api, "stranger": stranger}
+    del clients["ids"]
+    owners = {"province", "department", "administrator"}
+    office, sibling = tree.ids["office"], tree.ids["sibling"]
+    for part in (
+        {"lead_agency_id": office},
+        {"members": [{"name": "Lò Văn A", "agency_id": office}, {"name": "Cầm Thị B"}]},
+        {"consultations": [{"agency_id": office}]},
+    ):
+        body = factories.delegation(visibility="agency", **part)
+        made = await factories.made(tree.department, "/delegations", body)
+        address = f"/delegations/{made['id']}"
+        assert await seen_by(clients, address) == owners | {"office"}, part
+        both = {"consultations": [{"agency_id": sibling}], "members": [], "lead_agency_id": None}
+        answer = await tree.department.patch(address, json=both, headers=ANY)
+        assert answer.status_code == 200
+        assert await seen_by(clients, address) == owners | {"sibling"}, part
+
+
+async def test_who_writes_what(tree: Tree, api: AsyncClient) -> None:
+    """The owner, agencies above it, administrators, and keys without an agency."""
+    clients = {**tree._asdict(), "administrator": api}
+    del clients["ids"]
+    writers = {"province", "department", "administrator", "nowhere"}
+    made = await factories.made(tree.department, "/partners", factories.partner())
+    address = f"/partners/{made['id']}"
+    for name, client in clients.items():
+        answer = await client.patch(address, json={"note": name}, headers=ANY)
+        if name in writers:
+            assert answer.status_code == 200, name
+        else:
+            assert (answer.status_code, answer.json()["type"]) == (403, "/docs/problems/not-yours")
+            assert (await client.delete(address, headers=ANY)).status_code == 403
+    relation = await factories.made(tree.department, "/partner-relations", factories.relation(made["id"]))
+    steps = f"/partner-relations/{relation['id']}/transitions"
+    for client in (tree.office, tree.sibling):
+        answer = await client.post(steps, json={"verb": "establish"}, headers=ANY)
+        assert (answer.status_code, answer.json()["type"]) == (403, "/docs/problems/not-yours")
+    assert (await tree.province.post(steps, json={"verb": "establish"}, headers=ANY)).is_success
+
+
+async def test_who_takes_part_does_not_write(tree: Tree) -> None:
+    body = factories.delegation(visibility="agency", consultations=[{"agency_id": tree.ids["office"]}])
+    made = await factories.made(tree.department, "/delegations", body)
+    address = f"/delegations/{made['id']}"
+    assert (await tree.office.get(address)).json()["verbs"] == []
+    assert (await tree.office.patch(address, json={}, headers=ANY)).status_code == 403
+    assert (await tree.sibling.patch(address, json={}, headers=ANY)).status_code == 404
+    assert (await tree.department.get(address)).json()["verbs"] != []
+
+
+async def test_a_record_without_an_owner(tree: Tree, api: AsyncClient) -> None:
+    made = await factories.made(tree.nowhere, "/partners", factories.partner())
+    assert made["owner_agency"] is None
+    address = f"/partners/{made['id']}"
+    for client in (tree.province, tree.department, tree.office):
+        assert (await client.patch(address, json={"note": "x"}, headers=ANY)).status_code == 403
+    for client in (tree.nowhere, api):
+        assert (await client.patch(address, json={"note": "x"}, headers=ANY)).status_code == 200
+    for client in (tree.nowhere, api):
+        body = factories.partner(visibility="agency")
+        answer = await client.post("/partners", json=body)
+        assert answer.status_code == 422
+        assert answer.json()["errors"][0]["pointer"] == "/owner_agency_id"
+
+
+async def test_administrators_alone_give_a_record_away(tree: Tree, api: AsyncClient) -> None:
+    own, other = tree.ids["department"], tree.ids["office"]
+    for wanted, status in ((own, 201), (None, 201), (other, 403), (tree.ids["province"], 403)):
+        body = factories.partner(owner_agency_id=wanted)
+        answer = await tree.department.post("/partners", json=body)
+        assert answer.status_code == status, wanted
+        if status == 403:
+            assert answer.json()["permission"] == "records:administer"
+    made = await factories.made(tree.office, "/partners", factories.partner())
+    address = f"/partners/{made['id']}"
+    for client in (tree.province, tree.department, tree.office, tree.nowhere):
+        for wanted in (tree.ids["province"], own, tree.ids["sibling"], None):
+            body = {"owner_agency_id": wanted}
+            answer = await client.patch(address, json=body, headers=ANY)
+            assert answer.status_code == 403, wanted
+        same = {"owner_agency_id": other, "note": "x"}
+        assert (await client.patch(address, json=same, headers=ANY)).status_code == 200
+    for wanted in (own, None, tree.ids["sibling"]):
+        answer = await api.patch(address, json={"owner_agency_id": wanted}, headers=ANY)
+        assert answer.status_code == 200
+        shown = answer.json()["owner_agency"]
+        assert (shown and shown["id"]) == wanted
+
+
+@pytest.fixture
+def in_2030(app: FastAPI) -> Iterator[None]:
+    app.state.clock = lambda: datetime(2030, 6, 30, 17, 0, tzinfo=UTC)  # 1 July in the province
+    yield
+    app.state.clock = None
+
+
+async def test_a_closed_agency_takes_no_new_records(
+    tree: Tree, api: AsyncClient, in_2030: None
+) -> None:
+    kept = await factories.made(tree.office, "/partners", factories.partner())
+    address = f"/agencies/{tree.ids['office']}"
+    for day, status in (("2030-07-02", 201), ("2030-07-01", 422), ("2025-07-01", 422)):
+        assert (await api.patch(address, json={"valid_to": day}, headers=ANY)).status_code == 200
+        app_keyring(tree.office).forget()
+        for client, body in (
+            (tree.office, factories.partner()),
+            (api, factories.partner(owner_agency_id=tree.ids["office"])),
+        ):
+            answer = await client.post("/partners", json=body)
+            assert answer.status_code == status, (day, answer.text)
+            if status == 422:
+                (error,) = answer.json()["errors"]
+                assert (error["pointer"], error["code"]) == ("/owner_agency_id", "agency_closed")
+    answer = await tree.office.patch(f"/partners/{kept['id']}", json={"note": "x"}, headers=ANY)
+    assert answer.status_code == 200
+    assert (await factories.made(tree.department, "/partners", factories.partner()))["id"]
+
+
+class app_keyring:  # noqa: N801
+    """The memory of the service for keys."""
+
+    def __init__(self, client: AsyncClient) -> None:
+        self._keyring = client._transport.app.state.keyring  # type: ignore[attr-defined]
+
+    def forget(self) -> None:
+        self._keyring._known.clear()
+
+
+async def test_references_to_what_one_may_not_see(tree: Tree) -> None:
+    """Refused in the very words used for what does not exist."""
+    hidden = {"visibility": "agency"}
+    source = await factories.made(tree.department, "/sources", factories.source(**hidden))
+    agency = await factories.made(tree.department, "/agencies", factories.agency(**hidden))
+    partner = await factories.made(tree.department, "/partners", factories.partner(**hidden))
+    nothing = "019a7c1e-5b60-7cc3-98c4-dc0c0c07398f"
+
+    def naming(source_id: str, agency_id: str, partner_id: str) -> list[tuple[str, Any]]:
+        return [
+            ("/partners", factories.partner(parent_id=partner_id)),
+            ("/partners", factories.partner(sources=[{"source_id": source_id}])),
+            ("/agencies", factories.agency(parent_id=agency_id)),
+            ("/agencies", factories.agency(successors=[{"agency_id": agency_id}])),
+            ("/partner-relations", factories.relation(partner_id)),
+            ("/delegations", factories.delegation(lead_agency_id=agency_id)),
+            ("/delegations", factories.delegation(partners=[{"partner_id": partner_id}])),
+            (
+                "/delegations",
+                factories.delegation(members=[{"name": "Lò Văn A", "agency_id": agency_id}]),
+            ),
+            ("/delegations", factories.delegation(consultations=[{"agency_id": agency_id}])),
+            (
+                "/delegations",
+                factories.delegation(programme=[{"activity": "x", "partner_id": partner_id}]),
+            ),
+        ]
+
+    real = naming(source["id"], agency["id"], partner["id"])
+    for (path, body), (_, unreal) in zip(real, naming(*[nothing] * 3), strict=True):
+        refused = await tree.sibling.post(path, json=body)
+        unknown = await tree.sibling.post(path, json=unreal)
+        assert refused.status_code == unknown.status_code == 422, (path, body)
+        assert refused.json()["errors"] == unknown.json()["errors"]
+        assert (await tree.province.post(path, json=body)).status_code == 201, (path, body)
+
+
+INTERNAL = {
+    "members": [{"name": "Lò Văn A"}],
+    "consultations": [{"opinion": "Đồng ý với đề nghị"}],
+    "invitation": [{"symbol": "12/THƯ-MỜI"}],
+    "funding": "sponsor",
+    "cost": {"planned": {"amount": "48151623.42", "currency": "USD"}},
+}
+SECRETS = ["Lò Văn A", "Đồng ý với đề nghị", "12/THƯ-MỜI", "sponsor", "48151623.42"]
+
+
+async def test_internal_fields_by_every_way_to_read(
+    tree: Tree, api: AsyncClient, stranger: AsyncClient, database: "Connection[Any]"
+) -> None:
+    """A public delegation shows a stranger neither these fields nor what they were before."""
+    await database.execute("update api_keys set name = 'Nguyễn Văn Khóa' where agency_id is not null")
+    body = dict(INTERNAL)
+    body["consultations"] = [{"agency_id": tree.ids["office"], "opinion": "Đồng ý với đề nghị"}]
+    made = await factories.made(
+        tree.department, "/delegations", factories.delegation(visibility="public", **body)
+    )
+    address = f"/delegations/{made['id']}"
+    changed = {"members": [], "cost": None, "funding": None, "invitation": [], "consultations": []}
+    for patch in (changed, body, {"note": "x", "funding": "host"}):
+        assert (await tree.department.patch(address, json=patch, headers=ANY)).status_code == 200
+    step = await tree.department.post(f"{address}/transitions", json={"verb": "cancel"}, headers=ANY)
+    assert step.status_code == 201
+    for is_deleted in (False, True):
+        if is_deleted:
+            assert (await tree.department.delete(address, headers=ANY)).status_code == 204
+        for operation in READS:
+            resource = operation.path.split("/")[3]
+            way = operation.at(made["id"] if resource == "delegations" else None)
+            text = (await stranger.get(f"http://test{way}")).text
+            for secret in [*SECRETS, "Nguyễn Văn Khóa"]:
+                assert secret not in text, (operation, secret)
+        known = (await api.get(f"{address}/history")).text
+        for secret in [*SECRETS, "Nguyễn Văn Khóa"]:
+            assert secret in known, secret
+    history = (await stranger.get(f"{address}/history")).json()["items"]
+    assert [change["action"] for change in history] == ["deleted", "updated", *["updated"] * 3, "created"]
+    named = {field["field"] for change in history for field in change["fields"]}
+    assert not named & {*INTERNAL, "created_by", "updated_by"}
+    assert all(change["actor"] is None for change in history)
+
+
+async def test_internal_fields_are_null_for_a_stranger(
+    tree: Tree, stranger: AsyncClient
+) -> None:
+    body = {**INTERNAL, "consultations": [{"agency_id": tree.ids["office"]}]}
+    made = await factories.made(
+        tree.department, "/delegations", factories.delegation(visibility="public", **body)
+    )
+    item = (await stranger.get(f"/delegations/{made['id']}")).json()
+    listed = (await stranger.get("/delegations")).json()["items"][0]
+    assert item == listed
+    for name in (*INTERNAL, "created_by", "updated_by"):
+        assert item[name] is None
+        assert made[name] is not None
+    assert item["verbs"] == []
+
+
+async def test_a_stranger_may_not_ask_by_internal_fields(stranger: AsyncClient, api: AsyncClient) -> None:
+    nothing = "019a7c1e-5b60-7cc3-98c4-dc0c0c07398f"
+    for params in ({"funding": "host"}, {"member_agency_id": nothing}):
+        for extra in ({}, {"count": "exact"}, {"limit": 1}):
+            assert (await stranger.get("/delegations", params={**params, **extra})).status_code == 401
+            assert (await api.get("/delegations", params={**params, **extra})).status_code == 200
+    for sort in ("cost", "funding", "-members"):
+        assert (await stranger.get("/delegations", params={"sort": sort})).status_code == 400
+
+
+async def test_counts_hold_only_what_is_seen(
+    tree: Tree, api: AsyncClient, stranger: AsyncClient
+) -> None:
+    for visibility in ("public", "internal", "internal", "agency", "agency", "agency"):
+        await factories.made(tree.department, "/partners", factories.partner(visibility=visibility))
+    expected = [(stranger, 1), (tree.sibling, 3), (tree.department, 6), (tree.province, 6), (api, 6)]
+    for client, count in expected:
+        answer = await client.get("/partners", params={"count": "exact", "limit": 1})
+        assert answer.json()["total"] == count
+        found = await client.get("/partners", params={"count": "exact", "q": "luang prabang"})
+        assert found.json()["total"] == count
+
+
+async def test_the_same_body_for_one_and_in_a_list(
+    tree: Tree, stranger: AsyncClient, api: AsyncClient
+) -> None:
+    body = factories.delegation(visibility="public", lead_agency_id=tree.ids["office"])
+    made = await factories.made(tree.department, "/delegations", body)
+    for client in (tree.office, tree.department, stranger, api):
+        one = (await client.get(f"/delegations/{made['id']}")).json()
+        (listed,) = (await client.get("/delegations")).json()["items"]
+        assert json.dumps(one) == json.dumps(listed)
+
+
+async def test_a_key_without_an_agency_hides_nothing_from_itself(tree: Tree) -> None:
+    """It would not see the record afterwards, so it may not make it its owner's alone."""
+    made = await factories.made(tree.department, "/partners", factories.partner())
+    address = f"/partners/{made['id']}"
+    answer = await tree.nowhere.patch(address, json={"visibility": "agency"}, headers=ANY)
+    assert answer.status_code == 404
+    assert (await tree.nowhere.get(address)).json()["visibility"] == "internal"
