@@ -51,7 +51,9 @@ async def seen_by(clients: dict[str, AsyncClient], address: str) -> set[str]:
     for name, client in clients.items():
         answer = await client.get(address)
         assert answer.status_code in (200, 404)
-        listed = (await client.get(address.rpartition("/")[0], params={"limit": 200})).json()["items"]
+        listed = (await client.get(address.rpartition("/")[0], params={"limit": 200})).json()[
+            "items"
+        ]
         is_listed = address.rpartition("/")[2] in {record["id"] for record in listed}
         assert is_listed == (answer.status_code == 200), (name, address)
         if is_listed:
@@ -114,7 +116,9 @@ async def test_who_writes_what(tree: Tree, api: AsyncClient) -> None:
         else:
             assert (answer.status_code, answer.json()["type"]) == (403, "/docs/problems/not-yours")
             assert (await client.delete(address, headers=ANY)).status_code == 403
-    relation = await factories.made(tree.department, "/partner-relations", factories.relation(made["id"]))
+    relation = await factories.made(
+        tree.department, "/partner-relations", factories.relation(made["id"])
+    )
     steps = f"/partner-relations/{relation['id']}/transitions"
     for client in (tree.office, tree.sibling):
         answer = await client.post(steps, json={"verb": "establish"}, headers=ANY)
@@ -123,7 +127,9 @@ async def test_who_writes_what(tree: Tree, api: AsyncClient) -> None:
 
 
 async def test_who_takes_part_does_not_write(tree: Tree) -> None:
-    body = factories.delegation(visibility="agency", consultations=[{"agency_id": tree.ids["office"]}])
+    body = factories.delegation(
+        visibility="agency", consultations=[{"agency_id": tree.ids["office"]}]
+    )
     made = await factories.made(tree.department, "/delegations", body)
     address = f"/delegations/{made['id']}"
     assert (await tree.office.get(address)).json()["verbs"] == []
@@ -261,7 +267,9 @@ async def test_internal_fields_by_every_way_to_read(
     tree: Tree, api: AsyncClient, stranger: AsyncClient, database: "Connection[Any]"
 ) -> None:
     """A public delegation shows a stranger neither these fields nor what they were before."""
-    await database.execute("update api_keys set name = 'Nguyễn Văn Khóa' where agency_id is not null")
+    await database.execute(
+        "update api_keys set name = 'Nguyễn Văn Khóa' where agency_id is not null"
+    )
     body = dict(INTERNAL)
     body["consultations"] = [{"agency_id": tree.ids["office"], "opinion": "Đồng ý với đề nghị"}]
     made = await factories.made(
@@ -271,7 +279,9 @@ async def test_internal_fields_by_every_way_to_read(
     changed = {"members": [], "cost": None, "funding": None, "invitation": [], "consultations": []}
     for patch in (changed, body, {"note": "x", "funding": "host"}):
         assert (await tree.department.patch(address, json=patch, headers=ANY)).status_code == 200
-    step = await tree.department.post(f"{address}/transitions", json={"verb": "cancel"}, headers=ANY)
+    step = await tree.department.post(
+        f"{address}/transitions", json={"verb": "cancel"}, headers=ANY
+    )
     assert step.status_code == 201
     for is_deleted in (False, True):
         if is_deleted:
@@ -286,15 +296,18 @@ async def test_internal_fields_by_every_way_to_read(
         for secret in [*SECRETS, "Nguyễn Văn Khóa"]:
             assert secret in known, secret
     history = (await stranger.get(f"{address}/history")).json()["items"]
-    assert [change["action"] for change in history] == ["deleted", "updated", *["updated"] * 3, "created"]
+    assert [change["action"] for change in history] == [
+        "deleted",
+        "updated",
+        *["updated"] * 3,
+        "created",
+    ]
     named = {field["field"] for change in history for field in change["fields"]}
     assert not named & {*INTERNAL, "created_by", "updated_by"}
     assert all(change["actor"] is None for change in history)
 
 
-async def test_internal_fields_are_null_for_a_stranger(
-    tree: Tree, stranger: AsyncClient
-) -> None:
+async def test_internal_fields_are_null_for_a_stranger(tree: Tree, stranger: AsyncClient) -> None:
     body = {**INTERNAL, "consultations": [{"agency_id": tree.ids["office"]}]}
     made = await factories.made(
         tree.department, "/delegations", factories.delegation(visibility="public", **body)
@@ -308,11 +321,15 @@ async def test_internal_fields_are_null_for_a_stranger(
     assert item["verbs"] == []
 
 
-async def test_a_stranger_may_not_ask_by_internal_fields(stranger: AsyncClient, api: AsyncClient) -> None:
+async def test_a_stranger_may_not_ask_by_internal_fields(
+    stranger: AsyncClient, api: AsyncClient
+) -> None:
     nothing = "019a7c1e-5b60-7cc3-98c4-dc0c0c07398f"
     for params in ({"funding": "host"}, {"member_agency_id": nothing}):
         for extra in ({}, {"count": "exact"}, {"limit": 1}):
-            assert (await stranger.get("/delegations", params={**params, **extra})).status_code == 401
+            assert (
+                await stranger.get("/delegations", params={**params, **extra})
+            ).status_code == 401
             assert (await api.get("/delegations", params={**params, **extra})).status_code == 200
     for sort in ("cost", "funding", "-members"):
         assert (await stranger.get("/delegations", params={"sort": sort})).status_code == 400
@@ -323,7 +340,13 @@ async def test_counts_hold_only_what_is_seen(
 ) -> None:
     for visibility in ("public", "internal", "internal", "agency", "agency", "agency"):
         await factories.made(tree.department, "/partners", factories.partner(visibility=visibility))
-    expected = [(stranger, 1), (tree.sibling, 3), (tree.department, 6), (tree.province, 6), (api, 6)]
+    expected = [
+        (stranger, 1),
+        (tree.sibling, 3),
+        (tree.department, 6),
+        (tree.province, 6),
+        (api, 6),
+    ]
     for client, count in expected:
         answer = await client.get("/partners", params={"count": "exact", "limit": 1})
         assert answer.json()["total"] == count

@@ -35,7 +35,8 @@ RESOURCES = {
 WITH_PARENTS = ["agencies", "partners"]
 VALUES = ["fold", "folded", "joined", "texts", "like_words", "period_days", "working_days_after"]
 SQL = Path(__file__).parents[1] / "sql"
-TRIGGERS = [
+FUNCTIONS = [
+    "claim_key",
     "keep_version",
     "record_change",
     "keep_mentions",
@@ -67,7 +68,7 @@ def make_functions() -> None:
         op.execute(f"create extension if not exists {extension} schema public")
     for name in VALUES:
         op.execute(files("sonla_api.kit").joinpath(f"sql/{name}.sql").read_text())
-    for name in TRIGGERS:
+    for name in FUNCTIONS:
         op.execute((SQL / f"{name}.sql").read_text())
 
 
@@ -327,17 +328,15 @@ def make_tables() -> None:
     )
     op.create_table(
         "idempotency_keys",
-        sa.Column("actor_id", sa.Uuid(), nullable=False),
-        sa.Column("route", sa.Text(), nullable=False),
-        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("place", sa.LargeBinary(), nullable=False),
         sa.Column("fingerprint", sa.LargeBinary(), nullable=False),
-        sa.Column(
-            "answer", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True
-        ),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("location", sa.Text(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
         sa.Column(
             "at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False
         ),
-        sa.PrimaryKeyConstraint("actor_id", "route", "key", name=op.f("pk_idempotency_keys")),
+        sa.PrimaryKeyConstraint("place", name=op.f("pk_idempotency_keys")),
     )
     op.create_index(op.f("ix_idempotency_keys_at"), "idempotency_keys", ["at"], unique=False)
     op.create_table(
@@ -1145,5 +1144,5 @@ def downgrade() -> None:
     op.execute("set local lock_timeout = '2s'")
     for table in TABLES:
         op.execute(f"drop table {table} cascade")
-    for name in reversed([*VALUES, "feed_epoch", *TRIGGERS]):
+    for name in reversed([*VALUES, "feed_epoch", *FUNCTIONS]):
         op.execute(f"drop function {name} cascade")

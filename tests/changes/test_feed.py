@@ -76,7 +76,11 @@ async def test_an_event_is_a_cloud_event(api: AsyncClient) -> None:
     first, _, made, updated, deleted = await Follower(api).until(5)
     assert first["type"] == "vn.gov.sonla.agency.created.v1"
     assert first["subject"] == f"agencies/{agency['id']}"
-    for event, action, version in ((made, "created", 1), (updated, "updated", 2), (deleted, "deleted", 2)):
+    for event, action, version in (
+        (made, "created", 1),
+        (updated, "updated", 2),
+        (deleted, "deleted", 2),
+    ):
         assert set(event) == {"specversion", "id", "source", "type", "subject", "time", "data"}
         assert (event["specversion"], event["source"]) == ("1.0", "/api/v1")
         assert event["type"] == f"vn.gov.sonla.partner_relation.{action}.v1"
@@ -317,7 +321,13 @@ async def test_who_no_longer_takes_part_is_told_a_deletion(
         for event in await Follower(guest).until(7)
         if event["subject"].startswith("delegations")
     ]
-    assert of_visit == [("created", 1), ("updated", 2), ("deleted", 3), ("created", 5), ("updated", 6)]
+    assert of_visit == [
+        ("created", 1),
+        ("updated", 2),
+        ("deleted", 3),
+        ("created", 5),
+        ("updated", 6),
+    ]
 
 
 async def test_internal_fields_are_not_named_to_strangers(

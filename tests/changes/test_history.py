@@ -38,7 +38,11 @@ async def test_each_version_with_its_fields_before_and_after(
     key = await database.fetchrow("select id, name from api_keys")
     assert {change["actor"]["id"] for change in (first, second, last)} == {str(key["id"])}
     assert first["actor"]["name"] == key["name"]
-    assert [change["action"] for change in (first, second, last)] == ["created", "updated", "deleted"]
+    assert [change["action"] for change in (first, second, last)] == [
+        "created",
+        "updated",
+        "deleted",
+    ]
     assert [change["version"] for change in (first, second, last)] == [1, 2, 2]
     for change, answer in ((first, created), (second, updated), (last, deleted)):
         assert change["request_id"] == answer.headers["x-request-id"]
@@ -129,8 +133,12 @@ async def test_what_happened_at_the_database_counts_too(
 async def test_a_bulk_statement_is_as_many_changes(
     api: AsyncClient, database: "Connection[Any]"
 ) -> None:
-    ids = [(await factories.made(api, "/partners", factories.partner(str(n))))["id"] for n in range(5)]
-    await database.execute("update partners set visibility = 'public' where not name ->> 'en' = '0'")
+    ids = [
+        (await factories.made(api, "/partners", factories.partner(str(n))))["id"] for n in range(5)
+    ]
+    await database.execute(
+        "update partners set visibility = 'public' where not name ->> 'en' = '0'"
+    )
     for n, id_ in enumerate(ids):
         changes = await history(api, f"/partners/{id_}")
         assert len(changes) == (1 if n == 0 else 2)
@@ -148,7 +156,7 @@ async def test_a_restored_record_can_be_removed_again(
         assert (await api.get(address)).status_code == 410
         await database.execute(
             "insert into partners (id, version, visibility, kind, name) values"
-            " ($1, 5, 'internal', 'other', '{\"vi\": \"x\", \"en\": null, \"lo\": null}')",
+            ' ($1, 5, \'internal\', \'other\', \'{"vi": "x", "en": null, "lo": null}\')',
             partner["id"],
         )
         assert (await api.get(address)).status_code == 200

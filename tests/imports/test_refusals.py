@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from asyncpg import CheckViolationError
 from httpx import AsyncClient
-from sqlalchemy.exc import IntegrityError
 
 from sonla_api.imports.schemas import LoadError
 from sonla_api.imports.service import load_folder
@@ -212,7 +212,7 @@ async def test_what_names_a_refused_line_is_not_blamed(
 async def test_an_error_of_ours_is_no_error_of_the_folder(load: Load, database: Any) -> None:
     await database.execute("alter table sources add constraint odd check (key <> 'S1')")
     try:
-        with pytest.raises(IntegrityError):
+        with pytest.raises(CheckViolationError):
             await load()
     finally:
         await database.execute("alter table sources drop constraint odd")

@@ -287,13 +287,13 @@ async def test_connections_are_set_up(app: FastAPI, api: AsyncClient) -> None:
         " current_setting('default_transaction_read_only') as is_safe"
     )
     assert tuple(row) == ("UTC", "10s", "on")
-    async with app.state.database.transaction(actor_id="", request_id="r") as (session, reader):
-        ((idle, request_id),) = await reader.fetch(
+    async with app.state.database.transaction(actor_id="", request_id="r") as opened:
+        ((idle, request_id),) = await opened.reader.fetch(
             "select current_setting('idle_in_transaction_session_timeout'),"
             " current_setting('sonla.request_id')"
         )
         assert (idle, request_id) == ("30s", "r")
-        assert await session.scalar(text("select 1")) == 1
+        assert await opened.session.scalar(text("select 1")) == 1
 
 
 async def test_errors_are_logged_without_what_was_written(

@@ -5,8 +5,11 @@ from datetime import date
 from typing import Any
 
 import pytest
+from httpx import AsyncClient
 
 from sonla_api.kit import logs
+from tests import factories
+from tests.conftest import Connection
 
 
 @pytest.fixture
@@ -54,3 +57,29 @@ def test_an_error_brings_its_traceback_in_the_same_line(
         logging.getLogger("sonla_api").exception("failed")
     (line,) = lines(capsys)
     assert "ValueError: day is out of range" in line["exception"]
+
+
+@pytest.mark.parametrize("method", ["POST", "PATCH"])
+async def test_a_broken_rule_of_no_name_is_logged_without_what_was_written(
+    root: logging.Logger,
+    api: AsyncClient,
+    database: "Connection[Any]",
+    capsys: pytest.CaptureFixture[str],
+    method: str,
+) -> None:
+    """PostgreSQL repeats the whole row that it refuses, and so do asyncpg and SQLAlchemy."""
+    made = await factories.made(api, "/partners", factories.partner())
+    await database.execute("alter table partners add constraint odd check (note is null)")
+    logs.configure()
+    try:
+        path = "/partners" if method == "POST" else f"/partners/{made['id']}"
+        body = factories.partner() if method == "POST" else {}
+        answer = await api.request(
+            method, path, json={**body, "note": "a private matter"}, headers={"if-match": "*"}
+        )
+    finally:
+        await database.execute("alter table partners drop constraint odd")
+    said = capsys.readouterr().err
+    assert answer.status_code == 500
+    assert "violates check constraint" in said
+    assert "a private matter" not in answer.text + said

@@ -37,8 +37,8 @@ async def get_agency(ctx: Read, id: UUID) -> Response:
 @router.post("", response_model=AgencyView, status_code=201)
 async def create_agency(ctx: Create, body: AgencyCreate) -> Response:
     """Register an agency."""
-    agency = await create(ctx, Agency, body)
-    return await created(ctx, await agencies.item(ctx, agency.id), f"/api/v1/agencies/{agency.id}")
+    agency = await create(ctx, agencies, body)
+    return await created(ctx, agency, f"/api/v1/agencies/{agency.id}")
 
 
 @router.patch("/{id}", response_model=AgencyView)

@@ -78,8 +78,8 @@ changes = Records(
     Change,
     ChangeView,
     _parameters,
-    actor=_actor,
-    fields=_each_field(
+    actor=lambda _: _actor,
+    fields=lambda _: _each_field(
         lambda name: json_object(
             field=name,
             before=case((_was_shown, Change.before.op("->")(name)), else_=null()),

@@ -60,9 +60,7 @@ async def get_delegation(ctx: Read, id: UUID) -> Response:
 async def create_delegation(ctx: Create, body: DelegationCreate) -> Response:
     """Propose a delegation."""
     delegation = await service.register(ctx, body)
-    return await created(
-        ctx, await delegations.item(ctx, delegation.id), f"/api/v1/delegations/{delegation.id}"
-    )
+    return await created(ctx, delegation, f"/api/v1/delegations/{delegation.id}")
 
 
 @router.patch("/{id}", response_model=DelegationView)

@@ -51,28 +51,37 @@ from sonla_api.kit.records import Records, refuse_oracle
 from sonla_api.kit.statement import Statement
 
 D = Delegation
-_due_on = func.working_days_after(
-    func.upper(D.when_days) - literal_column("1"),
-    cast(func.current_setting(constant("sonla.report_due_working_days")), Integer),
-    type_=Date(),
-)
 _OWES_NONE = [
     DelegationState.recorded,
     DelegationState.cancelled,
     DelegationState.rejected,
     DelegationState.refused,
 ]
-_has_gone = [DelegationState.under_way, DelegationState.completed, DelegationState.received]
-_owes_report = among(D.state, _has_gone) & D.report.is_(None)
+_HAS_GONE = [DelegationState.under_way, DelegationState.completed, DelegationState.received]
+
+
+def _due_on(of: Any) -> ColumnElement[date]:
+    """The day by which a report on the delegation is due; none while its end is open."""
+    due: ColumnElement[date] = func.working_days_after(
+        func.upper(of.when_days) - literal_column("1"),
+        cast(func.current_setting(constant("sonla.report_due_working_days")), Integer),
+        type_=Date(),
+    )
+    return due
+
+
+def _is_overdue(of: Any) -> ColumnElement[bool]:
+    is_past = _due_on(of) < bindparam("today", type_=Date())
+    return func.coalesce(and_(among(of.state, _HAS_GONE), of.report.is_(None), is_past), false())
+
+
 delegations = Records(
     D,
     DelegationView,
     lifecycle.parameters,
-    report_due_on=case((~among(D.state, _OWES_NONE), _due_on)),
-    is_report_overdue=func.coalesce(
-        and_(_owes_report, _due_on < bindparam("today", type_=Date())), false()
-    ),
-    verbs=lifecycle.verbs(D),
+    report_due_on=lambda of: case((~among(of.state, _OWES_NONE), _due_on(of))),
+    is_report_overdue=_is_overdue,
+    verbs=lifecycle.verbs,
 )
 
 
@@ -231,6 +240,8 @@ def _count(query: DelegationSummaryQuery, row: Any, of_group: dict[str, Any]) ->
 
 async def agency_ends_on(ctx: WriteContext, agency_id: UUID) -> date | None:
     """The first day on which an agency no longer exists; None while it has no end."""
+    if agency_id == ctx.actor.agency_id:  # as for most, and known from the credential
+        return ctx.actor.agency_ends_on
     rows = await _end_of_agency.fetch(ctx.reader, id=agency_id)
     return rows[0][0] if rows else None
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sonla_api.delegations.lifecycle import DelegationState, DelegationVerb, Direction, lifecycle
 from sonla_api.delegations.models import Delegation
-from sonla_api.delegations.queries import agency_ends_on, next_number
+from sonla_api.delegations.queries import agency_ends_on, delegations, next_number
 from sonla_api.delegations.schemas import (
     DelegationCreate,
     DelegationStepCreate,
@@ -41,10 +41,10 @@ _MORE_MEMBERS = Message(
 
 async def register(
     ctx: WriteContext, body: DelegationCreate, state: DelegationState = DelegationState.draft
-) -> Delegation:
+) -> Item:
     """A new delegation: a draft, or one that a source tells of."""
     await _check_lead(ctx, body.lead_agency_id, body.when)
-    return await create(ctx, Delegation, body, _judge, state=state)
+    return await create(ctx, delegations, body, _judge, state=state)
 
 
 async def revise(ctx: WriteContext, id_: UUID, expected: Expected, body: DelegationUpdate) -> None:

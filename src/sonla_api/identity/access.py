@@ -12,7 +12,7 @@ from starlette.types import Scope
 
 from sonla_api.kit.context import Actor, Context, WriteContext
 from sonla_api.kit.database import Database
-from sonla_api.kit.idempotency import claim
+from sonla_api.kit.idempotency import Held, take
 from sonla_api.kit.problems import Unauthenticated
 
 _WRITES = {"POST", "PATCH", "DELETE"}
@@ -101,9 +101,8 @@ async def _transaction(
         raise Unauthenticated
     database: Database = request.app.state.database
     who = {"actor_id": str(ctx.actor.id), "request_id": request.state.request_id}
-    async with database.transaction(**who) as (session, connection):
-        held = None
-        if key:
-            route, body = request.url.path, await request.body()
-            held = await claim(connection, ctx.actor.id, route, key, body)
-        yield WriteContext(ctx.actor, ctx.now, connection, session, held)
+    held = Held.of(ctx.actor.id, request.url.path, key, await request.body()) if key else None
+    async with database.transaction(*([held.claim] if held else []), **who) as transaction:
+        if held:
+            await take(transaction.reader, held, transaction.found)
+        yield WriteContext(ctx.actor, ctx.now, transaction.reader, transaction, held)

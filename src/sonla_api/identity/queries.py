@@ -40,6 +40,12 @@ find_key = Statement(
 
 async def note_use(database: Database, key_id: UUID, at: datetime) -> None:
     """Note when a key was last used."""
-    async with database.transaction(actor_id="") as (session, _):
-        used = update(ApiKey).where(ApiKey.id == key_id).values(last_used_at=at)
-        await session.execute(used)
+    async with database.transaction(actor_id="") as transaction:
+        await _used.fetch(transaction.reader, id=key_id, at=at)
+
+
+_used = Statement(
+    update(ApiKey)
+    .where(ApiKey.id == bindparam("id", type_=ApiKey.id.type))
+    .values(last_used_at=bindparam("at", type_=ApiKey.last_used_at.type))
+)

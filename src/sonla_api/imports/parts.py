@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, NamedTuple
 
 from sonla_api.agencies.models import Agency
+from sonla_api.agencies.queries import agencies
 from sonla_api.agencies.schemas import AgencyCreate, AgencyUpdate
 from sonla_api.delegations import service as delegations
 from sonla_api.delegations.lifecycle import DelegationState, DelegationVerb
@@ -19,16 +20,19 @@ from sonla_api.imports.schemas import (
 )
 from sonla_api.kit.context import WriteContext
 from sonla_api.kit.model import Resource
+from sonla_api.kit.records import Item, Records
 from sonla_api.kit.schema import Body, ResourceBody
 from sonla_api.kit.store import create, update
 from sonla_api.partner_relations import service as partner_relations
 from sonla_api.partner_relations.lifecycle import RelationState
 from sonla_api.partner_relations.models import PartnerRelation
+from sonla_api.partner_relations.queries import relations
 from sonla_api.partner_relations.schemas import PartnerRelationCreate, PartnerRelationUpdate
 from sonla_api.partners import service as partners
 from sonla_api.partners.models import Partner
 from sonla_api.partners.schemas import PartnerCreate, PartnerUpdate
 from sonla_api.sources.models import Source
+from sonla_api.sources.queries import sources
 from sonla_api.sources.schemas import SourceCreate, SourceUpdate
 
 LATER = (
@@ -47,19 +51,18 @@ class Part(NamedTuple):
     rows: Sequence[mapping.Row]
     model: type[Any]
     whole: type[ResourceBody]
-    register: Callable[[WriteContext, Any], Awaitable[Any]]
+    register: Callable[[WriteContext, Any], Awaitable[Item]]
     revise: Callable[[WriteContext, Any, Any], Awaitable[Any]]
 
 
-def _plain(model: type[Any], whole: type[ResourceBody], patch: type[Body]) -> tuple[Any, Any]:
+def _plain(records: Records, whole: type[ResourceBody], patch: type[Body]) -> tuple[Any, Any]:
     """Registering and revising of a resource without rules of its own."""
 
-    async def register(ctx: WriteContext, body: ResourceBody) -> Resource:
-        record: Resource = await create(ctx, model, body)
-        return record
+    async def register(ctx: WriteContext, body: ResourceBody) -> Item:
+        return await create(ctx, records, body)
 
     async def revise(ctx: WriteContext, record: Resource, changed: dict[str, Any]) -> None:
-        await update(ctx, model, record.id, None, whole, patch.model_validate(changed))
+        await update(ctx, records.model, record.id, None, whole, patch.model_validate(changed))
 
     return register, revise
 
@@ -68,8 +71,8 @@ async def _revise_partner(ctx: WriteContext, record: Partner, changed: dict[str,
     await partners.revise(ctx, record.id, None, PartnerUpdate.model_validate(changed))
 
 
-async def _record_relation(ctx: WriteContext, body: PartnerRelationCreate) -> PartnerRelation:
-    return await create(ctx, PartnerRelation, body, state=RelationState.recorded)
+async def _record_relation(ctx: WriteContext, body: PartnerRelationCreate) -> Item:
+    return await create(ctx, relations, body, state=RelationState.recorded)
 
 
 async def _revise_relation(
@@ -79,7 +82,7 @@ async def _revise_relation(
     await partner_relations.revise(ctx, record.id, None, body)
 
 
-async def _record_delegation(ctx: WriteContext, body: DelegationCreate) -> Delegation:
+async def _record_delegation(ctx: WriteContext, body: DelegationCreate) -> Item:
     """As having taken place: the source says so."""
     return await delegations.register(ctx, body, DelegationState.recorded)
 
@@ -97,9 +100,9 @@ async def _revise_delegation(
 
 PARTS = (
     Part("sources", "sources.json", SourceLine, mapping.SOURCES, Source, SourceCreate,
-         *_plain(Source, SourceCreate, SourceUpdate)),
+         *_plain(sources, SourceCreate, SourceUpdate)),
     Part("agencies", "agencies.json", AgencyLine, mapping.AGENCIES, Agency, AgencyCreate,
-         *_plain(Agency, AgencyCreate, AgencyUpdate)),
+         *_plain(agencies, AgencyCreate, AgencyUpdate)),
     Part("partners", "partners.json", PartnerLine, mapping.PARTNERS, Partner, PartnerCreate,
          partners.register, _revise_partner),
     Part("partner_relations", "partners.json", PartnerLine, mapping.PARTNER_RELATIONS,

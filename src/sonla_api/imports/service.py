@@ -51,9 +51,9 @@ async def load_folder(database_url: str, folder: Path, progress: Progress) -> Re
     try:
         async with (
             connect(database_url, asyncpg_url(database_url), size=1) as database,
-            database.transaction(**request) as (session, reader),
+            database.transaction(**request) as transaction,
         ):
-            ctx = WriteContext(_LOADER, datetime.now(UTC), reader, session)
+            ctx = WriteContext(_LOADER, datetime.now(UTC), transaction.reader, transaction)
             await wait_for_turn(ctx)
             await load.check(ctx)
             for part in PARTS:

@@ -3,14 +3,15 @@
 import json
 import re
 import zlib
+from collections.abc import Mapping
 from typing import Annotated
 
 from fastapi import Depends, Header, Response
 from starlette.datastructures import URL, Headers
 from starlette.types import Receive, Scope, Send
 
-from sonla_api.kit import idempotency
 from sonla_api.kit.context import WriteContext
+from sonla_api.kit.idempotency import Kept, keep
 from sonla_api.kit.problems import VersionRequired
 from sonla_api.kit.records import Item, Rows
 from sonla_api.kit.store import Expected
@@ -29,7 +30,7 @@ class RecordAnswer(Response):
     media_type = "application/json"
 
     def __init__(
-        self, item: Item, status: int = 200, headers: dict[str, str] | None = None
+        self, item: Item | Kept, status: int = 200, headers: Mapping[str, str] | None = None
     ) -> None:
         self.etag = f'"{item.version}.{zlib.crc32(item.body):08x}"'
         super().__init__(item.body, status, {"ETag": self.etag, **VARY, **(headers or {})})
@@ -63,21 +64,16 @@ class PageAnswer(Response):
 
 
 async def created(ctx: WriteContext, item: Item, address: str) -> Response:
-    """201; kept for a repetition with the same Idempotency-Key."""
-    answer = RecordAnswer(item, 201, {"Location": address})
-    await keep(ctx, answer)
-    return answer
+    """201; kept for a repetition with the same Idempotency-Key, in the same transaction."""
+    kept = Kept(item.version, address, item.body)
+    if ctx.key and not item.is_kept:
+        await keep(ctx.reader, ctx.key, kept)
+    return replayed(kept)
 
 
-async def keep(ctx: WriteContext, answer: Response) -> None:
-    """Keep the answer of a POST with the key it was sent under, in the same transaction."""
-    if ctx.key:
-        kept = {
-            "status": answer.status_code,
-            "body": bytes(answer.body).decode(),
-            "headers": dict(answer.headers),
-        }
-        await idempotency.keep(ctx.reader, ctx.key, kept)
+def replayed(kept: Kept) -> Response:
+    """201, now and at every repetition."""
+    return RecordAnswer(kept, 201, {"Location": kept.location})
 
 
 _VERSION = re.compile(r'(?<!W/)"(\d{1,9})(?:\.[0-9a-f]{8})?"')

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from sonla_api.kit.database import Transaction
 from sonla_api.kit.idempotency import Held
 from sonla_api.kit.model import Visibility
 from sonla_api.kit.problems import Forbidden, Unauthenticated
@@ -82,8 +83,12 @@ class Context:
 class WriteContext(Context):
     """Enough to write: `reader` is the connection of the open transaction."""
 
-    session: AsyncSession
+    transaction: Transaction
     key: Held | None = None
+
+    @property
+    def session(self) -> AsyncSession:
+        return self.transaction.session
 
 
 def _filled(values: tuple[Any, ...], more: Any) -> tuple[Any, ...]:

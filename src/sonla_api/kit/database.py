@@ -3,15 +3,20 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from functools import cache
+from functools import cached_property
 from typing import Any
 
 import asyncpg
-from sqlalchemy import Executable, bindparam, event, func, literal, select
+from sqlalchemy import event
 from sqlalchemy.exc import DisconnectionError
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.ext.asyncio import (
+    AsyncConnection,
+    AsyncEngine,
+    AsyncSession,
+    create_async_engine,
+)
 
 from sonla_api.kit.statement import Reader
 
@@ -26,10 +31,11 @@ _FAREWELL = 0.3
 
 _SETTINGS = {
     "timezone": "UTC",
+    "standard_conforming_strings": "on",  # quoting rests on it
     "datestyle": "ISO",
     "jit": "off",
     "random_page_cost": "1.1",  # an index is not dearer to read than a table, on disks of today
-    "lock_timeout": "5s",
+    "lock_timeout": "4s",  # less than PATIENCE: who waits for another is told so
     "idle_in_transaction_session_timeout": "30s",  # one open transaction holds the feed
     "application_name": "sonla-api",
 }
@@ -90,29 +96,67 @@ class Reads:
         return None
 
 
+class Transaction:
+    """One transaction on one connection of the writing pool.
+
+    `reader` runs statements on it, `session` is SQLAlchemy's unit of work over it. SQLAlchemy
+    itself neither begins nor ends it: its way takes three round trips more.
+    """
+
+    def __init__(self, connection: AsyncConnection, raw: asyncpg.Connection, found: str) -> None:
+        self.reader: Reader = raw
+        self.found = found
+        """What the database said of the last statement that it began with."""
+        self._connection = connection
+
+    @cached_property
+    def session(self) -> AsyncSession:
+        return AsyncSession(self._connection, expire_on_commit=False)
+
+
 @dataclass(frozen=True)
 class Database:
     """Reads go over their own pool; a write is one transaction."""
 
     reads: Reads
-    sessions: async_sessionmaker[AsyncSession]
+    engine: AsyncEngine
 
     @asynccontextmanager
-    async def transaction(self, **local: str) -> AsyncIterator[tuple[AsyncSession, Reader]]:
-        """A session and its own connection; `local` settings tell the change log who acts."""
-        async with self.sessions.begin() as session:
-            async with asyncio.timeout(PATIENCE):
-                await session.execute(_told((*local,)), local)
-            raw: Any = await (await session.connection()).get_raw_connection()
-            yield session, raw.driver_connection
+    async def transaction(self, *first: str, **local: str) -> AsyncIterator[Transaction]:
+        """Committed at the end, taken back at an error.
+
+        `local` settings tell the change log who acts; `first`: SQL that it begins with.
+        """
+        async with self.engine.connect() as connection:
+            raw: Any = (await connection.get_raw_connection()).driver_connection
+            try:
+                async with asyncio.timeout(PATIENCE):
+                    found = await raw.execute(_begin(local, first))
+                yield Transaction(connection, raw, found)
+                await raw.execute("commit")
+            except BaseException as error:
+                await _take_back(raw, error)
+                raise
 
 
-@cache
-def _told(names: tuple[str, ...]) -> Executable:
-    """Made once: to put a statement together costs as much as to run it."""
-    return select(
-        *(func.set_config(f"sonla.{name}", bindparam(name), literal(True)) for name in names)  # noqa: FBT003
-    )
+async def _take_back(raw: asyncpg.Connection, error: BaseException) -> None:
+    """A connection that does not answer is given up, and the server takes back by itself."""
+    if isinstance(error, Exception) and not isinstance(error, OSError):  # as TimeoutError is
+        with suppress(Exception):
+            await raw.execute("rollback", timeout=_FAREWELL)
+            return
+    raw.terminate()
+
+
+def _begin(local: Mapping[str, str], first: Sequence[str]) -> str:
+    """Sent as one message: with parameters each statement would be a round trip."""
+    settings = (f"set local sonla.{name} = {_quoted(value)}" for name, value in local.items())
+    return "; ".join(("begin", *settings, *first))
+
+
+def _quoted(value: str) -> str:
+    doubled = value.replace("'", "''")
+    return f"'{doubled}'"
 
 
 @asynccontextmanager
@@ -132,6 +176,7 @@ async def connect(
         pool_size=size,
         max_overflow=0,
         pool_timeout=PATIENCE,
+        isolation_level="AUTOCOMMIT",
         hide_parameters=True,  # what callers write has no place in a log
         connect_args={
             "server_settings": {**_SETTINGS, **(local or {})},
@@ -155,7 +200,7 @@ async def connect(
         size,
     )
     try:
-        yield Database(pool, async_sessionmaker(engine, expire_on_commit=False))
+        yield Database(pool, engine)
     finally:
         await pool.close()
         await engine.dispose()

@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import Scope
 
 from sonla_api.kit import faults, problems
+from sonla_api.kit.answers import replayed
 from sonla_api.kit.idempotency import Replay
 from sonla_api.kit.problems import Problem
 from sonla_api.kit.text import Message
@@ -112,5 +113,4 @@ async def _of_http(request: Request, error: Exception) -> Response:
 
 async def _replay(_: Request, replay: Exception) -> Response:
     assert isinstance(replay, Replay)  # noqa: S101  registered for nothing else
-    kept = replay.answer
-    return Response(kept["body"], kept["status"], kept["headers"])
+    return replayed(replay.kept)

@@ -1,105 +1,125 @@
-"""A POST sent twice with one Idempotency-Key acts once: the key is written with the act.
+"""A POST sent twice with one Idempotency-Key acts once: the answer is kept with the act.
 
 A second request waits for the first (at most `lock_timeout`, then 409) and gets its answer; a
-failed one leaves no key. Kept for 24 hours; later claims delete a hundred expired ones each.
+failed one leaves no key. Kept for 24 hours; some of the later ones delete what has expired.
 """
 
-import hashlib
-import json
 from datetime import datetime
+from hashlib import sha256
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import (
-    LargeBinary,
-    Text,
-    bindparam,
-    cast,
-    delete,
-    func,
-    select,
-    text,
-    tuple_,
-    update,
-)
-from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy import Select, bindparam, delete, func, literal_column, select, text
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from sonla_api.kit.model import Model
 from sonla_api.kit.problems import KeyReused
 from sonla_api.kit.statement import Reader, Statement
 
-_KEPT = text("interval '24 hours'")
+_SWEEPERS = 4
+"""Of 256 keys, by their digest: looking for expired ones costs as much as keeping one."""
+_UNUSED = "SELECT 0"
 
 
 class IdempotencyKey(Model):
     __tablename__ = "idempotency_keys"
 
-    actor_id: Mapped[UUID] = mapped_column(primary_key=True)
-    route: Mapped[str] = mapped_column(primary_key=True)
-    key: Mapped[str] = mapped_column(primary_key=True)
+    place: Mapped[bytes] = mapped_column(primary_key=True)
+    """A digest of who sent what key to which address."""
     fingerprint: Mapped[bytes]
-    answer: Mapped[dict[str, Any] | None]
+    """A digest of the body that came with it."""
+    version: Mapped[int]
+    location: Mapped[str]
+    body: Mapped[bytes]
     at: Mapped[datetime] = mapped_column(server_default=func.now(), index=True)
 
 
-class Replay(Exception):  # noqa: N818  not an error: the answer was given before
-    def __init__(self, answer: dict[str, Any]) -> None:
-        super().__init__()
-        self.answer = answer
-
-
 class Held(NamedTuple):
-    """A key that this transaction has taken."""
+    """A key that this transaction holds, and the address it was sent to."""
 
-    actor_id: UUID
+    place: bytes
+    fingerprint: bytes
     route: str
-    key: str
+
+    @classmethod
+    def of(cls, actor_id: UUID, route: str, key: str, body: bytes) -> "Held":
+        place = sha256(b"\0".join((actor_id.bytes, route.encode(), key.encode())))
+        return cls(place.digest(), sha256(body).digest(), route)
 
     @property
-    def place(self) -> dict[str, Any]:
-        return {f"held_{name}": value for name, value in self._asdict().items()}
+    def claim(self) -> str:
+        """SQL that waits for the key, and finds a row if it was used."""
+        return f"select from claim_key('\\x{self.place.hex()}')"
 
 
-_place = tuple(IdempotencyKey.__table__.primary_key)
-_held = [bindparam(f"held_{column.key}", type_=column.type) for column in _place]
-_is_held = tuple_(*_place) == tuple_(*_held)
-_is_expired = IdempotencyKey.at < func.now() - _KEPT
+class Kept(NamedTuple):
+    """What was answered: always 201, with these parts."""
+
+    version: int
+    location: str
+    body: bytes
+
+
+class Replay(Exception):  # noqa: N818  not an error: the answer was given before
+    def __init__(self, kept: Kept) -> None:
+        super().__init__()
+        self.kept = kept
+
+
+_columns = IdempotencyKey.__table__.c
+_binds = {c.key: bindparam(f"held_{c.key}", type_=c.type) for c in _columns if c.key != "at"}
+_GIVEN = ("place", "fingerprint", "version", "location", "body")
+
+
+def keeping(rows: Select[Any]) -> Any:
+    """The statement that keeps an answer; `rows`: one, with the version and the body."""
+    named = {column.key: column for column in rows.selected_columns}
+    values = rows.with_only_columns(*(named.get(name, _binds[name]) for name in _GIVEN))
+    anew = insert(IdempotencyKey).from_select(_GIVEN, values)
+    new = {name: anew.excluded[name] for name in _GIVEN}
+    # The row that is there has expired: a claim finds the others.
+    return anew.on_conflict_do_update(index_elements=["place"], set_={"at": func.now(), **new})
+
+
+def held_values(held: Held, location: str) -> dict[str, Any]:
+    """The parameters of `keeping`."""
+    return {
+        "held_place": held.place,
+        "held_fingerprint": held.fingerprint,
+        "held_location": location,
+    }
+
+
+_keep = Statement(keeping(select(_binds["version"].label("version"), _binds["body"].label("body"))))
+_first = Statement(
+    select(*(_columns[name] for name in ("fingerprint", *Kept._fields))).where(
+        _columns.place == _binds["place"]
+    )
+)
 _oldest = (
-    select(*_place)
-    .where(_is_expired)
-    .order_by(IdempotencyKey.at)
-    .limit(100)
+    select(_columns.place)
+    .where(_columns.at < func.now() - text("interval '24 hours'"))
+    .order_by(_columns.at)
+    .limit(literal_column("1000"))
     .with_for_update(skip_locked=True)
 )
-_expired = delete(IdempotencyKey).where(tuple_(*_place).in_(_oldest)).cte("expired")
-_fingerprint = bindparam("held_fingerprint", type_=LargeBinary())
-_anew = {"fingerprint": _fingerprint, "answer": None, "at": func.now()}
-_take = Statement(
-    insert(IdempotencyKey)
-    .values({**dict(zip(_place, _held, strict=True)), IdempotencyKey.fingerprint: _fingerprint})
-    .on_conflict_do_update(index_elements=_place, set_=_anew, where=_is_expired)
-    .returning(IdempotencyKey.key)
-    .add_cte(_expired)  # passes over the row that this very statement writes
-)
-_answer = cast(IdempotencyKey.answer, Text)
-_first = Statement(select(IdempotencyKey.fingerprint, _answer).where(_is_held))
-_given = cast(bindparam("given", type_=Text()), JSONB)
-_answered = Statement(update(IdempotencyKey).where(_is_held).values(answer=_given))
+_sweep = Statement(delete(IdempotencyKey).where(_columns.place.in_(_oldest)))
 
 
-async def claim(reader: Reader, actor_id: UUID, route: str, key: str, body: bytes) -> Held:
-    """Take the key for this transaction, or replay what its first holder answered."""
-    fingerprint = hashlib.sha256(body).digest()
-    held = Held(actor_id, route, key)
-    if await _take.fetch(reader, **held.place, held_fingerprint=fingerprint):
-        return held
-    ((first, answer),) = await _first.fetch(reader, **held.place)
-    if first != fingerprint or answer is None:
+async def take(reader: Reader, held: Held, found: str) -> None:
+    """Go on with a key that is claimed, or replay; `found`: what the database said of the claim."""
+    if found == _UNUSED:
+        if held.place[0] < _SWEEPERS:
+            await _sweep.fetch(reader)
+        return
+    ((fingerprint, *kept),) = await _first.fetch(reader, held_place=held.place)
+    if fingerprint != held.fingerprint:
         raise KeyReused
-    raise Replay(json.loads(answer))
+    raise Replay(Kept(*kept))
 
 
-async def keep(reader: Reader, held: Held, answer: dict[str, Any]) -> None:
+async def keep(reader: Reader, held: Held, kept: Kept) -> None:
     """Keep what was answered, for who sends the same again."""
-    await _answered.fetch(reader, **held.place, given=json.dumps(answer))
+    answer = {"held_version": kept.version, "held_body": kept.body}
+    await _keep.fetch(reader, **held_values(held, kept.location), **answer)

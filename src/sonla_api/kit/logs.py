@@ -2,9 +2,11 @@
 
 import logging
 import sys
+import traceback
 from contextvars import ContextVar
 
 import structlog
+from structlog.typing import ExcInfo
 
 request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 trace_id: ContextVar[str | None] = ContextVar("trace_id", default=None)
@@ -17,7 +19,7 @@ def configure(level: str = "INFO") -> None:
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         _request,
-        structlog.processors.format_exc_info,
+        structlog.processors.ExceptionRenderer(_traceback),
     ]
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
@@ -30,6 +32,15 @@ def configure(level: str = "INFO") -> None:
         )
     )
     logging.basicConfig(handlers=[handler], level=level, force=True)
+
+
+def _traceback(error: ExcInfo) -> str:
+    """Without the details that PostgreSQL gives: they repeat what a caller wrote."""
+    text, cause = "".join(traceback.format_exception(*error)), error[1]
+    while cause:
+        text = text.replace(f"DETAIL:  {getattr(cause, 'detail', None)}", "")
+        cause = cause.__cause__ or cause.__context__
+    return text
 
 
 def _request(_: object, __: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:

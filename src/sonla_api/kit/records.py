@@ -18,6 +18,7 @@ from sqlalchemy import (
     bindparam,
     cast,
     func,
+    insert,
     literal_column,
     null,
     select,
@@ -25,10 +26,12 @@ from sqlalchemy import (
     tuple_,
     union_all,
 )
+from sqlalchemy.orm import aliased
 
-from sonla_api.kit.context import Context
+from sonla_api.kit.context import Context, WriteContext
+from sonla_api.kit.idempotency import held_values, keeping
 from sonla_api.kit.listing import Listing, Parameters, seal, unseal, wrong_cursor
-from sonla_api.kit.problems import BadRequest, Unauthenticated
+from sonla_api.kit.problems import BadRequest, NotFound, Unauthenticated
 from sonla_api.kit.schema import Summary, View
 from sonla_api.kit.shapes import as_item, embedded, shown_in, summary, summary_in, to_json
 from sonla_api.kit.statement import Statement
@@ -42,6 +45,8 @@ class Item(NamedTuple):
     id: UUID
     version: int
     body: bytes
+    is_kept: bool = False
+    """With the Idempotency-Key of its request, if there is one."""
 
 
 class Rows(NamedTuple):
@@ -66,7 +71,8 @@ class Shape(NamedTuple):
 class Records:
     """The rows of a model that the actor may see, in the shape of a view.
 
-    `computed` gives the fields that are no columns; `parameters` the binds they need.
+    `computed` gives the fields that are no columns, from the model; `parameters` the binds they
+    need.
     """
 
     def __init__(
@@ -74,18 +80,19 @@ class Records:
         model: Any,
         view: type[View],
         parameters: Callable[[Context], Mapping[str, Any]] = lambda _: {},
-        **computed: Any,
+        **computed: Callable[[Any], Any],
     ) -> None:
         self.model, self.view = model, view
         self._computed, self._parameters = computed, parameters
 
-    @lru_cache(maxsize=2)  # noqa: B019  one object a resource, living as long as the process
-    def columns(self, *, is_stranger: bool) -> list[ColumnElement[Any]]:
-        """What the view shows, in its order; internal fields are null for a stranger."""
+    def columns(self, *, is_stranger: bool, of: Any = None) -> list[ColumnElement[Any]]:
+        """What the view shows, in its order; internal fields are null for a stranger.
+
+        `of`: an alias of the model, for rows that stand elsewhere than in its table.
+        """
+        hidden = self.model.internal if is_stranger else ()
         return [
-            (
-                null() if is_stranger and name in self.model.internal else self._column(name, field)
-            ).label(name)
+            (null() if name in hidden else self._column(of or self.model, name, field)).label(name)
             for name, field in self.view.model_fields.items()
         ]
 
@@ -94,6 +101,19 @@ class Records:
         for version, body in await statement.fetch(ctx.reader, id=id_, **self._binds(ctx)):
             return Item(id_, version, body)
         return await missing(ctx, self.model.__tablename__, id_)
+
+    async def insert(self, ctx: WriteContext, values: Mapping[str, Any]) -> Item:
+        """A new row with these values, as the caller sees it, kept with the Idempotency-Key; in
+        one statement.
+        """
+        held: dict[str, Any] = {}
+        if ctx.key:
+            held = held_values(ctx.key, f"{ctx.key.route}/{values['id']}")
+        made = self._insert(tuple(sorted(values)), is_kept=bool(held))
+        found = await made.fetch(ctx.reader, **values, **held, **self._binds(ctx))
+        for id_, version, body in found:
+            return Item(id_, version, body, is_kept=True)
+        raise NotFound
 
     async def page(self, ctx: Context, listing: Listing, **within: Any) -> Rows:
         """One page; `within` fixes columns, for a list inside a record."""
@@ -139,16 +159,16 @@ class Records:
     def _binds(self, ctx: Context) -> dict[str, Any]:
         return {**ctx.parameters, **self._parameters(ctx)}
 
-    def _column(self, name: str, field: Any) -> ColumnElement[Any]:
+    def _column(self, of: Any, name: str, field: Any) -> ColumnElement[Any]:
         if name in self._computed:
-            found: ColumnElement[Any] = self._computed[name]
+            found: ColumnElement[Any] = self._computed[name](of)
             return found
         shown = shown_in(field.annotation)
         if shown and issubclass(shown, Summary):
-            return summary(shown, getattr(self.model, f"{name}_id"))
+            return summary(shown, getattr(of, f"{name}_id"))
         if shown and any(summary_in(f.annotation) for f in shown.model_fields.values()):
-            return embedded(getattr(self.model, name), shown)
-        plain: ColumnElement[Any] = getattr(self.model, name)
+            return embedded(getattr(of, name), shown)
+        plain: ColumnElement[Any] = getattr(of, name)
         return plain
 
     @cached_property
@@ -170,6 +190,22 @@ class Records:
         return Statement(
             select(item.c.item_version, to_json(shown)).select_from(item.join(shown, true()))
         )
+
+    @lru_cache(maxsize=8)  # noqa: B019
+    def _insert(self, names: tuple[str, ...], *, is_kept: bool) -> Statement:
+        """What is shown is found from the row that was written, before it is in the table."""
+        table = self.model.__table__
+        values = {name: bindparam(name, type_=table.c[name].type) for name in names}
+        made = aliased(self.model, insert(table).values(values).returning(table).cte("made"))
+        shown = [*self.columns(is_stranger=False, of=made), made.id, made.version]
+        row = select(*shown).where(made.is_seen()).subquery("row")
+        item = as_item(row, self.view)
+        *_, id_, version = row.c
+        body = to_json(item).label("body")
+        answer = select(id_, version.label("version"), body).select_from(row.join(item, true()))
+        written = answer.cte("answer")
+        found = select(written)
+        return Statement(found.add_cte(keeping(found).cte("kept")) if is_kept else found)
 
     @lru_cache(maxsize=512)  # noqa: B019
     def _page(self, shape: Shape) -> Statement:

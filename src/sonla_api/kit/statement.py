@@ -1,6 +1,6 @@
 """SQL for asyncpg, compiled once by SQLAlchemy Core and run prepared."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 from sqlalchemy import ClauseElement
@@ -22,14 +22,22 @@ class Statement:
         self._made: ClauseElement | None = made
         self._sql = ""
         self._constants: Mapping[str, Any] = {}
-        self._names: Sequence[str] = ()
+        self._names: Sequence[tuple[str, Callable[[Any], Any] | None]] = ()
 
     async def fetch(self, reader: Reader, **values: Any) -> Sequence[Any]:
         """The rows; a parameter that the statement does not use may be given all the same."""
         if self._made is not None:
             compiled: Any = self._made.compile(dialect=_DIALECT)
-            self._constants, self._names = compiled.params, compiled.positiontup or ()
-            self._sql = str(compiled)
+            self._constants, self._sql = compiled.params, str(compiled)
+            types = {name: bind.type for name, bind in compiled.binds.items()}
+            self._names = [(n, _processor(types[n])) for n in compiled.positiontup or ()]
             self._made = None  # a tree of objects a hundred times as large as its text
         known = {**self._constants, **values}
-        return await reader.fetch(self._sql, *[known[name] for name in self._names])
+        given = [process(known[n]) if process else known[n] for n, process in self._names]
+        return await reader.fetch(self._sql, *given)
+
+
+def _processor(kind: Any) -> Callable[[Any], Any] | None:
+    """What turns a value of Python into one of asyncpg, such as a dict into JSON text."""
+    found: Callable[[Any], Any] | None = kind.dialect_impl(_DIALECT).bind_processor(_DIALECT)
+    return found

@@ -6,12 +6,14 @@ that does.
 
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import date
+from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
 
 from pydantic import BaseModel, ValidationError
 from sqlalchemy import ForeignKey, Text, cast, func, literal, select, union_all
 from sqlalchemy.dialects.postgresql import JSONB
+from uuid_utils.compat import uuid7
 
 from sonla_api.kit import flags
 from sonla_api.kit.context import WriteContext
@@ -24,6 +26,7 @@ from sonla_api.kit.problems import (
     NotYours,
     StaleVersion,
 )
+from sonla_api.kit.records import Item, Records
 from sonla_api.kit.schema import Body, ResourceBody
 from sonla_api.kit.text import Message
 from sonla_api.kit.tombstones import missing
@@ -70,22 +73,21 @@ async def load(
 
 async def create(
     ctx: WriteContext,
-    model: type[R],
+    records: Records,
     body: ResourceBody,
     judge: Judge | None = None,
     **fixed: Any,
-) -> R:
+) -> Item:
     """A new record owned by the caller's agency; `fixed` sets what no caller may."""
-    values = _values(model, body) | fixed
+    model = records.model
+    values = {"id": uuid7(), **_defaults(model), **_values(model, body), **fixed}
     values["flags"] = flags.written(values["flags"], [])
     values["owner_agency_id"] = await _owner(ctx, values["owner_agency_id"])
     await check_references(ctx, model, values)
     if judge:
         values["flags"] = flags.ruled(values["flags"], await judge(ctx, None, values))
-    record = model(**values, created_by=ctx.actor.id, updated_by=ctx.actor.id)
-    ctx.session.add(record)
-    await ctx.session.flush()
-    return record
+    values["created_by"] = values["updated_by"] = ctx.actor.id
+    return await records.insert(ctx, values)
 
 
 async def update(  # noqa: PLR0913, PLR0917
@@ -173,6 +175,13 @@ async def _give(ctx: WriteContext, wanted: UUID | None) -> None:
 def _refuse_ended(ctx: WriteContext, ends_on: date | None) -> None:
     if ends_on and ends_on <= ctx.today:
         raise Invalid(errors=[FieldError("/owner_agency_id", "agency_closed", _CLOSED)])
+
+
+@cache
+def _defaults(model: type[Resource]) -> dict[str, Any]:
+    """What a new record has where nothing else is said: its version, its visibility, its state."""
+    columns: Any = model.__table__.c
+    return {c.name: c.default.arg for c in columns if c.default is not None and c.default.is_scalar}
 
 
 def _values(model: type[Resource], body: BaseModel) -> dict[str, Any]:

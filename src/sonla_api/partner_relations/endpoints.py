@@ -62,10 +62,8 @@ async def get_partner_relation(ctx: Read, id: UUID) -> Response:
 @router.post("", response_model=PartnerRelationView, status_code=201)
 async def create_partner_relation(ctx: Create, body: PartnerRelationCreate) -> Response:
     """Register a relation with a partner."""
-    relation = await create(ctx, PartnerRelation, body)
-    return await created(
-        ctx, await relations.item(ctx, relation.id), f"/api/v1/partner-relations/{relation.id}"
-    )
+    relation = await create(ctx, relations, body)
+    return await created(ctx, relation, f"/api/v1/partner-relations/{relation.id}")
 
 
 @router.patch("/{id}", response_model=PartnerRelationView)

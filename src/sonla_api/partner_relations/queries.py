@@ -21,7 +21,7 @@ from sonla_api.partners.models import Partner, PartnerKind
 from sonla_api.sources.models import Source
 
 R = PartnerRelation
-relations = Records(R, PartnerRelationView, lifecycle.parameters, verbs=lifecycle.verbs(R))
+relations = Records(R, PartnerRelationView, lifecycle.parameters, verbs=lifecycle.verbs)
 
 _exists = ~among(R.state, [RelationState.exploring, RelationState.cancelled])
 _own_start = func.lower(R.valid_days)

@@ -39,9 +39,7 @@ async def get_partner(ctx: Read, id: UUID) -> Response:
 async def create_partner(ctx: Create, body: PartnerCreate) -> Response:
     """Register a partner."""
     partner = await service.register(ctx, body)
-    return await created(
-        ctx, await partners.item(ctx, partner.id), f"/api/v1/partners/{partner.id}"
-    )
+    return await created(ctx, partner, f"/api/v1/partners/{partner.id}")
 
 
 @router.patch("/{id}", response_model=PartnerView)

@@ -36,41 +36,44 @@ NEAR = 0.8
 """From which likeness of names on, by trigrams, a partner may be the same one."""
 
 _today = bindparam("today", type_=Date())
-_last_day = func.upper(Partner.registered_days) - literal_column("1")
 
 
-def _warning(code: RegistrationWarningCode, en: str, vi: str) -> Any:
-    why = localized(*(func.concat(text, cast(_last_day, Text), ".") for text in (en, vi)))
+def _last_day(of: Any) -> Any:
+    """Of the registration."""
+    return func.upper(of.registered_days) - literal_column("1")
+
+
+def _warning(day: Any, code: RegistrationWarningCode, en: str, vi: str) -> Any:
+    why = localized(*(func.concat(text, cast(day, Text), ".") for text in (en, vi)))
     return func.json_build_array(json_object(code=constant(code), why=why))
 
 
-partners = Records(
-    Partner,
-    PartnerView,
-    warnings=case(
-        (
-            _last_day < _today,
-            _warning(
-                RegistrationWarningCode.registration_ended,
-                "The registration ended on ",
-                "Đăng ký đã hết hạn ngày ",
-            ),
-        ),
-        (
-            _last_day <= _today + WARNED_DAYS,
-            _warning(
-                RegistrationWarningCode.registration_ends,
-                "The registration ends on ",
-                "Đăng ký sẽ hết hạn ngày ",
-            ),
-        ),
+def _warnings(of: Any) -> Any:
+    day = _last_day(of)
+    ended = _warning(
+        day,
+        RegistrationWarningCode.registration_ended,
+        "The registration ended on ",
+        "Đăng ký đã hết hạn ngày ",
+    )
+    ends = _warning(
+        day,
+        RegistrationWarningCode.registration_ends,
+        "The registration ends on ",
+        "Đăng ký sẽ hết hạn ngày ",
+    )
+    return case(
+        (day < _today, ended),
+        (day <= _today + WARNED_DAYS, ends),
         else_=func.json_build_array(),
-    ),
-)
+    )
+
+
+partners = Records(Partner, PartnerView, warnings=_warnings)
 
 
 def _ends_by(name: str, _: bool) -> Any:  # noqa: FBT001
-    return _last_day <= bindparam(name, type_=Date())
+    return _last_day(Partner) <= bindparam(name, type_=Date())
 
 
 class PartnerListing(Listing):

@@ -37,8 +37,8 @@ async def get_source(ctx: Read, id: UUID) -> Response:
 @router.post("", response_model=SourceView, status_code=201)
 async def create_source(ctx: Create, body: SourceCreate) -> Response:
     """Register a source."""
-    source = await create(ctx, Source, body)
-    return await created(ctx, await sources.item(ctx, source.id), f"/api/v1/sources/{source.id}")
+    source = await create(ctx, sources, body)
+    return await created(ctx, source, f"/api/v1/sources/{source.id}")
 
 
 @router.patch("/{id}", response_model=SourceView)
