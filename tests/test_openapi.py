@@ -117,6 +117,13 @@ def test_examples_say_something_of_the_field() -> None:
     assert '"Sơn La"' not in json.dumps(DESCRIBED, ensure_ascii=False)
 
 
+def test_patterns_mean_the_same_to_every_reader() -> None:
+    r"""ECMA's \d and \w are ASCII, those of Python and Rust take the digits of every script."""
+    patterns = set(re.findall(r'"pattern": "((?:[^"\\]|\\.)*)"', json.dumps(DESCRIBED)))
+    assert [pattern for pattern in patterns if re.search(r"\\\\[dwDWb]", pattern)] == []
+    assert len(patterns) > 10
+
+
 def test_component_names_are_those_of_the_field() -> None:
     """Not those of modules, which FastAPI falls back to where two classes are called the same."""
     assert [name for name in DESCRIBED["components"]["schemas"] if "__" in name] == []

@@ -169,12 +169,14 @@ async def test_a_transaction_that_numbers_early_and_writes_late(
 async def test_a_long_reader_holds_nothing_up(
     api: AsyncClient, database: "Connection[Any]", database_url: str
 ) -> None:
-    async with connected(database_url) as reader:
-        async with reader.transaction(isolation="repeatable_read", readonly=True):
-            await reader.fetch("select count(*) from changes")
-            made = await make(database)
-            events = await Follower(api).until(1)
-            assert events[0]["data"]["id"] == made
+    async with (
+        connected(database_url) as reader,
+        reader.transaction(isolation="repeatable_read", readonly=True),
+    ):
+        await reader.fetch("select count(*) from changes")
+        made = await make(database)
+        events = await Follower(api).until(1)
+        assert events[0]["data"]["id"] == made
 
 
 async def test_what_is_rolled_back_is_no_event(

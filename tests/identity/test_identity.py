@@ -141,68 +141,6 @@ async def test_a_key_is_made_as_asked_or_refused(api: AsyncClient, database: Any
             await create_key(database, name="T", **wrong)  # type: ignore[arg-type]
 
 
-async def test_agencies_see_and_write_their_own_and_those_below(
-    api: AsyncClient, as_actor: Callable[..., Any]
-) -> None:
-    above = await made(api, "/agencies", agency(key="ppc"))
-    await made(api, "/agencies", agency(key="dofa", parent_id=above["id"]))
-    await made(api, "/agencies", agency(key="doit", parent_id=above["id"]))
-    everything = "sources:read sources:write agencies:read"
-    mine = await as_actor(everything, agency="dofa")
-    boss = await as_actor(everything, agency="ppc")
-    sibling = await as_actor(everything, agency="doit")
-    nobody = await as_actor(everything)
-    secret = await made(mine, "/sources", source(visibility="agency"))
-    shown = await made(mine, "/sources", source(title="Shown"))
-    assert secret["owner_agency"]["name"] == above["name"]
-    for client, sees in ((mine, 200), (boss, 200), (sibling, 404), (nobody, 404), (api, 200)):
-        assert (await client.get(f"/sources/{secret['id']}")).status_code == sees
-    for client, writes in ((sibling, 403), (boss, 200), (mine, 200), (nobody, 200), (api, 200)):
-        path, body = f"/sources/{shown['id']}", {"note": str(id(client))}
-        changed = await client.patch(path, json=body, headers=ANY)
-        assert changed.status_code == writes, changed.text
-    refused = await sibling.patch(f"/sources/{shown['id']}", json={}, headers=ANY)
-    assert refused.json()["type"] == "/docs/problems/not-yours"
-
-
-async def test_only_administrators_give_a_record_to_another_agency(
-    api: AsyncClient, as_actor: Callable[..., Any]
-) -> None:
-    dofa = await made(api, "/agencies", agency(key="dofa"))
-    doit = await made(api, "/agencies", agency(key="doit"))
-    mine = await as_actor("sources:read sources:write agencies:read", agency="dofa")
-    body = source(owner_agency_id=doit["id"])
-    refused = await mine.post("/sources", json=body)
-    assert (refused.status_code, refused.json()["permission"]) == (403, "records:administer")
-    own = await made(mine, "/sources", source(owner_agency_id=dofa["id"]))
-    path, change = f"/sources/{own['id']}", {"owner_agency_id": doit["id"]}
-    assert (await mine.patch(path, json=change, headers=ANY)).status_code == 403
-    given = await api.patch(path, json=change, headers=ANY)
-    assert given.json()["owner_agency"]["id"] == doit["id"]
-    assert (await mine.patch(path, json={"note": "x"}, headers=ANY)).status_code == 403
-    assert (await made(api, "/sources", body))["owner_agency"]["id"] == doit["id"]
-
-
-async def test_an_agency_that_has_ended_takes_no_new_records(
-    api: AsyncClient, as_actor: Callable[..., Any]
-) -> None:
-    await made(api, "/agencies", agency(key="old", valid_to="2025-07-01"))
-    client = await as_actor("sources:read sources:write", agency="old")
-    refused = await client.post("/sources", json=source())
-    assert (refused.status_code, refused.json()["errors"][0]["code"]) == (422, "agency_closed")
-
-
-async def test_without_public_read_strangers_read_nothing(
-    settings: Settings, database: Any
-) -> None:
-    app = create_app(settings.model_copy(update={"public_read": False}))
-    async with app.router.lifespan_context(app):
-        transport = ASGITransport(app=app)
-        async with AsyncClient(transport=transport, base_url="http://t/api/v1") as client:
-            for path in ("/sources", "/delegations/summary", "/changes", "/code-lists"):
-                assert (await client.get(path)).status_code == 401
-
-
 async def test_an_app_needs_an_address() -> None:
     with pytest.raises(ValueError, match="database_url"):
         create_app(Settings.model_construct(database_url=None))

@@ -10,7 +10,7 @@ from sonla_api.changes.models import Action
 from sonla_api.kit.listing import Parameters
 from sonla_api.kit.schema import View
 
-POSITION = r"^\d{1,9}-\d{1,18}-\d{1,18}$"
+POSITION = r"^[0-9]{1,9}-[0-9]{1,18}-[0-9]{1,18}$"
 
 
 class ActorSummary(View):
