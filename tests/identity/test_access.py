@@ -1,13 +1,17 @@
 """The one door: who is let in where, before a body is read and before existence is shown."""
 
 from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from httpx import AsyncClient
 
+from sonla_api.identity.access import creating, writing
+from sonla_api.kit.context import Actor
+from sonla_api.kit.problems import Unauthenticated
 from sonla_api.settings import Settings
 from tests import factories
 from tests.conftest import Connection
@@ -67,6 +71,16 @@ async def test_a_strangers_body_is_not_read(app: FastAPI) -> None:
         }
         await app(scope, unread, send)
         assert sent[0]["status"] == 401, operation
+
+
+@pytest.mark.parametrize("door", [writing, creating])
+async def test_the_door_itself_lets_no_stranger_write(app: FastAPI, door: Any) -> None:
+    """Who holds the permission to read may take steps, but not without a name for the log."""
+    somebody = Actor(None, frozenset({"delegations:read"}))
+    state = {"actor": somebody, "now": datetime.now(UTC), "request_id": "x"}
+    request = Request({"type": "http", "app": app, "state": state})
+    with pytest.raises(Unauthenticated):
+        await anext(door("delegations:read").dependency(request))
 
 
 async def test_a_strangers_write_does_not_show_what_exists(

@@ -221,6 +221,32 @@ async def test_a_connection_ended_in_the_middle_of_a_request(
         await heals(client)
 
 
+async def test_a_query_that_the_server_cancels(
+    api: AsyncClient, database: "Connection[Any]", database_url: str
+) -> None:
+    """As after `statement_timeout`, or by an operator."""
+    async with connected(database_url) as other, other.transaction():
+        await other.execute("lock table partners in access exclusive mode")
+        asking = asyncio.create_task(api.get("/partners"))
+        (process,) = await held_up(database, 1)
+        await database.execute("select pg_cancel_backend($1)", process)
+        assert is_away(await asking)
+    assert (await api.get("/partners")).status_code == 200
+
+
+async def test_a_connection_that_has_rested_long_is_replaced(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody on the way may have forgotten it, which would be seen only after a while."""
+    mine = "select pg_backend_pid()"
+    async with running(settings) as app:
+        reads = app.state.database.reads
+        first, again = [await reads.fetch(mine) for _ in range(2)]
+        assert first == again
+        monkeypatch.setattr(roads, "_RESTED", -1)
+        assert await reads.fetch(mine) != first
+
+
 async def test_too_many_at_once(
     settings: Settings,
     api: AsyncClient,

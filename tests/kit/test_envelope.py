@@ -7,9 +7,10 @@ import httpx
 import pytest
 from fastapi import FastAPI
 from httpx import AsyncClient
+from starlette.datastructures import Headers
 
 from sonla_api.kit import logs
-from sonla_api.kit.envelope import BODY_LIMIT
+from sonla_api.kit.envelope import BODY_LIMIT, _checked_body
 from tests import factories
 from tests.routes import OPERATIONS, READS
 from tests.running import caller
@@ -169,6 +170,21 @@ async def test_a_body_that_breaks_off_is_not_taken(app: FastAPI, api: AsyncClien
     scope = {"type": "http", "method": "POST", "path": "/api/v1/partners", "headers": headers}
     await app({**scope, "query_string": b"", "client": ("127.0.0.1", 1)}, receive, send)
     assert sent[0]["status"] == 422
+
+
+async def test_who_asks_on_after_the_body_hears_of_the_caller(app: FastAPI) -> None:
+    """As a stream does, which would end when the caller hangs up."""
+    parts = iter([b"{", b"}"])
+
+    async def receive() -> Any:
+        part = next(parts, None)
+        if part is None:
+            return {"type": "http.disconnect"}
+        return {"type": "http.request", "body": part, "more_body": part == b"{"}
+
+    replayed = await _checked_body(Headers(), receive)
+    assert await replayed() == {"type": "http.request", "body": b"{}", "more_body": False}
+    assert await replayed() == {"type": "http.disconnect"}
 
 
 async def test_head_is_get_without_the_body(api: AsyncClient, app: FastAPI) -> None:

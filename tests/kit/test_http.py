@@ -8,8 +8,10 @@ import pytest
 from fastapi import FastAPI
 from httpx import AsyncClient
 from jsonschema_rs import validator_for
+from starlette.exceptions import HTTPException
 
 from sonla_api.kit.http import preferred_language
+from sonla_api.kit.records import Records
 from sonla_api.settings import Settings
 from tests import factories
 from tests.routes import described
@@ -122,28 +124,28 @@ class SecretError(Exception):
     pass
 
 
-@pytest.fixture
-def broken(monkeypatch: pytest.MonkeyPatch) -> None:
-    from sonla_api.kit.records import Records
-
+@pytest.mark.parametrize(
+    "error", [SecretError("the password is rosebud"), HTTPException(418, "rosebud")], ids=repr
+)
+async def test_what_nobody_expected(
+    api: AsyncClient,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+    error: Exception,
+) -> None:
     async def page(*_: Any) -> None:
-        raise SecretError("the password is rosebud")
+        raise error
 
     monkeypatch.setattr(Records, "page", page)
-
-
-async def test_what_nobody_expected(
-    api: AsyncClient, broken: None, caplog: pytest.LogCaptureFixture
-) -> None:
     answer = await api.get("/partners")
     assert answer.status_code == 500
     assert "rosebud" not in answer.text
-    assert "SecretError" not in answer.text
+    assert type(error).__name__ not in answer.text
     assert answer.json()["type"] == "/docs/problems/problem"
     assert answer.headers["x-content-type-options"] == "nosniff"
     problem.validate(answer.json())
     (record,) = [r for r in caplog.records if r.levelno == logging.ERROR]
-    assert record.getMessage() == "SecretError"
+    assert record.getMessage() == type(error).__name__
     assert record.exc_info
 
 

@@ -1,10 +1,12 @@
 """One behaviour and two speeds: a read by id answers the same by the short way and by FastAPI's."""
 
 from collections.abc import Callable
-from typing import Any
+from inspect import Parameter, Signature
+from typing import Annotated, Any
+from uuid import UUID
 
 import pytest
-from fastapi import FastAPI
+from fastapi import Cookie, Depends, FastAPI, Request
 from httpx import AsyncClient, Response
 
 from sonla_api.kit.shortcut import Shortcuts
@@ -46,6 +48,59 @@ async def ids(api: AsyncClient) -> dict[str, str]:
 def test_every_record_is_reached_so(app: FastAPI, ids: dict[str, str]) -> None:
     reached = set(Shortcuts(app)._ways)
     assert reached == {f"/api/v1{path}/" for path in ids}
+
+
+async def door(request: Request) -> str:
+    return request.url.path
+
+
+async def reading_a_cookie(request: Request, name: Annotated[str, Cookie()]) -> str:
+    return name
+
+
+async def asking_nothing() -> str:
+    return "whoever you are"
+
+
+def blocking(request: Request) -> str:
+    return request.url.path
+
+
+def behind(*doors: Any) -> Callable[..., Any]:
+    """An endpoint that takes an id and what these doors give."""
+
+    async def endpoint(**_: Any) -> None:
+        return
+
+    given = {"id": UUID} | {f"door{n}": Annotated[str, Depends(d)] for n, d in enumerate(doors)}
+    kind = Parameter.KEYWORD_ONLY
+    endpoint.__signature__ = Signature(  # type: ignore[attr-defined]
+        [Parameter(name, kind, annotation=annotation) for name, annotation in given.items()]
+    )
+    return endpoint
+
+
+async def filtered(id: UUID, entered: Annotated[str, Depends(door)], as_of: str) -> str:
+    return entered + as_of
+
+
+def test_who_asks_for_more_goes_the_long_way() -> None:
+    app = FastAPI()
+    app.get("/plain/{id}")(behind(door))
+    for n, endpoint in enumerate(
+        [
+            behind(),
+            behind(door, door),
+            behind(reading_a_cookie),
+            behind(asking_nothing),
+            behind(blocking),
+            filtered,
+        ]
+    ):
+        app.get(f"/{n}/{{id}}")(endpoint)
+    app.get("/plain/{id}/parts")(behind(door))
+    app.delete("/removed/{id}")(behind(door))
+    assert set(Shortcuts(app)._ways) == {"/plain/"}
 
 
 async def test_both_ways_answer_the_same(

@@ -52,10 +52,8 @@ class Agency(Resource):
         )
     )
 
-    @classmethod
-    def table_arguments(cls) -> tuple[Any, ...]:
-        return (
-            CheckConstraint("valid_from < valid_to", name="valid_to"),
-            Index(None, "kind", "id"),
-            Index(None, "words", postgresql_using="gin", postgresql_ops={"words": "gin_trgm_ops"}),
-        )
+    constraints = (
+        CheckConstraint("valid_from < valid_to", name="valid_to"),
+        Index(None, "kind", "id"),
+        Index(None, "words", postgresql_using="gin", postgresql_ops={"words": "gin_trgm_ops"}),
+    )

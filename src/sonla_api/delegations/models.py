@@ -95,19 +95,19 @@ class Delegation(Resource):
         )
     )
 
-    @classmethod
-    def table_arguments(cls) -> tuple[Any, ...]:
-        known = "direction is not null or state in ('draft', 'recorded', 'cancelled')"
-        return (
-            CheckConstraint(known, name="direction_known"),
-            Index(None, "code", unique=True),
-            Index(None, "when_from", "id"),
-            Index(None, "state", "when_from", "id"),
-            Index(None, "direction", "when_from", "id"),
-            Index(None, "when_days", postgresql_using="gist"),
-            Index(None, "countries", postgresql_using="gin"),
-            Index(None, "words", postgresql_using="gin", postgresql_ops={"words": "gin_trgm_ops"}),
-        )
+    constraints = (
+        CheckConstraint(
+            "direction is not null or state in ('draft', 'recorded', 'cancelled')",
+            name="direction_known",
+        ),
+        Index(None, "code", unique=True),
+        Index(None, "when_from", "id"),
+        Index(None, "state", "when_from", "id"),
+        Index(None, "direction", "when_from", "id"),
+        Index(None, "when_days", postgresql_using="gist"),
+        Index(None, "countries", postgresql_using="gin"),
+        Index(None, "words", postgresql_using="gin", postgresql_ops={"words": "gin_trgm_ops"}),
+    )
 
 
 class DelegationMember(Model):

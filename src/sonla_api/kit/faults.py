@@ -17,7 +17,6 @@ from sonla_api.kit.problems import (
     Busy,
     Duplicate,
     FieldError,
-    InUse,
     Invalid,
     Problem,
     StaleVersion,
@@ -37,11 +36,10 @@ _OUT_OF_RANGE = Message("A value is out of range.", "Có giá trị vượt gi�
 
 def of_database(error: DBAPIError) -> Problem:
     """The problem that an error of SQLAlchemy stands for."""
-    cause = error.orig.__cause__ if error.orig else None
-    return of_postgres(cause, is_deleting=(error.statement or "").startswith("DELETE"))
+    return of_postgres(error.orig.__cause__ if error.orig else None)
 
 
-def of_postgres(cause: BaseException | None, *, is_deleting: bool = False) -> Problem:
+def of_postgres(cause: BaseException | None) -> Problem:
     """The problem that an error of asyncpg stands for; anything unknown is 500."""
     if not isinstance(cause, asyncpg.PostgresError) or isinstance(cause, _AWAY):
         return Unavailable() if _is_away(cause) else Problem()
@@ -51,15 +49,13 @@ def of_postgres(cause: BaseException | None, *, is_deleting: bool = False) -> Pr
         return Unavailable()
     if isinstance(cause, asyncpg.DataError):
         return BadRequest(_OUT_OF_RANGE)
-    return _of_constraint(cause, is_deleting=is_deleting)
+    return _of_constraint(cause)
 
 
-def _of_constraint(cause: asyncpg.PostgresError, *, is_deleting: bool) -> Problem:
+def _of_constraint(cause: asyncpg.PostgresError) -> Problem:
     kind, _, rest = (getattr(cause, "constraint_name", None) or "").partition("_")
     if kind not in _BROKEN:
         return Problem()
-    if kind == "fk" and is_deleting:
-        return InUse(referred_by=[{"resource": getattr(cause, "table_name", None)}])
     field = rest.removeprefix(f"{getattr(cause, 'table_name', '')}_")
     error = FieldError(f"/{field}", kind, _told(cause) or _BROKEN[kind])
     return (Duplicate if kind in ("uq", "pk", "ex") else Invalid)(errors=[error])

@@ -17,12 +17,9 @@ from sonla_api.kit import faults, problems
 from sonla_api.kit.answers import replayed
 from sonla_api.kit.idempotency import Replay
 from sonla_api.kit.problems import Problem
-from sonla_api.kit.text import Message
 from sonla_api.kit.wording import of_validation
 
 _log = logging.getLogger("sonla_api")
-
-_UNREADABLE = Message("The body is not valid JSON.", "Nội dung không phải JSON hợp lệ.")
 
 
 def install(app: FastAPI) -> None:
@@ -31,10 +28,12 @@ def install(app: FastAPI) -> None:
     meanings: dict[type[Exception], Callable[[Any], Problem]] = {
         **faults.MEANINGS,
         RequestValidationError: lambda error: of_validation(error.errors()),
+        HTTPException: lambda _: Problem(),  # of a library: nothing of ours raises one
     }
     for kind, meaning in meanings.items():
         app.add_exception_handler(kind, _answering(meaning))
-    app.add_exception_handler(HTTPException, _of_http)
+    app.add_exception_handler(404, _answering(lambda _: problems.NotFound()))
+    app.add_exception_handler(405, _not_allowed)
 
 
 def answer(problem: Problem, scope: Scope) -> Response:
@@ -98,17 +97,10 @@ def _answering(
     return reply
 
 
-async def _of_http(request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)  # noqa: S101  registered for nothing else
-    match error.status_code:
-        case 404:
-            problem: Problem = problems.NotFound()
-        case 405:
-            allow = ", ".join(allowed_methods(request.app, request.scope["path"]))
-            problem = problems.MethodNotAllowed(headers={"Allow": allow})
-        case _:
-            problem = problems.BadRequest(_UNREADABLE)
-    return answer(problem, request.scope)
+async def _not_allowed(request: Request, _: Exception) -> Response:
+    """FastAPI would name the methods of the first route alone."""
+    allow = ", ".join(allowed_methods(request.app, request.scope["path"]))
+    return answer(problems.MethodNotAllowed(headers={"Allow": allow}), request.scope)
 
 
 async def _replay(_: Request, replay: Exception) -> Response:

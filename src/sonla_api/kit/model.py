@@ -136,6 +136,8 @@ class Resource(Visible, Model):
     internal: ClassVar[frozenset[str]] = frozenset({"created_by", "updated_by"})
     derived: ClassVar[tuple[str, ...]] = ()
     """Columns that the database computes, so the change log leaves them out."""
+    constraints: ClassVar[tuple[Any, ...]] = ()
+    """Constraints and indexes of this table beside those that every resource has."""
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
     version: Mapped[int] = mapped_column(default=1)
@@ -159,13 +161,8 @@ class Resource(Visible, Model):
     def __table_args__(cls) -> tuple[Any, ...]:  # noqa: N805
         owned = "visibility <> 'agency' or owner_agency_id is not null"
         return (
-            *cls.table_arguments(),
+            *cls.constraints,
             UniqueConstraint("key"),
             Index(None, "created_at", "id"),
             CheckConstraint(owned, name="owner_agency_id"),
         )
-
-    @classmethod
-    def table_arguments(cls) -> tuple[Any, ...]:
-        """Constraints and indexes of this table beside those that every resource has."""
-        return ()

@@ -38,7 +38,6 @@ _PYDANTIC = {
     ),
     "date_parsing": Message("a day is written as in 2025-06-26", "ngày được viết như 2025-06-26"),
     "json_invalid": Message("the body is not valid JSON", "nội dung không phải JSON hợp lệ"),
-    "missing_sentinel_error": Message("the value does not fit", "giá trị không phù hợp"),
 }
 _OTHER = Message("the value does not fit ({code})", "giá trị không phù hợp ({code})")
 _WORDS: Mapping[str, Message] = {
@@ -62,8 +61,7 @@ def of_validation(errors: Iterable[Any]) -> Problem:
         code = error["type"]
         understood = understood and code not in _NOT_UNDERSTOOD
         pointer = _pointer(error["loc"]) + error.get("ctx", {}).get("at", "")
-        if code != "missing_sentinel_error" or pointer not in found:
-            found[pointer] = FieldError(pointer, code, _words(error))
+        found[pointer] = FieldError(pointer, code, _words(error))
     return (Invalid if understood else BadRequest)(errors=list(found.values()))
 
 
@@ -75,7 +73,7 @@ def _pointer(place: Iterable[Any]) -> str:
     return "".join(
         "/" + part.replace("~", "~0").replace("/", "~1")
         for part in parts
-        if part.isprintable() and not part.startswith(("function-", "missing-sentinel"))
+        if part.isprintable() and not part.startswith("function-")
     )
 
 

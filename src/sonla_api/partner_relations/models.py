@@ -41,9 +41,7 @@ class PartnerRelation(Resource):
         DATERANGE, Computed("period_days(valid)", persisted=True)
     )
 
-    @classmethod
-    def table_arguments(cls) -> tuple[Any, ...]:
-        return (
-            Index(None, "kind", "created_at", "id"),
-            Index(None, "valid_days", postgresql_using="gist"),
-        )
+    constraints = (
+        Index(None, "kind", "created_at", "id"),
+        Index(None, "valid_days", postgresql_using="gist"),
+    )

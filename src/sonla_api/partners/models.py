@@ -79,10 +79,8 @@ class Partner(Resource):
         Computed("fold(texts(name) || ' ' || joined(aliases))", persisted=True)
     )
 
-    @classmethod
-    def table_arguments(cls) -> tuple[Any, ...]:
-        return (
-            Index(None, "country", "created_at", "id"),
-            Index(None, "kind", "created_at", "id"),
-            Index(None, "words", postgresql_using="gin", postgresql_ops={"words": "gin_trgm_ops"}),
-        )
+    constraints = (
+        Index(None, "country", "created_at", "id"),
+        Index(None, "kind", "created_at", "id"),
+        Index(None, "words", postgresql_using="gin", postgresql_ops={"words": "gin_trgm_ops"}),
+    )

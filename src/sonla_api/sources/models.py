@@ -27,10 +27,8 @@ class Source(Resource):
         Computed("fold(coalesce(title, '') || ' ' || coalesce(publisher, ''))", persisted=True)
     )
 
-    @classmethod
-    def table_arguments(cls) -> tuple[Any, ...]:
-        return (
-            Index(None, "published_on", "id"),
-            Index(None, "covers_days", postgresql_using="gist"),
-            Index(None, "words", postgresql_using="gin", postgresql_ops={"words": "gin_trgm_ops"}),
-        )
+    constraints = (
+        Index(None, "published_on", "id"),
+        Index(None, "covers_days", postgresql_using="gist"),
+        Index(None, "words", postgresql_using="gin", postgresql_ops={"words": "gin_trgm_ops"}),
+    )
