@@ -139,7 +139,7 @@ def expected_errors(name: str, about: Any) -> set[str]:
     if "{" in name:
         errors |= {"404"}
     if "{id}" in name:
-        errors |= {"308", "410"}
+        errors |= {"410"} if is_write else {"308", "410"}
     if has_body:
         errors |= {"413", "415"}
     if is_write:

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 from httpx import AsyncClient
 
-from tests.factories import delegation, made, partner, relation, source
+from tests.factories import agency, delegation, made, partner, relation, source
 
 HERE = {"If-Match": "*"}
 
@@ -48,6 +48,80 @@ async def test_the_survivor_is_answered_and_the_old_address_leads_to_it(api: Asy
     assert old.headers["location"] == f"/api/v1/partners/{survivor['id']}"
     followed = await api.get(f"/partners/{loser['id']}", follow_redirects=True)
     assert followed.json() == shown.json()
+
+
+async def test_what_stands_below_the_old_address_leads_below_the_new(api: AsyncClient) -> None:
+    loser, survivor = await two(api)
+    await merged(api, loser, survivor)
+    for written in (loser["id"], loser["id"].upper(), f"urn:uuid:{loser['id']}"):
+        for below in ("", "/duplicates", "?x=%C4%90&y=1", "/duplicates?x=%ff"):
+            old = await api.get(f"/partners/{written}{below}")
+            assert old.status_code == 308
+            assert old.headers["location"] == f"/api/v1/partners/{survivor['id']}{below}"
+            assert old.json()["survivor"] == survivor["id"]
+    head = await api.head(f"/partners/{loser['id']}")
+    assert (head.status_code, head.headers["location"]) == (
+        308,
+        f"/api/v1/partners/{survivor['id']}",
+    )
+
+
+@pytest.mark.parametrize("version", ["*", '"1"'])
+async def test_who_writes_to_the_old_address_is_refused(api: AsyncClient, version: str) -> None:
+    """Whoever follows redirects would else change, or remove, what they have never read."""
+    loser, survivor = await two(api)
+    before = await merged(api, loser, survivor)
+    third = await made(api, "/partners", partner("Bokeo"))
+    address, headers = f"/partners/{loser['id']}", {"If-Match": version}
+    for answer in (
+        await api.patch(address, json={"note": "x"}, headers=headers, follow_redirects=True),
+        await api.delete(address, headers=headers, follow_redirects=True),
+        await api.post(
+            f"{address}/merge",
+            json={"into_id": third["id"]},
+            headers=headers,
+            follow_redirects=True,
+        ),
+    ):
+        assert (answer.status_code, answer.json()["type"]) == (410, "/docs/problems/merged")
+        assert answer.json()["survivor"] == survivor["id"]
+        assert "location" not in answer.headers
+    assert await read(api, "/partners", survivor) == before
+
+
+async def test_a_survivor_is_named_to_who_may_see_it_alone(
+    api: AsyncClient, stranger: AsyncClient, as_actor: Any
+) -> None:
+    """To all others the old record is gone, as if it had been removed."""
+    own = await made(api, "/agencies", agency(key="own"))
+    await made(api, "/agencies", agency(key="other"))
+    other = await as_actor("partners:read partners:write", agency="other")
+    hidden = {"visibility": "agency", "owner_agency_id": own["id"]}
+    survivor = await made(api, "/partners", partner("Houaphanh Province", **hidden))
+    lost = await made(api, "/partners", partner("Hua Phan", visibility="public"))
+    removed = await made(api, "/partners", partner("Bokeo", visibility="public"))
+    await merged(api, lost, survivor)
+    await api.delete(f"/partners/{removed['id']}", headers=HERE)
+    for client, method, below in (
+        (stranger, "GET", ""),
+        (stranger, "HEAD", ""),
+        (stranger, "GET", "/duplicates"),
+        (other, "GET", ""),
+        (other, "PATCH", ""),
+        (other, "DELETE", ""),
+    ):
+        sent: dict[str, Any] = {"json": {"note": "x"}} if method == "PATCH" else {}
+        told, said = [
+            await client.request(method, f"/partners/{id_}{below}", headers=HERE, **sent)
+            for id_ in (lost["id"], removed["id"])
+        ]
+        assert told.status_code == said.status_code == 410
+        assert set(told.headers) == set(said.headers)
+        assert survivor["id"] not in told.text
+        if method != "HEAD":
+            apart = {"instance": "", "request_id": ""}
+            assert told.json() | apart == said.json() | apart
+    assert (await api.get(f"/partners/{lost['id']}")).status_code == 308
 
 
 async def test_names_are_kept_as_aliases_and_sources_are_kept_too(api: AsyncClient) -> None:
@@ -246,7 +320,7 @@ async def test_sent_again_with_its_key_it_is_answered_as_before(api: AsyncClient
     assert again.headers["etag"] == first.headers["etag"]
     other = await merge(api, loser, {"id": str(uuid4())}, **key)
     assert other.status_code == 422
-    assert (await merge(api, loser, survivor)).status_code == 308
+    assert (await merge(api, loser, survivor)).status_code == 410
 
 
 async def test_two_mergers_of_one_partner_at_once(api: AsyncClient) -> None:
@@ -254,7 +328,7 @@ async def test_two_mergers_of_one_partner_at_once(api: AsyncClient) -> None:
     other = await made(api, "/partners", partner("Bokeo"))
     tie = await made(api, "/partner-relations", relation(loser["id"]))
     answers = await asyncio.gather(merge(api, loser, one), merge(api, loser, other))
-    assert sorted(answer.status_code for answer in answers) == [201, 308]
+    assert sorted(answer.status_code for answer in answers) == [201, 410]
     survivor = answers[0] if answers[0].status_code == 201 else answers[1]
     shown = await read(api, "/partner-relations", tie)
     assert shown["partner"]["id"] == survivor.json()["id"]

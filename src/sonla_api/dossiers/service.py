@@ -6,7 +6,7 @@ from sonla_api.dossiers.queries import lead_on, lies_below, repoint
 from sonla_api.dossiers.schemas import MergeCreate
 from sonla_api.kit.context import WriteContext
 from sonla_api.kit.flags import ruled
-from sonla_api.kit.problems import FieldError, Gone, Invalid, Moved, NotFound
+from sonla_api.kit.problems import FieldError, Gone, Invalid, NotFound
 from sonla_api.kit.store import Expected, change, load
 from sonla_api.kit.text import Message
 from sonla_api.partners.models import Partner
@@ -46,5 +46,5 @@ async def _survivor(ctx: WriteContext, id_: UUID) -> Partner:
     """It is named in the body, so what is wrong with it is not said of the address."""
     try:
         return await load(ctx, Partner, id_, None)
-    except (NotFound, Gone, Moved) as error:
+    except (NotFound, Gone) as error:
         raise Invalid(errors=[FieldError("/into_id", "reference", _UNKNOWN)]) from error

@@ -2,9 +2,11 @@
 
 import json
 import logging
+import re
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from typing import Any
+from uuid import UUID
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -19,6 +21,7 @@ from sonla_api.kit.idempotency import Replay
 from sonla_api.kit.problems import Problem
 from sonla_api.kit.wording import of_validation
 
+_ID = re.compile(r"(?<=/)[^/]*[0-9A-Fa-f-]{32}[^/]*")
 _log = logging.getLogger("sonla_api")
 
 
@@ -44,8 +47,16 @@ def answer(problem: Problem, scope: Scope) -> Response:
         "request_id": scope.get("state", {}).get("request_id"),
     }
     headers = {"Content-Language": language, "Cache-Control": "no-store", **problem.sent_headers}
+    if isinstance(problem, problems.Moved):
+        headers["Location"] = _with_id(scope, problem.survivor)
     content = json.dumps(body, ensure_ascii=False).encode(errors="replace")
     return Response(content, problem.status, headers, media_type="application/problem+json")
+
+
+def _with_id(scope: Scope, id_: UUID) -> str:
+    """The address asked for, with another id in it, however the first was written."""
+    path, query = _ID.sub(str(id_), scope["path"], count=1), scope["query_string"].decode("latin-1")
+    return f"{path}?{query}" if query else path
 
 
 def report(error: Exception, problem: Problem) -> None:

@@ -85,6 +85,11 @@ _PROBLEM = {
             "items": {"type": "object"},
             "description": "409: the resources that refer to the record, and how often.",
         },
+        "survivor": {
+            "type": "string",
+            "format": "uuid",
+            "description": "308 and 410: the record that this one was merged into.",
+        },
         "version": {"type": "integer", "description": "412: that of the record now."},
         "limit": {"type": "integer", "description": "413: how many bytes are taken."},
     },
@@ -178,7 +183,9 @@ def _add_errors(path: str, method: str, operation: dict[str, Any]) -> None:
     if "{" in path:
         kinds += [problems.NotFound]
     if "{id}" in path:
-        kinds += [problems.Gone, problems.Moved]
+        kinds += [problems.Gone]
+        if method == "get":
+            kinds += [problems.Moved]
     if method in {"post", "patch"}:
         kinds += [problems.TooLarge, problems.UnsupportedMediaType]
     if method != "get":

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, NamedTuple
+from uuid import UUID
 
 from sonla_api.kit.text import Message
 
@@ -167,10 +168,29 @@ class Gone(Problem):
     )
 
 
-class Moved(Problem):
-    status = 308
+class Merged(Gone):
+    """Of a record that somebody meant to change: who sent this has not read its survivor."""
+
     title = Message("Merged into another record", "Đã gộp vào bản ghi khác")
+    remedy = Message(
+        "Nothing was changed; read the record that `survivor` names and decide anew.",
+        "Chưa có gì thay đổi; hãy đọc bản ghi nêu ở `survivor` rồi quyết định lại.",
+    )
+
+    def __init__(self, survivor: UUID) -> None:
+        super().__init__(survivor=str(survivor))
+
+
+class Moved(Problem):
+    """Merged, told to a reader: its address leads to the same place of the survivor."""
+
+    status = 308
+    title = Merged.title
     remedy = Message("Use the address in Location.", "Hãy dùng địa chỉ ở Location.")
+
+    def __init__(self, survivor: UUID) -> None:
+        super().__init__(survivor=str(survivor))
+        self.survivor = survivor
 
 
 class StaleVersion(Problem):
