@@ -11,7 +11,7 @@ from httpx import AsyncClient
 
 from tests import factories
 from tests.conftest import Connection
-from tests.routes import READS
+from tests.routes import LISTS, READS
 
 ANY = {"if-match": "*"}
 ALL = "sources agencies partners partner_relations delegations"
@@ -211,7 +211,6 @@ async def test_references_to_what_one_may_not_see(tree: Tree) -> None:
     source = await factories.made(tree.department, "/sources", factories.source(**hidden))
     agency = await factories.made(tree.department, "/agencies", factories.agency(**hidden))
     partner = await factories.made(tree.department, "/partners", factories.partner(**hidden))
-    nothing = "019a7c1e-5b60-7cc3-98c4-dc0c0c07398f"
 
     def naming(source_id: str, agency_id: str, partner_id: str) -> list[tuple[str, Any]]:
         return [
@@ -234,12 +233,152 @@ async def test_references_to_what_one_may_not_see(tree: Tree) -> None:
         ]
 
     real = naming(source["id"], agency["id"], partner["id"])
-    for (path, body), (_, unreal) in zip(real, naming(*[nothing] * 3), strict=True):
+    for (path, body), (_, unreal) in zip(real, naming(*[NOTHING] * 3), strict=True):
         refused = await tree.sibling.post(path, json=body)
         unknown = await tree.sibling.post(path, json=unreal)
         assert refused.status_code == unknown.status_code == 422, (path, body)
         assert refused.json()["errors"] == unknown.json()["errors"]
         assert (await tree.province.post(path, json=body)).status_code == 201, (path, body)
+
+
+NOTHING = "019a7c1e-5b60-7cc3-98c4-dc0c0c07398f"
+
+
+async def test_an_ended_agency_that_one_may_not_see_is_not_told_of(tree: Tree) -> None:
+    body = factories.agency(visibility="agency", valid_to="2025-07-01")
+    hidden = await factories.made(tree.department, "/agencies", body)
+    refused = [
+        await tree.sibling.post("/delegations", json=factories.delegation(lead_agency_id=id_))
+        for id_ in (hidden["id"], NOTHING)
+    ]
+    assert [answer.status_code for answer in refused] == [422, 422]
+    assert refused[0].json()["errors"] == refused[1].json()["errors"]
+    known = await tree.department.post(
+        "/delegations", json=factories.delegation(lead_agency_id=hidden["id"])
+    )
+    assert known.json()["errors"][0]["code"] == "agency_closed"
+
+
+class Tied(NamedTuple):
+    """A filter by id, a record that others may not see, and one that all see and that names it."""
+
+    path: str
+    parameter: str
+    hidden: str
+    naming: str
+
+
+async def tied(tree: Tree) -> list[Tied]:
+    """One of each filter by id that there is."""
+    away, shown = {"visibility": "agency"}, {"visibility": "public"}
+    agency = (await factories.made(tree.department, "/agencies", factories.agency(**away)))["id"]
+    partner = (await factories.made(tree.department, "/partners", factories.partner(**away)))["id"]
+    heir = (await factories.made(tree.department, "/agencies", factories.agency(**shown)))["id"]
+    closed = factories.agency(**away, successors=[{"agency_id": heir}])
+    ancestor = (await factories.made(tree.department, "/agencies", closed))["id"]
+    found = [Tied("/agencies", "successors_of", ancestor, heir)]
+    for path, parameter, hidden, body in (
+        ("/agencies", "parent_id", agency, factories.agency(parent_id=agency)),
+        ("/partners", "parent_id", partner, factories.partner(parent_id=partner)),
+        ("/partner-relations", "partner_id", partner, factories.relation(partner)),
+        ("/delegations", "lead_agency_id", agency, factories.delegation(lead_agency_id=agency)),
+        (
+            "/delegations",
+            "partner_id",
+            partner,
+            factories.delegation(partners=[{"partner_id": partner}]),
+        ),
+        (
+            "/delegations",
+            "member_agency_id",
+            agency,
+            factories.delegation(members=[{"name": "Lò Văn A", "agency_id": agency}]),
+        ),
+    ):
+        made = await factories.made(tree.department, path, body | shown)
+        found.append(Tied(path, parameter, hidden, made["id"]))
+    return found
+
+
+async def test_filters_by_id_do_not_tell_of_what_one_may_not_see(
+    tree: Tree, stranger: AsyncClient
+) -> None:
+    """The record that names it is there to be seen, its reference is null: nor may a guess tell."""
+    every = await tied(tree)
+    asked = {(one.path, one.parameter) for one in every}
+    assert asked == {
+        (operation.path.removeprefix("/api/v1"), parameter["name"])
+        for operation in LISTS
+        for parameter in operation.about["parameters"]
+        if parameter["in"] == "query" and "uuid" in json.dumps(parameter["schema"])
+    }
+    for one in every:
+        several = [] if one.parameter == "successors_of" else [[one.hidden, NOTHING]]
+        for wanted in (one.hidden, *several):
+            params = {one.parameter: wanted, "count": "exact"}
+            page = (await tree.department.get(one.path, params=params)).json()
+            assert [record["id"] for record in page["items"]] == [one.naming], one
+            for client in (tree.sibling, tree.nowhere, stranger):
+                if client is stranger and one.parameter == "member_agency_id":
+                    continue  # asked by nobody without a key
+                page = (await client.get(one.path, params=params)).json()
+                assert (page["items"], page["total"]) == ([], 0), one
+                shown = await client.get(f"{one.path}/{one.naming}")
+                assert one.hidden not in shown.text
+
+
+async def test_figures_by_id_do_not_tell_either(
+    tree: Tree, stranger: AsyncClient, database: "Connection[Any]"
+) -> None:
+    every = await tied(tree)
+    await database.execute("update delegations set state = 'recorded'")
+    await database.execute("update partner_relations set state = 'recorded'")
+    for one in every:
+        address = f"{one.path}/summary"
+        if one.parameter not in {"partner_id", "lead_agency_id"}:
+            continue
+        for client, expected in ((tree.department, 1), (tree.sibling, 0), (stranger, 0)):
+            total = (await client.get(address, params={one.parameter: one.hidden})).json()["total"]
+            assert total.get("delegations", total.get("relations")) == expected, one
+
+
+async def test_a_parent_that_one_may_not_see_is_none(tree: Tree, stranger: AsyncClient) -> None:
+    """In filters as in the record itself."""
+    shown = {"visibility": "public"}
+    whole = await factories.made(tree.department, "/partners", factories.partner("Whole"))
+    part = await factories.made(
+        tree.department, "/partners", factories.partner("Part", parent_id=whole["id"], **shown)
+    )
+    relation = await factories.made(
+        tree.department, "/partner-relations", factories.relation(part["id"], **shown)
+    )
+    for path, parameter, made in (
+        ("/partners", "has_parent", part),
+        ("/partner-relations", "partner_has_parent", relation),
+    ):
+        for client, has_parent in ((tree.sibling, True), (stranger, False)):
+            for asked in (True, False):
+                params = {parameter: asked, "kind": made["kind"]}
+                listed = (await client.get(path, params=params)).json()["items"]
+                assert (made["id"] in {it["id"] for it in listed}) == (asked is has_parent), path
+
+
+async def test_successors_are_followed_as_far_as_one_sees(
+    tree: Tree, stranger: AsyncClient
+) -> None:
+    """Who may not see what came between is not told what came of it."""
+    last = await factories.made(tree.department, "/agencies", factories.agency(visibility="public"))
+    between = await factories.made(
+        tree.department, "/agencies", factories.agency(successors=[{"agency_id": last["id"]}])
+    )
+    first = await factories.made(
+        tree.department,
+        "/agencies",
+        factories.agency(visibility="public", successors=[{"agency_id": between["id"]}]),
+    )
+    for client, expected in ((tree.sibling, {between["id"], last["id"]}), (stranger, set())):
+        answer = await client.get("/agencies", params={"successors_of": first["id"]})
+        assert {agency["id"] for agency in answer.json()["items"]} == expected
 
 
 INTERNAL = {

@@ -4,6 +4,7 @@ from uuid import UUID
 from pydantic import Field
 from sqlalchemy import ColumnElement, Date, Integer, bindparam, literal, or_, select
 from sqlalchemy.dialects.postgresql import UUID as Uuid
+from sqlalchemy.orm import aliased
 
 from sonla_api.agencies.models import Agency, AgencyKind
 from sonla_api.agencies.schemas import AgencyView
@@ -25,14 +26,21 @@ def exists_on(name: str, _: bool = False) -> ColumnElement[bool]:  # noqa: FBT00
 
 
 def _became(name: str, _: bool) -> ColumnElement[bool]:  # noqa: FBT001
-    """The agencies that an agency became, however often they merged and split since."""
+    """The agencies that an agency became, however often they merged and split since.
+
+    Followed through those that the caller may see.
+    """
+    that = aliased(Agency)
     start: Any = select(
         bindparam(name, type_=Uuid()).label("id"), literal(0, Integer).label("depth")
     ).cte("chain", recursive=True)
     chain = start.union(
-        select(Mention.agency_id, start.c.depth + 1).where(
+        select(Mention.agency_id, start.c.depth + 1)
+        .join(that, that.id == Mention.record_id)
+        .where(
             Mention.record_id == start.c.id,
             Mention.field == "successors",
+            that.is_seen(),
             start.c.depth < _REORGANISATIONS,
         )
     )

@@ -239,15 +239,20 @@ def _count(query: DelegationSummaryQuery, row: Any, of_group: dict[str, Any]) ->
 
 
 async def agency_ends_on(ctx: WriteContext, agency_id: UUID) -> date | None:
-    """The first day on which an agency no longer exists; None while it has no end."""
+    """The first day on which an agency no longer exists; None while it has no end.
+
+    None also for one that the caller may not see: that it is there is told to nobody who guesses.
+    """
     if agency_id == ctx.actor.agency_id:  # as for most, and known from the credential
         return ctx.actor.agency_ends_on
-    rows = await _end_of_agency.fetch(ctx.reader, id=agency_id)
+    rows = await _end_of_agency.fetch(ctx.reader, id=agency_id, **ctx.actor.parameters)
     return rows[0][0] if rows else None
 
 
 _end_of_agency = Statement(
-    select(Agency.valid_to).where(Agency.id == bindparam("id", type_=Agency.id.type))
+    select(Agency.valid_to).where(
+        Agency.id == bindparam("id", type_=Agency.id.type), Agency.is_seen()
+    )
 )
 
 

@@ -16,7 +16,7 @@ from pydantic_core import PydanticCustomError
 from sqlalchemy import ColumnElement, Date, Text, all_, and_, any_, bindparam, cast, func, or_
 from sqlalchemy.dialects.postgresql import ARRAY, array
 
-from sonla_api.kit.mentions import mentioned
+from sonla_api.kit.mentions import mentioned, names_seen, seen, target_of
 from sonla_api.kit.model import constant
 from sonla_api.kit.period import PeriodFilter
 from sonla_api.kit.problems import BadRequest, FieldError
@@ -51,12 +51,17 @@ class Filter:
 
 
 def one_of(column: Any) -> Filter:
+    """For a foreign key: one of those records, if the actor may see it."""
+
     def clause(name: str, is_several: bool) -> ColumnElement[bool]:  # noqa: FBT001
         """One value is an equality: before PostgreSQL 17 only that lets an index give the order."""
-        several = any_(bindparam(name, type_=ARRAY(column.type)))
-        equal: ColumnElement[bool] = column == (
-            several if is_several else bindparam(name, type_=column.type)
-        )
+        if target_of(column):
+            wanted: Any = seen(column, name, is_several)
+        elif is_several:
+            wanted = any_(bindparam(name, type_=ARRAY(column.type)))
+        else:
+            wanted = bindparam(name, type_=column.type)
+        equal: ColumnElement[bool] = column == wanted
         return equal
 
     return Filter(clause, column)
@@ -104,8 +109,9 @@ def lies_within(days: Any) -> Filter:
     return Filter(lambda name, _: days.bool_op("<@")(period_range(name)), days)
 
 
-def is_set(column: Any) -> Filter:
-    return Filter(lambda name, _: column.is_not(None) == bindparam(name), column)
+def has(reference: Any) -> Filter:
+    """Whether a foreign key names a record; one that the actor may not see is none."""
+    return Filter(lambda name, _: names_seen(reference) == bindparam(name), reference)
 
 
 def lacks(column: Any, gaps: Mapping[Any, ColumnElement[bool]]) -> Filter:

@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import UUID as Uuid
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from sonla_api.kit.context import WriteContext
 from sonla_api.kit.model import Model, Resource
@@ -53,11 +53,32 @@ class Mention(Model):
 def mentioned(model: type[Resource], field: str, name: str, several: bool) -> ColumnElement[bool]:  # noqa: FBT001
     """Whether a row of `model` names, in its JSON `field`, the record in bind `name`."""
     target = Mention.__table__.c[model.cites[field][0]]
-    one = target == bindparam(name, type_=Uuid())
-    any_of = target == func.any(bindparam(name, type_=ARRAY(Uuid)))
-    return exists().where(
-        Mention.record_id == model.id, Mention.field == field, any_of if several else one
-    )
+    is_it = target == seen(target, name, several)
+    return exists().where(Mention.record_id == model.id, Mention.field == field, is_it)
+
+
+def seen(reference: Any, name: str, several: bool) -> ColumnElement[Any]:  # noqa: FBT001
+    """The records in bind `name` that the actor may see, to compare a foreign key with.
+
+    A guess must tell nothing that the record itself hides. Asked once a statement, not once a row.
+    """
+    that = aliased(model_of(target_of(reference)))
+    ids = any_(bindparam(name, type_=ARRAY(Uuid))) if several else bindparam(name, type_=Uuid())
+    found = select(that.id).where(that.id == ids, that.is_seen()).scalar_subquery()
+    return any_(func.array(found)) if several else found
+
+
+def names_seen(reference: Any) -> ColumnElement[bool]:
+    """Whether a foreign key names a record that the actor may see."""
+    that = aliased(model_of(target_of(reference)))
+    return select(that.id).where(that.id == reference, that.is_seen()).exists()
+
+
+@cache
+def target_of(reference: Any) -> str:
+    """The table that a foreign key leads to; "" for any other column."""
+    keys = [key.target_fullname.partition(".")[0] for key in reference.foreign_keys]
+    return keys[0] if keys else ""
 
 
 def model_of(table: str) -> type[Resource]:
@@ -69,23 +90,16 @@ def model_of(table: str) -> type[Resource]:
     raise LookupError(table)
 
 
-_COLUMNS = {
-    name: next(iter(column.foreign_keys)).target_fullname.partition(".")[0]
-    for name, column in Mention.__table__.c.items()
-    if column.foreign_keys
-}
-
-
 def _named(model: type[Resource], values: dict[str, Any]) -> Iterator[tuple[str, str, UUID]]:
     """(table, pointer, id) of every reference in the values of a record."""
     for name, value in values.items():
         for key in model.cites.get(name, ()):
             for n, element in enumerate(value or []):
                 if element.get(key):
-                    yield _COLUMNS[key], f"/{name}/{n}/{key}", UUID(str(element[key]))
+                    table = target_of(Mention.__table__.c[key])
+                    yield table, f"/{name}/{n}/{key}", UUID(str(element[key]))
         column = model.__table__.c.get(name)
-        if value is not None and column is not None and column.foreign_keys:
-            table = next(iter(column.foreign_keys)).target_fullname.partition(".")[0]
+        if value is not None and column is not None and (table := target_of(column)):
             yield table, f"/{name}", value
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import Date, Text, and_, bindparam, cast, func, or_, select, tup
 
 from sonla_api.kit.codes import Country
 from sonla_api.kit.context import Context
-from sonla_api.kit.listing import Filter, Listing, Parameters, lacks, one_of, overlaps
+from sonla_api.kit.listing import Filter, Listing, Parameters, has, lacks, one_of, overlaps
 from sonla_api.kit.mentions import Mention
 from sonla_api.kit.model import among
 from sonla_api.kit.period import PeriodFilter
@@ -46,9 +46,8 @@ def _undated(name: str, _: bool) -> Any:  # noqa: FBT001
     return and_(_exists, _start.is_(None)) == bindparam(name)
 
 
-def _of_partner(column: Any) -> Filter:
+def _of_partner(inner: Filter) -> Filter:
     """A filter on the partner; one that the caller may not see matches nothing."""
-    inner = one_of(column)
 
     def clause(name: str, is_several: bool) -> Any:  # noqa: FBT001
         wanted = inner.clause(name, is_several)
@@ -70,20 +69,15 @@ _IS_UNKNOWN = {
 }
 
 
-def _is_part(name: str, _: bool) -> Any:  # noqa: FBT001
-    is_part = Partner.parent_id.is_not(None) == bindparam(name)
-    return _seen.where(is_part).exists()
-
-
 class _Choice(Parameters):
     """The filters that the list and the count of relations share."""
 
     kind: Annotated[list[RelationKind], one_of(R.kind)] = []
     state: Annotated[list[RelationState], one_of(R.state)] = []
     partner_id: Annotated[list[UUID], one_of(R.partner_id)] = []
-    partner_kind: Annotated[list[PartnerKind], _of_partner(Partner.kind)] = []
-    country: Annotated[list[Country], _of_partner(Partner.country)] = []
-    partner_has_parent: Annotated[bool | None, Filter(_is_part, R.partner_id)] = None
+    partner_kind: Annotated[list[PartnerKind], _of_partner(one_of(Partner.kind))] = []
+    country: Annotated[list[Country], _of_partner(one_of(Partner.country))] = []
+    partner_has_parent: Annotated[bool | None, _of_partner(has(Partner.parent_id))] = None
     without: Annotated[
         list[RelationGap],
         lacks(R.partner_id, _IS_UNKNOWN),

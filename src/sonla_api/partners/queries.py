@@ -21,7 +21,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from sonla_api.kit.codes import Country, Subdivision
 from sonla_api.kit.context import Context
-from sonla_api.kit.listing import Filter, Listing, Q, is_set, matches, one_of
+from sonla_api.kit.listing import Filter, Listing, Q, has, matches, one_of
 from sonla_api.kit.model import constant
 from sonla_api.kit.records import Records, Rows
 from sonla_api.kit.schema import Day
@@ -89,7 +89,7 @@ class PartnerListing(Listing):
     country: Annotated[list[Country], one_of(Partner.country)] = []
     subdivision: Annotated[list[Subdivision], one_of(Partner.subdivision)] = []
     parent_id: Annotated[list[UUID], one_of(Partner.parent_id)] = []
-    has_parent: Annotated[bool | None, is_set(Partner.parent_id)] = None
+    has_parent: Annotated[bool | None, has(Partner.parent_id)] = None
     registration_ends_by: Annotated[
         Day | None,
         Filter(_ends_by, Partner.registered),
