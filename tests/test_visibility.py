@@ -327,6 +327,35 @@ async def test_filters_by_id_do_not_tell_of_what_one_may_not_see(
                 assert one.hidden not in shown.text
 
 
+async def test_the_history_does_not_name_what_one_may_not_see(
+    tree: Tree, stranger: AsyncClient, api: AsyncClient
+) -> None:
+    """Null as in the record, with what else was said of it; once it is removed as well."""
+    away = factories.source(visibility="agency")
+    source = (await factories.made(tree.department, "/sources", away))["id"]
+    named = {f"{one.path}/{one.naming}": one.hidden for one in await tied(tree)}
+
+    async def told(client: AsyncClient, address: str) -> str:
+        return (await client.get(f"{address}/history")).text
+
+    for address, hidden in named.items():
+        cited = {"sources": [{"source_id": source, "locator": "page 3"}]}
+        for patch in (cited, {"sources": []}):
+            answer = await tree.department.patch(address, json=patch, headers=ANY)
+            assert answer.status_code == 200, answer.text
+        for client in (tree.sibling, tree.nowhere, stranger):
+            text = await told(client, address)
+            assert (hidden in text, source in text, "page 3" in text) == (False, False, True), (
+                address
+            )
+    assert (await api.delete(f"/sources/{source}", headers=ANY)).status_code == 204
+    for address in named:
+        assert source in await told(tree.department, address)
+        assert source in await told(api, address)
+        assert source not in await told(tree.sibling, address)
+        assert source not in await told(stranger, address)
+
+
 async def test_figures_by_id_do_not_tell_either(
     tree: Tree, stranger: AsyncClient, database: "Connection[Any]"
 ) -> None:

@@ -255,7 +255,9 @@ async def test_a_list_takes_the_same_queries_however_long(
         for path, body in made.items():
             await factories.made(api, path, body)
     assert await queries() == few
-    assert set(few.values()) <= {1, 2}
+    # A history asks for its record first, and afterwards which of those it names may be seen.
+    for name, number in few.items():
+        assert number <= (3 if name.endswith("/history") else 2), name
     for operation, (before, after) in lengths.items():
         if "{id}" not in operation:
             assert after >= before + 28

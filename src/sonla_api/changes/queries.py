@@ -12,6 +12,7 @@ from sqlalchemy import (
     ColumnElement,
     Integer,
     Text,
+    any_,
     bindparam,
     case,
     cast,
@@ -24,17 +25,20 @@ from sqlalchemy import (
     true,
     tuple_,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import UUID as Uuid
 
 from sonla_api.changes.models import Action, Change, FeedEpoch, Xid8
 from sonla_api.changes.schemas import ChangeView, EventView, Following
 from sonla_api.kit.context import Context
 from sonla_api.kit.listing import Listing
+from sonla_api.kit.mentions import known_among, references
 from sonla_api.kit.model import Resource, constant
 from sonla_api.kit.problems import Gone, Moved
 from sonla_api.kit.records import Records, Rows
 from sonla_api.kit.shapes import as_item, json_object, to_json
 from sonla_api.kit.statement import Statement
+from sonla_api.kit.tombstones import Tombstone
 
 _known = bindparam("resources", type_=Text())
 _about = cast(_known, JSONB)[Change.resource]
@@ -98,7 +102,41 @@ async def history(ctx: Context, records: Records, id_: UUID, listing: HistoryLis
     """Who changed what of a record, newest first; of a removed one too, for who could see it."""
     with suppress(Gone, Moved):
         await records.item(ctx, id_)
-    return await changes.page(ctx, listing, resource=records.model.__tablename__, record_id=id_)
+    table = records.model.__tablename__
+    rows = await changes.page(ctx, listing, resource=table, record_id=id_)
+    return rows._replace(bodies=await _without_unseen(ctx, records.model, rows.bodies))
+
+
+async def _without_unseen(ctx: Context, model: Any, bodies: list[bytes]) -> list[bytes]:
+    """Null for each reference to a record that the caller may not see, as in the record itself.
+
+    What was removed since is named to who could see it.
+    """
+    read = [json.loads(body) for body in bodies]
+    named = [
+        reference
+        for change in read
+        for field in change["fields"]
+        for side in ("before", "after")
+        for reference in references(model, field["field"], field, side)
+    ]
+    known = await known_among(ctx, named)
+    if unknown := {it.id for it in named} - known:
+        for (id_,) in await _removed.fetch(ctx.reader, ids=[*unknown], **ctx.actor.parameters):
+            unknown.discard(id_)
+    hidden = [it for it in named if it.id in unknown]
+    for it in hidden:
+        it.holder[it.key] = None
+    return (
+        [json.dumps(change, ensure_ascii=False).encode() for change in read] if hidden else bodies
+    )
+
+
+_removed = Statement(
+    select(Tombstone.id).where(
+        Tombstone.id == any_(bindparam("ids", type_=ARRAY(Uuid))), Tombstone.is_seen()
+    )
+)
 
 
 _dash = constant("-")

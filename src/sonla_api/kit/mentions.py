@@ -4,9 +4,9 @@ A record stays one row (its version and its history cover all of it), the databa
 a reference to nothing, and what points to a record is found in one place.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import (
@@ -26,7 +26,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import UUID as Uuid
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
-from sonla_api.kit.context import WriteContext
+from sonla_api.kit.context import Context, WriteContext
 from sonla_api.kit.model import Model, Resource
 from sonla_api.kit.problems import FieldError, Invalid
 from sonla_api.kit.statement import Statement
@@ -90,32 +90,53 @@ def model_of(table: str) -> type[Resource]:
     raise LookupError(table)
 
 
-def _named(model: type[Resource], values: dict[str, Any]) -> Iterator[tuple[str, str, UUID]]:
-    """(table, pointer, id) of every reference in the values of a record."""
-    for name, value in values.items():
-        for key in model.cites.get(name, ()):
-            for n, element in enumerate(value or []):
-                if element.get(key):
-                    table = target_of(Mention.__table__.c[key])
-                    yield table, f"/{name}/{n}/{key}", UUID(str(element[key]))
-        column = model.__table__.c.get(name)
-        if value is not None and column is not None and (table := target_of(column)):
-            yield table, f"/{name}", value
+class Reference(NamedTuple):
+    """A place in the values of a record that holds the id of another one."""
+
+    table: str
+    pointer: str
+    holder: dict[str, Any]
+    key: str
+
+    @property
+    def id(self) -> UUID:
+        return UUID(str(self.holder[self.key]))
+
+
+def references(
+    model: type[Resource], field: str, holder: dict[str, Any], key: str
+) -> Iterator[Reference]:
+    """Those in one field of a record, the value of which stands in `holder` under `key`."""
+    value, column = holder[key], model.__table__.c.get(field)
+    for member in model.cites.get(field, ()):
+        table = target_of(Mention.__table__.c[member])
+        for n, element in enumerate(value or []):
+            if element.get(member):
+                yield Reference(table, f"/{field}/{n}/{member}", element, member)
+    if value is not None and column is not None and (table := target_of(column)):
+        yield Reference(table, f"/{field}", holder, key)
 
 
 async def check_references(
     ctx: WriteContext, model: type[Resource], values: dict[str, Any]
 ) -> None:
     """Refuse references to what does not exist, or may not be seen by the caller."""
-    named = list(_named(model, values))
-    if not named:
-        return
-    tables = tuple(sorted({table for table, _, _ in named}))
-    wanted = {f"in_{t}": [id_ for other, _, id_ in named if other == t] for t in tables}
-    rows = await _known(tables).fetch(ctx.reader, **wanted, **ctx.actor.parameters)
-    seen = {id_ for (id_,) in rows}
-    if errors := [FieldError(p, "reference", _UNKNOWN) for _, p, id_ in named if id_ not in seen]:
+    named = [it for name in values for it in references(model, name, values, name)]
+    known = await known_among(ctx, named)
+    if errors := [
+        FieldError(it.pointer, "reference", _UNKNOWN) for it in named if it.id not in known
+    ]:
         raise Invalid(errors=errors)
+
+
+async def known_among(ctx: Context, named: Sequence[Reference]) -> set[UUID]:
+    """The records named that are there, and that the actor sees."""
+    tables = tuple(sorted({it.table for it in named}))
+    if not tables:
+        return set()
+    wanted = {f"in_{table}": [it.id for it in named if it.table == table] for table in tables}
+    rows = await _known(tables).fetch(ctx.reader, **wanted, **ctx.actor.parameters)
+    return {id_ for (id_,) in rows}
 
 
 @cache
