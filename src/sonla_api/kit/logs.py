@@ -34,10 +34,11 @@ def configure(level: str = "INFO") -> None:
     logging.basicConfig(handlers=[handler], level=level, force=True)
 
 
-def _traceback(error: ExcInfo) -> str:
+def _traceback(exc_info: ExcInfo) -> str:
     """Without the details that PostgreSQL gives: they repeat what a caller wrote."""
-    text, cause = "".join(traceback.format_exception(*error)), error[1]
-    while cause:
+    text = "".join(traceback.format_exception(*exc_info))
+    cause: BaseException | None = exc_info[1]
+    while cause is not None:
         text = text.replace(f"DETAIL:  {getattr(cause, 'detail', None)}", "")
         cause = cause.__cause__ or cause.__context__
     return text
