@@ -290,7 +290,7 @@ def with_text(text: str, line: str, partner_id: str) -> Iterator[tuple[str, dict
     name = {"vi": text, "en": line, "lo": text}
     common = {
         "note": text,
-        "printed": {"title": text},
+        "printed": {"note": text},
         "flags": [{"code": "year_inferred", "origin": "person", "why": name}],
     }
     document = {"symbol": text[:200], "issuer": text[:500], "issued_on": None}
@@ -331,7 +331,7 @@ async def test_text_is_kept_exactly_in_one_form(api: AsyncClient, kind: str) -> 
         (change,) = (await api.get(f"{to}/history")).json()["items"]
         was = {field["field"]: field["after"] for field in change["fields"]}
         assert read["note"] == was["note"] == kept
-        assert read["printed"] == was["printed"] == {"title": kept}
+        assert read["printed"] == was["printed"] == {"note": kept}
         for name, given in body.items():
             if name in read and name not in {"sources", "flags", "visibility"}:
                 assert read[name] == in_nfc(given), (path, name)

@@ -14,7 +14,13 @@ from sonla_api.main import create_app
 from sonla_api.settings import Settings, SettingsError
 from tests.factories import delegation, made, partner
 
-NAMES_OF_FIELDS = {"Gap", "RelationGap", "DelegationGrouping", "RelationGrouping"}
+NAMES_OF_FIELDS = {
+    "Gap",
+    "RelationGap",
+    "DelegationGrouping",
+    "RelationGrouping",
+    "propertyNames",
+}
 """Enums of the API that name fields of a record rather than codes of a list."""
 EXAMPLES = {
     "agency-kinds": ("department", "Department", "Sở"),

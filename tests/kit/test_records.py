@@ -64,7 +64,7 @@ async def full_records(api: AsyncClient) -> dict[str, Any]:
         "note": "Ghi chú",
         "sources": [{"source_id": source["id"], "locator": "tr. 2", "as_printed": "như in"}],
         "flags": [{"code": "year_inferred", "why": {"vi": "Suy ra"}}],
-        "printed": {"title": "như in"},
+        "printed": {"note": "như in"},
         "visibility": "public",
     }
     agency = await factories.made(

@@ -110,7 +110,7 @@ async def test_objects_are_merged_and_lists_replaced(api: AsyncClient) -> None:
         "report": {"document": {"issuer": None}},
         "outcomes": ["Ba"],
         "decision": [{"symbol": "2/QĐ-UBND"}],
-        "printed": {"title": None, "lead": "Sở Ngoại vụ"},
+        "printed": {"title": None, "lead_agency_id": "Sở Ngoại vụ"},
     }
     after = (await patched(api, address, body)).json()
     assert after["cost"] == {
@@ -121,7 +121,7 @@ async def test_objects_are_merged_and_lists_replaced(api: AsyncClient) -> None:
     assert after["report"] == {"submitted_on": "2025-01-02", "document": document}
     assert after["outcomes"] == ["Ba"]
     assert after["decision"] == [{"symbol": "2/QĐ-UBND", "issuer": None, "issued_on": None}]
-    assert after["printed"] == {"place": "Viêng Chăn", "lead": "Sở Ngoại vụ"}
+    assert after["printed"] == {"place": "Viêng Chăn", "lead_agency_id": "Sở Ngoại vụ"}
     cleared = (await patched(api, address, {"cost": {"actual": None}, "report": None})).json()
     assert (cleared["cost"]["actual"], cleared["report"]) == (None, None)
 

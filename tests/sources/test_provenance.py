@@ -27,6 +27,14 @@ BODIES: dict[str, Callable[[AsyncClient], Awaitable[Body]]] = {
     "/partner-relations": _relation,
     "/delegations": lambda _: _plain(delegation()),
 }
+PRINTED = {
+    "/sources": ("published_on", "publisher"),
+    "/agencies": ("valid_to", "parent_id"),
+    "/partners": ("country", "registered"),
+    "/partner-relations": ("valid", "partner_id"),
+    "/delegations": ("when", "lead_agency_id"),
+}
+"""Fields of which a source may print something else than the register holds."""
 every_resource = pytest.mark.parametrize("path", BODIES)
 
 
@@ -123,13 +131,32 @@ async def test_flags_of_rules_are_the_services_own(
 async def test_printed_texts_are_added_changed_and_removed_by_field(
     api: AsyncClient, path: str
 ) -> None:
-    printed = {"when": "những ngày cuối tháng 6", "country": "CHDCND Lào"}
-    record = await made(api, path, await BODIES[path](api) | {"printed": printed})
+    body, (first, second) = await BODIES[path](api), PRINTED[path]
+    printed = {first: "những ngày cuối tháng 6", second: "CHDCND Lào"}
+    record = await made(api, path, body | {"printed": printed})
     assert record["printed"] == printed
-    patch = {"printed": {"when": None, "country": "Lào", "place": "Sầm Nưa"}}
+    patch = {"printed": {first: None, second: "Lào", "note": "Sầm Nưa"}}
     changed = await api.patch(f"{path}/{record['id']}", json=patch, headers=HERE)
     assert changed.status_code == 200, changed.text
-    assert changed.json()["printed"] == {"country": "Lào", "place": "Sầm Nưa"}
+    assert changed.json()["printed"] == {second: "Lào", "note": "Sầm Nưa"}
+
+
+@every_resource
+async def test_printed_texts_are_of_fields_that_there_are(api: AsyncClient, path: str) -> None:
+    """Who mistypes one is told those of the record; what the service keeps is printed nowhere."""
+    body = await BODIES[path](api)
+    record = await made(api, path, body)
+    for wrong in ("titel", "printed", "visibility", "id", "state"):
+        for answer in (
+            await api.post(path, json=body | {"printed": {"note": "x", wrong: "y"}}),
+            await api.patch(f"{path}/{record['id']}", json={"printed": {wrong: "y"}}, headers=HERE),
+        ):
+            assert answer.status_code == 422
+            (error,) = answer.json()["errors"]
+            assert (error["pointer"], error["code"]) == (f"/printed/{wrong}", "unknown_field")
+            known = error["message"].partition("known: ")[2].split(", ")
+            assert {*body, *PRINTED[path], "note"} <= set(known)
+            assert wrong not in known
 
 
 @every_resource

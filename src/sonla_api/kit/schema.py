@@ -12,11 +12,14 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    GetJsonSchemaHandler,
     StrictBool,
     StrictInt,
     WithJsonSchema,
+    field_validator,
 )
-from pydantic_core import PydanticCustomError
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, PydanticCustomError
 
 from sonla_api.kit.codes import CodeList
 from sonla_api.kit.model import Visibility
@@ -28,6 +31,9 @@ MESSAGES = {
     "subdivision_elsewhere": Message(
         "{subdivision} lies in none of the countries named",
         "{subdivision} không thuộc quốc gia nào đã nêu",
+    ),
+    "unknown_field": Message(
+        "no such field: {unknown}; known: {known}", "không có trường {unknown}; có: {known}"
     ),
     "url": Message(
         "an address begins with http:// or https://", "địa chỉ bắt đầu bằng http:// hoặc https://"
@@ -194,7 +200,32 @@ class ResourceBody(Body):
     ] = None
     visibility: Visibility = Visibility.internal
 
+    @classmethod
+    def _printable(cls) -> list[str]:
+        """The fields that a source can print something of: all but those of the register itself."""
+        return [name for name in cls.model_fields if name not in _OF_THE_REGISTER]
 
+    @field_validator("printed")
+    @classmethod
+    def _of_fields(cls, printed: dict[str, str]) -> dict[str, str]:
+        known = cls._printable()
+        if unknown := sorted(printed.keys() - known):
+            names = {"unknown": ", ".join(unknown), "known": ", ".join(known)}
+            context = {**names, "at": f"/{unknown[0]}"}
+            raise PydanticCustomError("unknown_field", MESSAGES["unknown_field"].en, context)
+        return printed
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        described = handler(schema)
+        printed = handler.resolve_ref_schema(described)["properties"]["printed"]
+        printed["propertyNames"] = {"enum": cls._printable()}
+        return described
+
+
+_OF_THE_REGISTER = {"key", "sources", "flags", "printed", "owner_agency_id", "visibility"}
 _Issuer = Annotated[str, text(500, min_length=1)]
 
 
