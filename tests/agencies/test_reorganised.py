@@ -142,3 +142,23 @@ async def test_a_closed_agency_leads_what_began_before_its_end(
         (error,) = answer.json()["errors"]
         assert (error["pointer"], error["code"]) == ("/lead_agency_id", "agency_closed")
         assert "2025-07-01" in error["message"]
+
+
+async def test_a_closed_agency_does_not_lead_by_its_own_hand_either(
+    api: AsyncClient, as_actor: Callable[..., Any]
+) -> None:
+    district = await made(api, "/agencies", agency(key="district"))
+    rights = "delegations:read delegations:write"
+    body = delegation(when=NEXT_YEAR, lead_agency_id=district["id"])
+    kept = await made(await as_actor(rights, agency="district"), "/delegations", body)
+    await api.patch(f"/agencies/{district['id']}", json={"valid_to": YESTERDAY}, headers=HERE)
+    officer = await as_actor(rights, agency="district")
+    address = f"/delegations/{kept['id']}"
+    for answer in (
+        await officer.post("/delegations", json=body),
+        await officer.patch(address, json={"when": NEXT_YEAR, "note": "x"}, headers=HERE),
+    ):
+        assert answer.status_code == 422
+        assert [error["pointer"] for error in answer.json()["errors"]] == ["/lead_agency_id"]
+    earlier = await officer.patch(address, json={"when": "2025-12-02"}, headers=HERE)
+    assert earlier.status_code == 200
