@@ -8,8 +8,12 @@ import pytest
 from httpx import AsyncClient
 
 from sonla_api.kit import logs
+from sonla_api.settings import Settings
 from tests import factories
 from tests.conftest import Connection
+from tests.running import caller, running
+
+JSON = {"content-type": "application/json"}
 
 
 @pytest.fixture
@@ -83,3 +87,59 @@ async def test_a_broken_rule_of_no_name_is_logged_without_what_was_written(
     assert answer.status_code == 500
     assert "violates check constraint" in said
     assert "a private matter" not in answer.text + said
+
+
+@pytest.mark.parametrize("level", ["INFO", "DEBUG"])
+async def test_no_secret_is_logged_or_answered(
+    root: logging.Logger,
+    settings: Settings,
+    api: AsyncClient,
+    database: "Connection[Any]",
+    capsys: pytest.CaptureFixture[str],
+    level: str,
+) -> None:
+    """Neither keys, right or wrong, nor what was written, whether it was taken, refused or lost."""
+    key, wrong = api.headers["authorization"], f"Bearer sonla_{'q' * 40}"
+    body, name = "the Governor's illness", "name-of-a-request"
+    secrets = [key.partition(" ")[2], wrong.partition(" ")[2], "dXNlcjpwYXNz", body, name]
+    ours = {"authorization": key, "idempotency-key": name, "if-match": "*"}
+    given = factories.partner(note=body)
+    logs.configure(level)
+    async with running(settings) as app, caller(app) as client:
+        for strange in (wrong, f"Bearer {body}", "Basic dXNlcjpwYXNz", key.lower() + "x"):
+            headers = ours | {"authorization": strange}
+            assert (await client.get("/partners", headers=headers)).status_code == 401
+            refused = await client.post("/partners", json=given, headers=headers)
+            assert refused.status_code == 401
+            assert not [secret for secret in secrets if secret in refused.text]
+        made = await client.post("/partners", json=given, headers=ours)
+        address = f"/partners/{made.json()['id']}"
+        changed = await client.patch(address, json={"note": f"{body}!"}, headers=ours)
+        assert (made.status_code, changed.status_code) == (201, 200)
+        answers = [
+            await client.post("/partners", json=given | {"note": 1}, headers=ours),
+            await client.post("/partners", json=given | {"country": body}, headers=ours),
+            await client.post("/partners", content=f'{{"note": "{body}', headers=JSON | ours),
+            await client.post("/partners", content=body, headers=ours),
+            await client.post("/partners", json=given | {"kind": "other"}, headers=ours),
+            await client.patch(address, json={"website": body}, headers=ours),
+            await client.patch(address, json={"printed": {"note": body * 500}}, headers=ours),
+            await client.get("/partners", params={"cursor": body}, headers=ours),
+        ]
+        await database.execute("alter table partners rename column note to remark")
+        try:
+            again = ours | {"idempotency-key": f"{name}-2"}
+            answers += [
+                await client.post("/partners", json=given, headers=again),
+                await client.patch(address, json=given, headers=again),
+                await client.get("/partners", headers=again),
+                await client.get(address, headers=again),
+            ]
+        finally:
+            await database.execute("alter table partners rename column remark to note")
+    said = capsys.readouterr().err
+    assert {answer.status_code for answer in answers} == {400, 415, 422, 500}
+    assert "UndefinedColumn" in said
+    for secret in secrets:
+        assert secret not in said
+        assert not [answer for answer in answers if secret in answer.text]
