@@ -182,7 +182,9 @@ async def test_who_asks_on_after_the_body_hears_of_the_caller(app: FastAPI) -> N
             return {"type": "http.disconnect"}
         return {"type": "http.request", "body": part, "more_body": part == b"{"}
 
-    replayed = await _checked_body(Headers(), receive)
+    scope: dict[str, Any] = {"state": {}}
+    replayed = await _checked_body(scope, Headers(), receive)
+    assert scope["state"] == {"body": b"{}", "json": {}}
     assert await replayed() == {"type": "http.request", "body": b"{}", "more_body": False}
     assert await replayed() == {"type": "http.disconnect"}
 

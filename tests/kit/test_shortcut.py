@@ -1,15 +1,17 @@
-"""One behaviour and two speeds: a read by id answers the same by the short way and by FastAPI's."""
+"""One behaviour and two speeds: a read by id and a create answer the same by either way."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from inspect import Parameter, Signature
 from typing import Annotated, Any
 from uuid import UUID
 
 import pytest
-from fastapi import Cookie, Depends, FastAPI, Request
+from fastapi import Cookie, Depends, FastAPI, Header, Request
 from httpx import AsyncClient, Response
+from pydantic import BaseModel
 
 from sonla_api.kit.shortcut import Shortcuts
+from tests.conftest import Connection
 from tests.factories import agency, delegation, made, partner, relation, source
 
 NOBODY = "00000000-0000-7000-8000-00000000000a"
@@ -46,8 +48,9 @@ async def ids(api: AsyncClient) -> dict[str, str]:
 
 
 def test_every_record_is_reached_so(app: FastAPI, ids: dict[str, str]) -> None:
-    reached = set(Shortcuts(app)._ways)
-    assert reached == {f"/api/v1{path}/" for path in ids}
+    found = Shortcuts(app)
+    assert set(found._reads) == {f"/api/v1{path}/" for path in ids}
+    assert set(found._creates) == {f"/api/v1{path}" for path in ids}
 
 
 async def door(request: Request) -> str:
@@ -100,7 +103,113 @@ def test_who_asks_for_more_goes_the_long_way() -> None:
         app.get(f"/{n}/{{id}}")(endpoint)
     app.get("/plain/{id}/parts")(behind(door))
     app.delete("/removed/{id}")(behind(door))
-    assert set(Shortcuts(app)._ways) == {"/plain/"}
+    assert set(Shortcuts(app)._reads) == {"/plain/"}
+
+
+class Body(BaseModel):
+    name: str
+
+
+Key = Annotated[str | None, Header(alias="idempotency-key")]
+
+
+async def writing(request: Request, idempotency_key: Key = None) -> AsyncIterator[str]:
+    yield request.url.path
+
+
+async def writing_by_name(request: Request, name: Annotated[str, Header()]) -> AsyncIterator[str]:
+    yield name
+
+
+async def plain(entered: Annotated[str, Depends(writing)], body: Body) -> None: ...
+
+
+async def bodiless(entered: Annotated[str, Depends(writing)]) -> None: ...
+
+
+async def asking(entered: Annotated[str, Depends(writing)], body: Body, q: str) -> None: ...
+
+
+async def of_one(id: UUID, entered: Annotated[str, Depends(writing)], body: Body) -> None: ...
+
+
+async def otherwise(entered: Annotated[str, Depends(writing_by_name)], body: Body) -> None: ...
+
+
+async def unguarded(body: Body) -> None: ...
+
+
+def test_a_create_that_asks_for_more_goes_the_long_way() -> None:
+    app = FastAPI()
+    app.post("/plain")(plain)
+    others: list[Any] = [bodiless, asking, otherwise, unguarded]
+    for n, endpoint in enumerate(others):
+        app.post(f"/{n}")(endpoint)
+    app.post("/of/{id}")(of_one)
+    app.put("/plain")(plain)
+    assert set(Shortcuts(app)._creates) == {"/plain"}
+
+
+async def _nowhere(*_: Any) -> None: ...
+
+
+SAID = {"id", "created_at", "updated_at", "request_id", "location", "etag", "date", "x-request-id"}
+
+
+async def test_both_ways_create_the_same(
+    api: AsyncClient,
+    stranger: AsyncClient,
+    as_actor: Callable[..., Any],
+    database: "Connection[Any]",
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Also what is refused, and what is repeated with its Idempotency-Key."""
+    nobody, host = await as_actor("changes:read"), await made(api, "/partners", partner("Host"))
+    bodies: dict[str, dict[str, Any]] = {
+        "/partners": partner("Hủa Phăn"),
+        "/sources": source(),
+        "/agencies": agency(),
+        "/delegations": delegation(),
+        "/partner-relations": relation(host["id"]),
+    }
+    key = {"idempotency-key": "one"}
+    for path, body in bodies.items():
+        asked: list[tuple[AsyncClient, dict[str, Any]]] = [
+            (api, {"json": body}),
+            (api, {"json": body, "headers": key}),
+            (api, {"json": body, "headers": key}),
+            (api, {"json": body | {"note": "x"}, "headers": key}),
+            (api, {"json": body, "headers": {"idempotency-key": "x" * 256}}),
+            (api, {"json": body, "headers": {"idempotency-key": ""}}),
+            (api, {"json": body | {"colour": "red"}}),
+            (api, {"json": body | {"sources": [{"source_id": NOBODY}]}}),
+            (api, {"json": body | {"owner_agency_id": NOBODY}}),
+            (api, {"json": []}),
+            (api, {"content": b"{", "headers": {"content-type": "application/json"}}),
+            (api, {}),
+            (nobody, {"json": body}),
+            (stranger, {"json": body}),
+        ]
+        told = []
+        for is_short in (True, False):
+            if not is_short:
+                await database.execute("delete from idempotency_keys")
+                monkeypatch.setattr(Shortcuts, "answer", _nowhere)
+            answers = [await client.post(path, **what) for client, what in asked]
+            told.append([_plain(answer) for answer in answers])
+            assert answers[1].content == answers[2].content
+            assert answers[1].headers["location"] == answers[2].headers["location"]
+            monkeypatch.undo()
+        assert told[0] == told[1], path
+
+
+def _plain(answer: Response) -> Any:
+    """Without what differs from one answer to the next, such as ids and times."""
+    body = {name: value for name, value in answer.json().items() if name not in SAID}
+    headers = {name: value for name, value in answer.headers.items() if name not in SAID}
+    if "flags" in body:  # the second of its name resembles the first
+        body["flags"] = headers["content-length"] = ""
+    return answer.status_code, body, headers
 
 
 async def test_both_ways_answer_the_same(

@@ -12,7 +12,7 @@ from starlette.types import Scope
 
 from sonla_api.kit.context import Actor, Context, WriteContext
 from sonla_api.kit.database import Database
-from sonla_api.kit.idempotency import Held, take
+from sonla_api.kit.idempotency import KEY_LENGTH, Held, take
 from sonla_api.kit.problems import Unauthenticated
 
 _WRITES = {"POST", "PATCH", "DELETE"}
@@ -67,7 +67,7 @@ def creating(permission: str) -> Any:
         str | None,
         Header(
             min_length=1,
-            max_length=255,
+            max_length=KEY_LENGTH,
             description="A name of your choice for this request: sent again, it acts once.",
             examples=["3f0c9a4e-delegation-42"],
         ),
@@ -101,7 +101,7 @@ async def _transaction(
         raise Unauthenticated
     database: Database = request.app.state.database
     who = {"actor_id": str(ctx.actor.id), "request_id": request.state.request_id}
-    held = Held.of(ctx.actor.id, request.url.path, key, await request.body()) if key else None
+    held = Held.of(ctx.actor.id, request.url.path, key, request.state.body) if key else None
     async with database.transaction(*([held.claim] if held else []), **who) as transaction:
         if held:
             await take(transaction.reader, held, transaction.found)

@@ -89,7 +89,7 @@ class Envelope:
             self._check_method(scope)
             _check_format(scope, headers)
             if scope["method"] in _JSON:
-                receive = await _checked_body(headers, receive)
+                receive = await _checked_body(scope, headers, receive)
         shortest = await self._shortcuts.answer(scope)
         await (shortest or self.app)(scope, receive, send)
 
@@ -147,8 +147,11 @@ def _check_format(scope: Scope, headers: Headers) -> None:
             raise problems.UnsupportedMediaType
 
 
-async def _checked_body(headers: Headers, receive: Receive) -> Receive:
-    """The body, read whole within its limit and checked as JSON that means one thing only."""
+async def _checked_body(scope: Scope, headers: Headers, receive: Receive) -> Receive:
+    """The body, read whole within its limit and checked as JSON that means one thing only.
+
+    Also put into the state of the request: `body`, and `json`, which is None without a body.
+    """
     length = headers.get("content-length", "0")
     too_large = problems.TooLarge(limit=BODY_LIMIT)
     if _LENGTH.fullmatch(length) and int(length) > BODY_LIMIT:
@@ -162,8 +165,8 @@ async def _checked_body(headers: Headers, receive: Receive) -> Receive:
         more = message.get("more_body", False)
         if len(body) > BODY_LIMIT:
             raise too_large
-    if body:
-        _check_json(bytes(body))
+    whole = bytes(body)
+    scope["state"] |= {"body": whole, "json": _checked_json(whole) if whole else None}
     given = False
 
     async def replayed() -> Message:
@@ -171,16 +174,15 @@ async def _checked_body(headers: Headers, receive: Receive) -> Receive:
         if given:
             return await receive()
         given = True
-        return {"type": "http.request", "body": bytes(body), "more_body": False}
+        return {"type": "http.request", "body": whole, "more_body": False}
 
     return replayed
 
 
-def _check_json(body: bytes) -> None:
+def _checked_json(body: bytes) -> Any:
     try:
-        _check_depth(
-            json.loads(body.decode(), object_pairs_hook=_no_doubles, parse_constant=_no_nan)
-        )
+        value = json.loads(body.decode(), object_pairs_hook=_no_doubles, parse_constant=_no_nan)
+        _check_depth(value)
     except RecursionError:
         why = f"more than {DEPTH_LIMIT} levels deep"
     except UnicodeDecodeError:
@@ -192,7 +194,7 @@ def _check_json(body: bytes) -> None:
     except ValueError:
         why = "a number has too many digits"
     else:
-        return
+        return value
     raise problems.BadRequest(_BAD_JSON.format(why=why))
 
 

@@ -17,6 +17,7 @@ from sonla_api.kit.model import Model
 from sonla_api.kit.problems import KeyReused
 from sonla_api.kit.statement import Reader, Statement
 
+KEY_LENGTH = 255
 _SWEEPERS = 4
 """Of 256 keys, by their digest: looking for expired ones costs as much as keeping one."""
 _UNUSED = "SELECT 0"
