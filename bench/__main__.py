@@ -3,6 +3,8 @@
 import http.client
 import json
 import os
+import subprocess
+import sys
 import time
 from collections.abc import Mapping
 from contextlib import ExitStack
@@ -13,7 +15,7 @@ from typing import Any, NamedTuple
 from bench import database, pgbench, report
 from bench.load import ITEM, LIST, Jobs, delegation, require_wrk
 from bench.report import HAND, PGBENCH, SERVICE, USUAL, Row
-from bench.servers import Server, peer, sonla
+from bench.servers import ROOT, Server, peer, sonla
 from sonla_api.delegations.lifecycle import lifecycle
 from sonla_api.identity.permissions import Role, held
 from sonla_api.kit.context import Actor
@@ -52,11 +54,14 @@ def main() -> None:
         _compare(servers, jobs)
         rates = _rates(servers, peers, jobs, effort)
         rows = [*report.ratios(rates), *_depth(address, effort), _memory(servers[0], jobs)]
+        rows.append(_loading(address))
         notes = _notes(address, servers, jobs)
     rows += report.yardstick(rates)
     text = report.text(rows, rates, notes, effort.command)
     (database.HERE / "RESULTS.md").write_text(text)
     print(f"\n{text}\nwritten to bench/RESULTS.md")
+    if effort is WHOLE:
+        report.put_into(ROOT / "README.md", rows)
 
 
 def _started(stack: ExitStack, mine: str, peers: str) -> list[Server]:
@@ -205,6 +210,19 @@ def _memory(server: Server, jobs: Jobs) -> Row:
         jobs.run("one", server, 5)
     name = f"memory of the process after {jobs.served[server.name]:,} requests, MB"
     return Row(name, 110, 80, server.memory(), "", is_limit=True)
+
+
+def _loading(address: str) -> Row:
+    """`sonla load` of the records that come with the package, into an empty database."""
+    empty = database.empty(address)
+    command = [Path(sys.executable).with_name("sonla"), "load", ROOT / "src/sonla_api/dataset"]
+    environment = {**os.environ, "SONLA_DATABASE_URL": empty}
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
+    _, status, used = os.wait4(process.pid, 0)
+    if status:
+        raise SystemExit("sonla load failed")
+    megabytes = used.ru_maxrss / 1024
+    return Row("memory while loading the dataset, MB", 200, 200, megabytes, "", is_limit=True)
 
 
 def _notes(address: str, servers: list[Server], jobs: Jobs) -> list[str]:

@@ -23,6 +23,7 @@ HERE = Path(__file__).parent
 KEPT = Path(os.environ.get("BENCH_FOLDER", HERE.parent / ".bench"))
 FULL, SMALL, LARGE = 200_000, 10_000, 1_000_000
 PARTNERS = 20_000
+EMPTY = "bench_empty"
 OFFICE = "bench-1"
 """The agency whose officer sends the requests: a department with one sub-department."""
 
@@ -128,18 +129,34 @@ def _digest() -> str:
     return hashlib.sha256(text).hexdigest()[:8]
 
 
+def empty(address: str) -> str:
+    """The address of a database that holds the tables and no record."""
+    execute(address, _drop(EMPTY), f"create database {EMPTY} {_locale(address)}")
+    target = at(address, EMPTY)
+    _migrate(target)
+    return target
+
+
 def _make(address: str, name: str, delegations: int) -> None:
     print(f"making the database of {delegations:,} delegations, once", flush=True)
     making = f"{name}_making"
+    execute(address, _drop(making), f"create database {making} {_locale(address)}")
+    target = at(address, making)
+    _migrate(target)
+    _fill(target, delegations)
+    execute(address, f"alter database {making} rename to {name}")
+
+
+def _locale(address: str) -> str:
     locale = "template template0 encoding 'UTF8'"
     if int(fetch(address, "show server_version_num")[0][0]) < 180000:  # noqa: PLR2004
         locale += " lc_collate 'C.UTF-8' lc_ctype 'C.UTF-8'"
-    execute(address, _drop(making), f"create database {making} {locale}")
-    target = at(address, making)
+    return locale
+
+
+def _migrate(target: str) -> None:
     migrated = target.replace("postgresql://", "postgresql+asyncpg://")
     command.upgrade(alembic_config(migrated), "head")
-    _fill(target, delegations)
-    execute(address, f"alter database {making} rename to {name}")
 
 
 def _fill(target: str, delegations: int) -> None:

@@ -20,6 +20,7 @@ JOBS = {
 }
 BARS = {"list": (0.55, 1.0), "one": (0.30, 0.60), "304": (0.35, 0.70), "create": (0.20, 0.50)}
 OVER_USUAL = {"list": (4, 6), "one": (3, 6), "create": (3, 6)}
+_BEGIN, _END = "<!-- table of make bench -->", "<!-- end of the table -->"
 OF_PGBENCH = {"list": 0.2, "one": 0.12}
 
 
@@ -88,9 +89,7 @@ def text(rows: Sequence[Row], rates: Rates, notes: Sequence[str], command: str) 
             "Ratios hold from machine to machine, requests a second do not.",
             "Spread: the ratio of each round, lowest to highest.",
             "",
-            "| job | must | aim | measured | spread | must |",
-            "|---|---|---|---|---|---|",
-            *(row.line() for row in rows),
+            *_table(rows),
             "",
             "Requests a second, median of the rounds (lowest to highest):",
             "",
@@ -100,6 +99,20 @@ def text(rows: Sequence[Row], rates: Rates, notes: Sequence[str], command: str) 
             "",
         ]
     )
+
+
+def put_into(readme: Path, rows: Sequence[Row]) -> None:
+    """The table of ratios, between the marks that README has for it."""
+    before, mark, rest = readme.read_text().partition(_BEGIN)
+    _, end, after = rest.partition(_END)
+    if not (mark and end):
+        raise SystemExit(f"{readme.name} has no place for the table")
+    readme.write_text("\n".join((before + mark, *_table(rows), end + after)))
+
+
+def _table(rows: Sequence[Row]) -> list[str]:
+    head = ["| job | must | aim | measured | spread | must |", "|---|---|---|---|---|---|"]
+    return [*head, *(row.line() for row in rows)]
 
 
 def spread(values: Sequence[float]) -> str:
