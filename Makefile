@@ -1,5 +1,5 @@
 # sonla-api: `make run` starts it, `make test` proves it.
-.PHONY: help run test check format lock setup bench
+.PHONY: help run test check format migration lock setup bench
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 
@@ -25,6 +25,10 @@ check: ## run every check there is, the tests with coverage among them
 format: ## put the code into its form
 	@scripts/venv dev
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
+
+migration: ## write the migration that changed models need (NAME=gifts)
+	@scripts/venv dev
+	@env -u SONLA_TEST_DATABASE_URL $(BIN)/python -m sonla_api.embedded -- scripts/migration "$(NAME)"
 
 setup: ## install what `make check` and `make bench` need beside Python (Debian)
 	@scripts/setup

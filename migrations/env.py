@@ -5,18 +5,21 @@ from typing import Any
 
 from alembic import context
 from sqlalchemy import Connection, pool
+from sqlalchemy.dialects.postgresql.base import ischema_names
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from sonla_api import main  # noqa: F401  brings in every table
+from sonla_api.changes.models import Xid8
 from sonla_api.kit.model import Model
 from sonla_api.settings import Settings
 
+ischema_names["xid8"] = Xid8  # SQLAlchemy does not know it when it reads the tables
 OPTIONS: dict[str, Any] = {"target_metadata": Model.metadata, "transaction_per_migration": True}
 
 
 def _address() -> str:
     """What the caller set, or SONLA_DATABASE_URL where alembic is run by hand."""
-    given = context.config.get_main_option("sqlalchemy.url")
+    given = context.config.get_alembic_option("sqlalchemy.url")
     return given or Settings.read().database_url or "postgresql+asyncpg://"
 
 
