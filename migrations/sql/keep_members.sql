@@ -4,7 +4,9 @@ declare
     day constant text := '[0-9]{4}-[0-9]{2}-[0-9]{2}';
     clash record;
 begin
-    delete from public.delegation_members where delegation_id = new.id;
+    if tg_op = 'UPDATE' then
+        delete from public.delegation_members where delegation_id = new.id;
+    end if;
     if new.state not in ('approved', 'under_way', 'completed', 'permitted', 'programme_approved',
                          'received', 'reported', 'closed')
         or new."when" is null

@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 from httpx import AsyncClient, Response
 
+from sonla_api.kit import store
 from tests import factories
 from tests.conftest import Connection
 
@@ -324,3 +325,18 @@ async def test_a_statement_by_hand_leaves_no_stale_version(
     assert (answer.status_code, answer.json()["version"]) == (412, 2)
     await database.execute("update partners set note = note where id = $1", partner["id"])
     assert (await api.get(address)).json()["version"] == 2
+
+
+async def test_what_is_there_by_the_time_it_is_asked_about_is_to_be_sent_again(
+    api: AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The insert missed an agency that was made before the question what is missing."""
+
+    async def nothing_is_missing(*_: Any) -> None:
+        return
+
+    monkeypatch.setattr(store, "check_references", nothing_is_missing)
+    body = factories.partner(owner_agency_id="00000000-0000-7000-8000-00000000000a")
+    answer = await api.post("/partners", json=body)
+    assert (answer.status_code, answer.json()["type"]) == (409, "/docs/problems/busy")
+    assert (await api.get("/partners", params={"count": "exact"})).json()["total"] == 0

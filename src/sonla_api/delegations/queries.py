@@ -15,6 +15,7 @@ from sqlalchemy import (
     bindparam,
     case,
     cast,
+    exists,
     false,
     func,
     literal_column,
@@ -243,8 +244,6 @@ async def agency_ends_on(ctx: WriteContext, agency_id: UUID) -> date | None:
 
     None also for one that the caller may not see: that it is there is told to nobody who guesses.
     """
-    if agency_id == ctx.actor.agency_id:  # as for most, and known from the credential
-        return ctx.actor.agency_ends_on
     rows = await _end_of_agency.fetch(ctx.reader, id=agency_id, **ctx.actor.parameters)
     return rows[0][0] if rows else None
 
@@ -254,6 +253,13 @@ _end_of_agency = Statement(
         Agency.id == bindparam("id", type_=Agency.id.type), Agency.is_seen()
     )
 )
+
+
+has_standing_lead = ~exists().where(
+    Agency.id == bindparam("lead_agency_id", type_=Agency.id.type),
+    Agency.valid_to <= bindparam("begins_on", type_=Date()),
+)
+"""Whether the agency that is to lead a new delegation has not ended by then."""
 
 
 async def next_number(ctx: WriteContext, direction: Direction, year: int) -> int:

@@ -7,7 +7,12 @@ from uuid import UUID
 
 from sonla_api.delegations.lifecycle import DelegationState, DelegationVerb, Direction, lifecycle
 from sonla_api.delegations.models import Delegation
-from sonla_api.delegations.queries import agency_ends_on, delegations, next_number
+from sonla_api.delegations.queries import (
+    agency_ends_on,
+    delegations,
+    has_standing_lead,
+    next_number,
+)
 from sonla_api.delegations.schemas import (
     DelegationCreate,
     DelegationStepCreate,
@@ -18,7 +23,7 @@ from sonla_api.kit.period import days
 from sonla_api.kit.problems import FieldError, Invalid
 from sonla_api.kit.records import Item
 from sonla_api.kit.steps import take
-from sonla_api.kit.store import Expected, create, load, update
+from sonla_api.kit.store import Expected, Guard, create, load, update
 from sonla_api.kit.text import Message
 
 _PREFIX = {Direction.outbound: "DR", Direction.inbound: "DV", Direction.domestic: "DM"}
@@ -43,8 +48,12 @@ async def register(
     ctx: WriteContext, body: DelegationCreate, state: DelegationState = DelegationState.draft
 ) -> Item:
     """A new delegation: a draft, or one that a source tells of."""
-    await _check_lead(ctx, body.lead_agency_id, body.when)
-    return await create(ctx, delegations, body, _judge, state=state)
+
+    async def explain() -> None:
+        await _check_lead(ctx, body.lead_agency_id, body.when)
+
+    stands = Guard(has_standing_lead, {"begins_on": _begins_on(ctx, body.when)}, explain)
+    return await create(ctx, delegations, body, _judge, stands, state=state)
 
 
 async def revise(ctx: WriteContext, id_: UUID, expected: Expected, body: DelegationUpdate) -> None:
@@ -87,11 +96,14 @@ async def _next_code(ctx: WriteContext, direction: Any) -> str:
 async def _check_lead(ctx: WriteContext, agency_id: UUID | None, when: Any) -> None:
     """An agency that has ended leads what began before its end, and nothing since."""
     ends_on = await agency_ends_on(ctx, agency_id) if agency_id else None
-    known = days(when) if when else None
-    begins_on: date = (known and known[0]) or ctx.today
-    if ends_on and ends_on <= begins_on:
+    if ends_on and ends_on <= _begins_on(ctx, when):
         message = _ENDED.format(day=ends_on)
         raise Invalid(errors=[FieldError("/lead_agency_id", "agency_closed", message)])
+
+
+def _begins_on(ctx: WriteContext, when: Any) -> date:
+    known = days(when) if when else None
+    return (known and known[0]) or ctx.today
 
 
 async def _judge(_: WriteContext, __: UUID | None, values: dict[str, Any]) -> Mapping[str, Message]:

@@ -117,11 +117,13 @@ def references(
         yield Reference(table, f"/{field}", holder, key)
 
 
-async def check_references(
-    ctx: WriteContext, model: type[Resource], values: dict[str, Any]
-) -> None:
+def all_references(model: type[Resource], values: dict[str, Any]) -> list[Reference]:
+    """Those in all values of a record."""
+    return [it for name in values for it in references(model, name, values, name)]
+
+
+async def check_references(ctx: WriteContext, named: Sequence[Reference]) -> None:
     """Refuse references to what does not exist, or may not be seen by the caller."""
-    named = [it for name in values for it in references(model, name, values, name)]
     known = await known_among(ctx, named)
     if errors := [
         FieldError(it.pointer, "reference", _UNKNOWN) for it in named if it.id not in known
@@ -131,19 +133,42 @@ async def check_references(
 
 async def known_among(ctx: Context, named: Sequence[Reference]) -> set[UUID]:
     """The records named that are there, and that the actor sees."""
-    tables = tuple(sorted({it.table for it in named}))
-    if not tables:
+    wanted = by_table(named)
+    if not wanted:
         return set()
-    wanted = {f"in_{table}": [it.id for it in named if it.table == table] for table in tables}
-    rows = await _known(tables).fetch(ctx.reader, **wanted, **ctx.actor.parameters)
+    ids = {_bind(table).key: found for table, found in wanted.items()}
+    rows = await _known(tuple(wanted)).fetch(ctx.reader, **ids, **ctx.actor.parameters)
     return {id_ for (id_,) in rows}
+
+
+def by_table(named: Sequence[Reference]) -> dict[str, list[UUID]]:
+    """The ids that are referred to, each once."""
+    wanted: dict[str, dict[UUID, None]] = {}
+    for reference in named:
+        wanted.setdefault(reference.table, {})[reference.id] = None
+    return {table: [*wanted[table]] for table in sorted(wanted)}
+
+
+def all_seen(tables: Sequence[str]) -> ColumnElement[bool]:
+    """Whether the actor sees the records with the ids in binds `in_<table>`, all of them."""
+    found = select(func.count()).select_from(_among(tables).subquery()).scalar_subquery()
+    counts = [func.cardinality(_bind(table)) for table in tables]
+    return found == sum(counts[1:], counts[0])
 
 
 @cache
 def _known(tables: tuple[str, ...]) -> Statement:
+    return Statement(_among(tables))
+
+
+def _among(tables: Sequence[str]) -> Any:
     """Which of the ids given are those of records that the actor sees."""
     parts = []
     for target in map(model_of, tables):
-        ids = bindparam(f"in_{target.__tablename__}", type_=ARRAY(Uuid))
-        parts.append(select(target.id).where(target.id == any_(ids), target.is_seen()))
-    return Statement(union_all(*parts))
+        ids = any_(_bind(target.__tablename__))
+        parts.append(select(target.id).where(target.id == ids, target.is_seen()))
+    return union_all(*parts)
+
+
+def _bind(table: str) -> Any:
+    return bindparam(f"in_{table}", type_=ARRAY(Uuid))

@@ -98,17 +98,24 @@ class Records:
             return Item(id_, version, body)
         return await missing(ctx, self.model.__tablename__, id_)
 
-    async def insert(self, ctx: WriteContext, values: Mapping[str, Any]) -> Item:
+    async def insert(
+        self,
+        ctx: WriteContext,
+        values: Mapping[str, Any],
+        conditions: tuple[ColumnElement[bool], ...],
+        **binds: Any,
+    ) -> Item | None:
         """A new row with these values, as the caller sees it, kept with the Idempotency-Key; in
-        one statement.
+        one statement. None where a condition does not hold.
         """
         held: dict[str, Any] = {}
         if ctx.key:
             held = held_values(ctx.key, f"{ctx.key.route}/{values['id']}")
-        made = self._insert(tuple(sorted(values)), is_kept=bool(held))
-        found = await made.fetch(ctx.reader, **values, **held, **self._binds(ctx))
-        ((id_, version, body),) = found  # whoever makes a record sees it
-        return Item(id_, version, body, is_kept=True)
+        made = self._insert(tuple(sorted(values)), conditions, is_kept=bool(held))
+        found = await made.fetch(ctx.reader, **values, **binds, **held, **self._binds(ctx))
+        for id_, version, body in found:
+            return Item(id_, version, body, is_kept=True)
+        return None
 
     async def page(self, ctx: Context, listing: Listing, **within: Any) -> Rows:
         """One page; `within` fixes columns, for a list inside a record."""
@@ -181,12 +188,15 @@ class Records:
             select(item.c.item_version, to_json(shown)).select_from(item.join(shown, true()))
         )
 
-    @lru_cache(maxsize=8)  # noqa: B019
-    def _insert(self, names: tuple[str, ...], *, is_kept: bool) -> Statement:
+    @lru_cache(maxsize=64)  # noqa: B019
+    def _insert(
+        self, names: tuple[str, ...], conditions: tuple[ColumnElement[bool], ...], *, is_kept: bool
+    ) -> Statement:
         """What is shown is found from the row that was written, before it is in the table."""
         table = self.model.__table__
-        values = {name: bindparam(name, type_=table.c[name].type) for name in names}
-        made = aliased(self.model, insert(table).values(values).returning(table).cte("made"))
+        given = select(*(bindparam(name, type_=table.c[name].type) for name in names))
+        new = insert(table).from_select(names, given.where(*conditions), include_defaults=False)
+        made = aliased(self.model, new.returning(table).cte("made"))
         shown = [*self.columns(is_stranger=False, of=made), made.id, made.version]
         row = select(*shown).subquery("row")
         item = as_item(row, self.view)

@@ -7,19 +7,27 @@ that does.
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import date
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
 from pydantic import BaseModel, ValidationError
-from sqlalchemy import ForeignKey, Text, cast, func, literal, select, union_all
+from sqlalchemy import ColumnElement, ForeignKey, Text, cast, func, literal, select, union_all
 from sqlalchemy.dialects.postgresql import JSONB
 from uuid_utils.compat import uuid7
 
 from sonla_api.kit import flags
 from sonla_api.kit.context import WriteContext
-from sonla_api.kit.mentions import Mention, check_references, model_of
+from sonla_api.kit.mentions import (
+    Mention,
+    all_references,
+    all_seen,
+    by_table,
+    check_references,
+    model_of,
+)
 from sonla_api.kit.model import Model, Resource
 from sonla_api.kit.problems import (
+    Busy,
     FieldError,
     InUse,
     Invalid,
@@ -38,6 +46,15 @@ Expected = frozenset[int] | None
 
 Judge = Callable[[WriteContext, UUID | None, dict[str, Any]], Awaitable[Mapping[str, Message]]]
 """Plausibility rules of a resource: from a record's id and values, the flags that they raise."""
+
+
+class Guard(NamedTuple):
+    """A rule that holds in the statement that writes, and who says what broke it."""
+
+    condition: ColumnElement[bool]
+    binds: dict[str, Any]
+    explain: Callable[[], Awaitable[None]]
+
 
 _CLOSED = Message(
     "the agency has ended and takes no new records; its successors do",
@@ -76,18 +93,31 @@ async def create(
     records: Records,
     body: ResourceBody,
     judge: Judge | None = None,
+    guard: Guard | None = None,
     **fixed: Any,
 ) -> Item:
-    """A new record owned by the caller's agency; `fixed` sets what no caller may."""
+    """A new record owned by the caller's agency; `fixed` sets what no caller may.
+
+    Whether what it refers to is there is asked by the statement that writes it, and once more only
+    to say what is missing.
+    """
     model = records.model
     values = {"id": uuid7(), **_defaults(model), **_values(model, body), **fixed}
     values["flags"] = flags.written(values["flags"], [])
     values["owner_agency_id"] = await _owner(ctx, values["owner_agency_id"])
-    await check_references(ctx, model, values)
     if judge:
         values["flags"] = flags.ruled(values["flags"], await judge(ctx, None, values))
     values["created_by"] = values["updated_by"] = ctx.actor.id
-    return await records.insert(ctx, values)
+    named = all_references(model, values)
+    wanted = by_table(named)
+    conditions = _all_seen(tuple(wanted)) + ((guard.condition,) if guard else ())
+    binds = {f"in_{table}": ids for table, ids in wanted.items()} | (guard.binds if guard else {})
+    if item := await records.insert(ctx, values, conditions, **binds):
+        return item
+    await check_references(ctx, named)
+    if guard:
+        await guard.explain()
+    raise Busy  # what was missing has come meanwhile
 
 
 async def update(  # noqa: PLR0913, PLR0917
@@ -114,7 +144,7 @@ async def update(  # noqa: PLR0913, PLR0917
         values["flags"] = flags.written(values["flags"], record.flags)
     if values.get("owner_agency_id", record.owner_agency_id) != record.owner_agency_id:
         await _give(ctx, values["owner_agency_id"])
-    await check_references(ctx, model, values)
+    await check_references(ctx, all_references(model, values))
     if judge:
         found = await judge(ctx, id_, after)
         values["flags"] = flags.ruled(values.get("flags", record.flags), found)
@@ -175,6 +205,11 @@ async def _give(ctx: WriteContext, wanted: UUID | None) -> None:
 def _refuse_ended(ctx: WriteContext, ends_on: date | None) -> None:
     if ends_on and ends_on <= ctx.today:
         raise Invalid(errors=[FieldError("/owner_agency_id", "agency_closed", _CLOSED)])
+
+
+@cache
+def _all_seen(tables: tuple[str, ...]) -> tuple[ColumnElement[bool], ...]:
+    return (all_seen(tables),) if tables else ()
 
 
 @cache
