@@ -8,6 +8,7 @@ import os
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, contextmanager
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -20,6 +21,7 @@ from fastapi import FastAPI
 
 from sonla_api.embedded import temporary_server
 from sonla_api.identity.keys import create_key
+from sonla_api.kit.context import PROVINCE_TIME
 from sonla_api.main import create_app
 from sonla_api.migrating import alembic_config
 from sonla_api.settings import Settings, asyncpg_url
@@ -133,6 +135,18 @@ async def stranger(as_actor: Callable[..., Any]) -> Client:
     """Somebody without a key."""
     client: Client = await as_actor(None)
     return client
+
+
+@pytest.fixture
+def today(app: FastAPI) -> Iterator[Callable[[str], None]]:
+    """`today("2026-03-01")`: what day it is for the service, at noon in the province."""
+
+    def be(day: str) -> None:
+        noon = datetime.fromisoformat(f"{day}T12:00:00").replace(tzinfo=PROVINCE_TIME)
+        app.state.clock = lambda: noon
+
+    yield be
+    app.state.clock = None
 
 
 @pytest.fixture(scope="session")

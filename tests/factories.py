@@ -33,6 +33,15 @@ def delegation(**changed: Any) -> Body:
     } | changed
 
 
+def document(**changed: Any) -> Body:
+    return {
+        "symbol": "152/KH-UBND",
+        "type": "plan",
+        "issued_on": "2025-06-26",
+        "subject": {"en": "International integration in the new situation"},
+    } | changed
+
+
 async def made(api: AsyncClient, path: str, body: Body) -> Any:
     answer = await api.post(path, json=body)
     assert answer.status_code == 201, answer.text

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 from uuid import uuid4
 
 from sonla_api.main import create_app
@@ -29,7 +30,17 @@ class Operation:
 
     def at(self, id_: Any = None) -> str:
         """The address with an id in it; without one, that of a record that is not there."""
-        return self.path.replace("{id}", str(id_ or uuid4())).replace("{name}", "partner-kinds")
+        path = self.path.replace("{id}", str(id_ or uuid4())).replace("{name}", "partner-kinds")
+        return f"{path}?{urlencode(self.needed)}" if self.needed else path
+
+    @property
+    def needed(self) -> dict[str, Any]:
+        """What its query must say, by the examples of the description."""
+        return {
+            parameter["name"]: parameter["schema"]["examples"][0]
+            for parameter in self.about.get("parameters", [])
+            if parameter["in"] == "query" and parameter["required"]
+        }
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}"

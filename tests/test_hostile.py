@@ -99,6 +99,7 @@ async def ids(api: AsyncClient) -> dict[str, str]:
         "agencies": factories.agency(),
         "partner-relations": factories.relation(partner["id"]),
         "delegations": factories.delegation(),
+        "documents": factories.document(),
     }
     made = {path: await factories.made(api, f"/{path}", body) for path, body in bodies.items()}
     return {path: record["id"] for path, record in made.items()} | {"partners": partner["id"]}

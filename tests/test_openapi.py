@@ -14,7 +14,7 @@ from jsonschema_rs import Draft202012Validator
 
 from sonla_api.main import create_app
 from sonla_api.settings import Settings
-from tests.factories import agency, delegation, made, partner, relation, source
+from tests.factories import agency, delegation, document, made, partner, relation, source
 
 DESCRIBED = create_app(Settings(database_url="postgresql://nobody@localhost/none")).openapi()
 OPERATIONS = {
@@ -223,7 +223,9 @@ async def test_real_answers_fit_their_schemas(api: AsyncClient, stranger: AsyncC
         address = f"/{path}/{record['id']}/transitions"
         taken = await api.post(address, json={"verb": verb}, headers={"If-Match": "*"})
         assert taken.status_code == 201, taken.text
+    paper = await made(api, "/documents", document(issuer_id=lead["id"], **cites))
     ids = {
+        "documents": paper["id"],
         "agencies": lead["id"],
         "sources": cited["id"],
         "partners": other["id"],
@@ -234,6 +236,7 @@ async def test_real_answers_fit_their_schemas(api: AsyncClient, stranger: AsyncC
         if not name.startswith("GET"):
             continue
         address = name.removeprefix("GET ").replace("{name}", "partner-kinds")
+        address = address.replace("/resolve", "/resolve?symbol=152/KH-UBND")
         for path, id_ in ids.items():
             address = address.replace(f"/{path}/{{id}}", f"/{path}/{id_}")
         schema = about["responses"]["200"]["content"]["application/json"]["schema"]

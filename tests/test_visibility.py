@@ -14,7 +14,7 @@ from tests.conftest import Connection
 from tests.routes import LISTS, READS
 
 ANY = {"if-match": "*"}
-ALL = "sources agencies partners partner_relations delegations"
+ALL = "sources agencies partners documents partner_relations delegations"
 READ = " ".join(f"{resource}:read" for resource in ALL.split()) + " changes:read"
 WRITE = READ + " " + " ".join(f"{resource}:write" for resource in ALL.split())
 
@@ -77,6 +77,7 @@ async def test_who_sees_what(tree: Tree, api: AsyncClient, stranger: AsyncClient
             ("/agencies", factories.agency()),
             ("/partners", factories.partner()),
             ("/delegations", factories.delegation()),
+            ("/documents", factories.document()),
         ):
             made = await factories.made(tree.department, path, body | {"visibility": visibility})
             assert made["owner_agency"]["id"] == tree.ids["department"]
@@ -281,6 +282,7 @@ async def tied(tree: Tree) -> list[Tied]:
         ("/agencies", "parent_id", agency, factories.agency(parent_id=agency)),
         ("/partners", "parent_id", partner, factories.partner(parent_id=partner)),
         ("/partner-relations", "partner_id", partner, factories.relation(partner)),
+        ("/documents", "issuer_id", agency, factories.document(issuer_id=agency)),
         ("/delegations", "lead_agency_id", agency, factories.delegation(lead_agency_id=agency)),
         (
             "/delegations",

@@ -13,6 +13,7 @@ from sonla_api.agencies.endpoints import router as agencies
 from sonla_api.changes.endpoints import router as changes
 from sonla_api.code_lists.endpoints import router as code_lists
 from sonla_api.delegations.endpoints import router as delegations
+from sonla_api.documents.endpoints import router as documents
 from sonla_api.dossiers.endpoints import router as dossiers
 from sonla_api.kit.schema import View
 from sonla_api.partner_relations.endpoints import router as partner_relations
@@ -22,6 +23,7 @@ from sonla_api.sources.endpoints import router as sources
 v1 = [
     delegations,
     partners,
+    documents,
     partner_relations,
     agencies,
     sources,

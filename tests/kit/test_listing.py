@@ -34,6 +34,11 @@ COLUMNS = {
         """'{"vi": "P"}'::jsonb, (array['ingo', 'media', 'other'])[1 + n % 2],
            (array[null, 'LA', 'CN'])[1 + n % 3]""",
     ),
+    "documents": (
+        "subject, type, issued_on",
+        """'{"vi": "V"}'::jsonb, 'plan',
+           (array[null, '"2025"', '"2025-06"', '"2025-06-26"'])[1 + n % 4]::jsonb""",
+    ),
     "partner_relations": (
         "partner_id, kind, state",
         "(select id from partners limit 1), (array['contact', 'funding'])[1 + n % 2], 'recorded'",
@@ -48,10 +53,11 @@ SORTS = {
     "sources": ["created_at", "published_on"],
     "agencies": ["created_at", "valid_to"],
     "partners": ["created_at", "country", "kind"],
+    "documents": ["created_at", "issued_on"],
     "partner_relations": ["created_at", "kind"],
     "delegations": ["created_at", "when"],
 }
-KEYS = {"when": "when_from"}
+KEYS = {"when": "when_from", "issued_on": "issued_from"}
 CASES = [
     (table, direction + sort)
     for table, sorts in SORTS.items()

@@ -11,6 +11,7 @@ from jsonschema_rs import validator_for
 from sonla_api.agencies.queries import agencies
 from sonla_api.changes.queries import changes
 from sonla_api.delegations.queries import delegations
+from sonla_api.documents.queries import documents
 from sonla_api.kit.database import Reads
 from sonla_api.kit.mentions import model_of
 from sonla_api.kit.model import Resource
@@ -22,7 +23,7 @@ from sonla_api.sources.queries import sources
 from tests import factories
 from tests.routes import LISTS, READS, Operation, described
 
-EVERY = [sources, agencies, partners, relations, delegations, changes, steps]
+EVERY = [sources, agencies, partners, documents, relations, delegations, changes, steps]
 
 
 def test_every_resource_is_read_by_records() -> None:
@@ -93,6 +94,17 @@ async def full_records(api: AsyncClient) -> dict[str, Any]:
             registration_number="12",
             registration_kind="operation",
             registered="2020/2026-12-20",
+            **common,
+        ),
+    )
+    paper = await factories.made(
+        api,
+        "/documents",
+        factories.document(
+            key="152/KH-UBND",
+            issuer_id=agency["id"],
+            effective="2025-06-26/..",
+            signer_position="Phó Chủ tịch",
             **common,
         ),
     )
@@ -172,6 +184,7 @@ async def full_records(api: AsyncClient) -> dict[str, Any]:
         "sources": source["id"],
         "agencies": agency["id"],
         "partners": partner["id"],
+        "documents": paper["id"],
         "partner-relations": relation["id"],
         "delegations": visit["id"],
     }
@@ -193,7 +206,7 @@ async def test_every_answer_is_as_described(api: AsyncClient, stranger: AsyncCli
         validator = documented(operation)
         for client in (api, stranger):
             answer = await client.get(
-                address, params={"limit": "200"} if operation in LISTS else {}
+                address, params={"limit": "200"} if operation in LISTS else operation.needed
             )
             assert answer.status_code == 200, (operation, answer.text)
             validator.validate(answer.json())
@@ -250,6 +263,7 @@ async def test_a_list_takes_the_same_queries_however_long(
             "/delegations": factories.delegation(partners=[{"partner_id": ids["partners"]}] * 3),
             "/partner-relations": factories.relation(ids["partners"]),
             "/agencies": factories.agency(successors=[{"agency_id": ids["agencies"]}]),
+            "/documents": factories.document(issuer_id=ids["agencies"]),
             "/sources": factories.source(sources=[{"source_id": ids["sources"]}]),
         }
         for path, body in made.items():

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from sonla_api.kit.shortcut import Shortcuts
 from tests.conftest import Connection
-from tests.factories import agency, delegation, made, partner, relation, source
+from tests.factories import agency, delegation, document, made, partner, relation, source
 
 NOBODY = "00000000-0000-7000-8000-00000000000a"
 OWN = {"x-request-id", "date"}
@@ -42,6 +42,7 @@ async def ids(api: AsyncClient) -> dict[str, str]:
         "/partners": host["id"],
         "/sources": (await made(api, "/sources", source()))["id"],
         "/agencies": (await made(api, "/agencies", agency()))["id"],
+        "/documents": (await made(api, "/documents", document()))["id"],
         "/delegations": (await made(api, "/delegations", delegation()))["id"],
         "/partner-relations": (await made(api, "/partner-relations", relation(host["id"])))["id"],
     }

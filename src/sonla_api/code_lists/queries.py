@@ -8,6 +8,9 @@ from sonla_api.changes.models import Action
 from sonla_api.code_lists.schemas import CodeListView, CodeView, FlagCode
 from sonla_api.delegations.lifecycle import DelegationState, DelegationVerb, Direction
 from sonla_api.delegations.models import Channel, Funding, Level, PartnerRole
+from sonla_api.documents.models import LinkKind
+from sonla_api.documents.symbols import SymbolKind
+from sonla_api.documents.types import DocumentType
 from sonla_api.identity.permissions import Role
 from sonla_api.kit import codes
 from sonla_api.kit.codes import CodeLabel, CodeList
@@ -28,6 +31,8 @@ ENUMS: dict[str, type[CodeList]] = {
     "delegation-partner-roles": PartnerRole,
     "delegation-states": DelegationState,
     "delegation-verbs": DelegationVerb,
+    "document-link-kinds": LinkKind,
+    "document-types": DocumentType,
     "flag-codes": FlagCode,
     "flag-origins": FlagOrigin,
     "partner-kinds": PartnerKind,
@@ -37,6 +42,7 @@ ENUMS: dict[str, type[CodeList]] = {
     "registration-kinds": RegistrationKind,
     "registration-warnings": RegistrationWarningCode,
     "roles": Role,
+    "symbol-kinds": SymbolKind,
     "visibilities": Visibility,
 }
 _STANDARDS: dict[str, Callable[[], Iterable[CodeLabel]]] = {

@@ -31,6 +31,11 @@ class FlagCode(CodeList):
     )
     likely_duplicate = "likely_duplicate", "May be registered already", "Có thể đã có trong sổ"
     link_inferred = "link_inferred", "Link inferred", "Liên hệ do suy luận"
+    number_reused = (
+        "number_reused",
+        "Another document has the number",
+        "Trùng số với văn bản khác",
+    )
     out_of_period = "out_of_period", "Outside the period covered", "Ngoài thời gian tổng hợp"
     outside_annual_plan = (
         "outside_annual_plan",
@@ -40,8 +45,10 @@ class FlagCode(CodeList):
     partners_inferred = "partners_inferred", "Partners inferred", "Đối tác do suy luận"
     period_unknown = "period_unknown", "Period unknown", "Chưa rõ thời gian"
     stale_count = "stale_count", "The count is out of date", "Số đếm đã cũ"
+    symbol_unread = "symbol_unread", "The symbol cannot be read", "Không đọc được số, ký hiệu"
     tasks_inferred = "tasks_inferred", "Tasks inferred", "Nhiệm vụ do suy luận"
     totals_differ = "totals_differ", "The total differs from its parts", "Tổng khác các phần"
+    type_differs = "type_differs", "The symbol says another type", "Ký hiệu ghi loại khác"
     year_inferred = "year_inferred", "Year taken from elsewhere", "Năm suy ra từ nguồn khác"
     year_unknown = "year_unknown", "Year unknown", "Chưa rõ năm"
 

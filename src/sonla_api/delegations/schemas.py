@@ -6,7 +6,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from sonla_api.delegations.lifecycle import DelegationState, DelegationVerb, Direction
 from sonla_api.delegations.models import Channel, Funding, Level, PartnerRole
-from sonla_api.kit.codes import Country, Subdivision
+from sonla_api.kit.codes import Country, Subdivision, within_country
 from sonla_api.kit.money import Money
 from sonla_api.kit.period import Period
 from sonla_api.kit.schema import (
@@ -19,7 +19,6 @@ from sonla_api.kit.schema import (
     ResourceView,
     Truth,
     View,
-    within_country,
 )
 from sonla_api.kit.steps import StepBody
 from sonla_api.kit.text import Line, LocalizedText, Message, Text, refusal

@@ -212,10 +212,10 @@ def _name(word: str) -> str | None:
 
 def _may_send_letters(words: list[str]) -> bool:
     """Whether the first is somebody: an abbreviation of a type that is not known is nobody."""
-    if types.LEGAL.known(words[0]) or types.PARTY.known(words[0]):
-        return False
     if organs.STATE.known(words[0]):
         return True
+    if types.LEGAL.known(words[0]) or types.PARTY.known(words[0]):
+        return False
     begins = any(words[0].upper().startswith(name.upper()) for name in organs.CLASSES)
     return begins and not organs.STATE.known(words[1])
 

@@ -9,6 +9,7 @@ RESOURCES = (
     "sources",
     "agencies",
     "partners",
+    "documents",
     "partner_relations",
     "delegations",
     "changes",

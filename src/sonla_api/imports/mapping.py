@@ -126,8 +126,8 @@ def references(rows: Sequence[Row], line: Mapping[str, Any]) -> Iterator[tuple[s
 
 
 def is_key(value: Any) -> TypeGuard[str]:
-    """Whether the register may be asked for it: letters beyond ASCII are in no key."""
-    return isinstance(value, str) and value.isascii() and value.isprintable()
+    """Whether the register may be asked for it: half a surrogate pair is in no key."""
+    return isinstance(value, str) and value.isprintable()
 
 
 def field_of(rows: Sequence[Row], line: Mapping[str, Any], pointer: str) -> str:

@@ -1,6 +1,6 @@
 """Codes that stand for something: our own lists, and those of ISO for countries and the like."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 from functools import cache
 from typing import Annotated, NamedTuple, Self
@@ -19,6 +19,10 @@ MESSAGES: Mapping[str, Message] = {
     "subdivision_unknown": Message(
         "Write a province or state as its code in ISO 3166-2, such as LA-HO.",
         "Hãy ghi tỉnh hoặc bang bằng mã theo ISO 3166-2, như LA-HO.",
+    ),
+    "subdivision_elsewhere": Message(
+        "{subdivision} lies in none of the countries named",
+        "{subdivision} không thuộc quốc gia nào đã nêu",
     ),
     "currency_unknown": Message(
         "Write a currency as its three capital letters in ISO 4217, such as VND.",
@@ -196,3 +200,9 @@ Language = Annotated[
     _known(_language_names, "language_unknown"),
     _schema("A language by ISO 639-1, or by the three letters of ISO 639-3.", "^[a-z]{2,3}$", "vi"),
 ]
+
+
+def within_country(subdivision: str | None, countries: Sequence[str]) -> None:
+    """Refuse a province of another country than those named."""
+    if subdivision and subdivision[:2] not in countries:
+        raise refusal(MESSAGES, "subdivision_elsewhere", subdivision=subdivision, at="/subdivision")

@@ -48,11 +48,12 @@ class Mention(Model):
     source_id: Mapped[UUID | None] = mapped_column(ForeignKey("sources.id"), index=True)
     agency_id: Mapped[UUID | None] = mapped_column(ForeignKey("agencies.id"), index=True)
     partner_id: Mapped[UUID | None] = mapped_column(ForeignKey("partners.id"), index=True)
+    document_id: Mapped[UUID | None] = mapped_column(ForeignKey("documents.id"), index=True)
 
 
 def mentioned(model: type[Resource], field: str, name: str, several: bool) -> ColumnElement[bool]:  # noqa: FBT001
     """Whether a row of `model` names, in its JSON `field`, the record in bind `name`."""
-    target = Mention.__table__.c[model.cites[field][0]]
+    target = Mention.__table__.c[model.cites[field][0].rpartition(".")[2]]
     is_it = target == seen(target, name, several)
     return exists().where(Mention.record_id == model.id, Mention.field == field, is_it)
 
@@ -108,11 +109,14 @@ def references(
 ) -> Iterator[Reference]:
     """Those in one field of a record, the value of which stands in `holder` under `key`."""
     value, column = holder[key], model.__table__.c.get(field)
-    for member in model.cites.get(field, ()):
+    for path in model.cites.get(field, ()):
+        *outer, member = path.split(".")
         table = target_of(Mention.__table__.c[member])
-        for n, element in enumerate(value or []):
-            if element.get(member):
-                yield Reference(table, f"/{field}/{n}/{member}", element, member)
+        for pointer, element in _elements(f"/{field}", value):
+            inner = _within(element, outer)
+            if inner and inner.get(member):
+                place = "/".join((pointer, *outer, member))
+                yield Reference(table, place, inner, member)
     if value is not None and column is not None and (table := target_of(column)):
         yield Reference(table, f"/{field}", holder, key)
 
@@ -120,6 +124,20 @@ def references(
 def all_references(model: type[Resource], values: dict[str, Any]) -> list[Reference]:
     """Those in all values of a record."""
     return [it for name in values for it in references(model, name, values, name)]
+
+
+def _elements(pointer: str, value: Any) -> Iterator[tuple[str, Any]]:
+    """The objects in a JSON field, which holds a list of them or one."""
+    if isinstance(value, list):
+        yield from ((f"{pointer}/{n}", element) for n, element in enumerate(value))
+    elif value:
+        yield pointer, value
+
+
+def _within(element: Any, outer: list[str]) -> Any:
+    for part in outer:
+        element = element and element.get(part)
+    return element
 
 
 async def check_references(ctx: WriteContext, named: Sequence[Reference]) -> None:

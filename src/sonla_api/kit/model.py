@@ -132,7 +132,10 @@ class Resource(Visible, Model):
     __abstract__ = True
 
     cites: ClassVar[dict[str, tuple[str, ...]]] = {"sources": ("source_id",)}
-    """Which JSON fields hold references, and under which names: kept as rows in `mentions`."""
+    """Which JSON fields hold references, and under which names: kept as rows in `mentions`.
+
+    A name with a dot stands inside an object: `document.document_id`.
+    """
     internal: ClassVar[frozenset[str]] = frozenset({"created_by", "updated_by"})
     derived: ClassVar[tuple[str, ...]] = ()
     """Columns that the database computes, so the change log leaves them out."""

@@ -28,6 +28,7 @@ HEAD: dict[str, Any] = {
     "openapi_tags": [
         {"name": "delegations", "description": "Visits to and from the province."},
         {"name": "partners", "description": "Those abroad whom the province works with."},
+        {"name": "documents", "description": "Why the province acts: plans, decisions, letters."},
         {"name": "partner-relations", "description": "Relations with partners, and since when."},
         {"name": "agencies", "description": "Our side: committees, departments, localities."},
         {"name": "sources", "description": "Where facts come from."},

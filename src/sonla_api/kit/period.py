@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     AfterValidator,
+    BeforeValidator,
     ConfigDict,
     Field,
     GetCoreSchemaHandler,
@@ -32,6 +33,10 @@ MESSAGES: Mapping[str, Message] = {
         "or with an open end (2012/.. or ../2024-01).",
         f"Hãy ghi thời gian theo dạng {_FORMS}, hoặc hai dạng đó cách nhau bằng dấu gạch chéo "
         "(2024-Q3/2025-08), hoặc để ngỏ một đầu (2012/.. hay ../2024-01).",
+    ),
+    "date_form": Message(
+        "Write a date as 2025-06-26, or as 2025-06 or 2025 where no more is known.",
+        "Hãy ghi ngày theo dạng 2025-06-26, hoặc 2025-06 hay 2025 khi chỉ biết đến tháng hay năm.",
     ),
     "period_type": Message(
         'Write a period as a string such as "2025-H1", or as an object with "duration" and "from" '
@@ -60,6 +65,8 @@ Days = tuple[date | None, date | None]
 _PART = "[1-9][0-9]{3}(-(H[12]|Q[1-4]|(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?))?"
 _TEXT = rf"({_PART}(/({_PART}|\.\.))?|\.\./{_PART})"
 _PERIOD = re.compile(_TEXT)
+_DATE_TEXT = "[1-9][0-9]{3}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?"
+_DATE = re.compile(_DATE_TEXT)
 _LENGTH = "[1-9][0-9]{0,3}"
 _DURATION_TEXT = (
     f"P({_LENGTH}W|{_LENGTH}Y({_LENGTH}M)?({_LENGTH}D)?|{_LENGTH}M({_LENGTH}D)?|{_LENGTH}D)"
@@ -152,6 +159,27 @@ Period = Annotated[
     ),
 ]
 """When, as a caller writes and reads it: a string, or an object for a floating length."""
+
+
+def _checked_date(value: Any) -> Any:
+    if not isinstance(value, str) or not _DATE.fullmatch(value):
+        raise refusal(MESSAGES, "date_form")
+    return _checked_text(value)
+
+
+PartialDate = Annotated[
+    str,
+    BeforeValidator(_checked_date),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": f"^{_DATE_TEXT}$",
+            "description": "A day, or as much of it as is known: 2025-06-26, 2025-06 or 2025.",
+            "examples": ["2025-06-26"],
+        }
+    ),
+]
+"""On which day, where perhaps only the month or the year is known."""
 
 
 class PeriodFilter(str):

@@ -1,7 +1,6 @@
 """Bases of what a caller sends and receives."""
 
 import re
-from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Annotated, Any, ClassVar, Generic, Literal, TypeVar
 from uuid import UUID
@@ -28,10 +27,6 @@ from sonla_api.kit.text import LocalizedText, Message, Text, text
 
 MESSAGES = {
     "day": Message("a day is written as in 2025-06-26", "ngày được viết như 2025-06-26"),
-    "subdivision_elsewhere": Message(
-        "{subdivision} lies in none of the countries named",
-        "{subdivision} không thuộc quốc gia nào đã nêu",
-    ),
     "unknown_field": Message(
         "no such field: {unknown}; known: {known}", "không có trường {unknown}; có: {known}"
     ),
@@ -132,6 +127,14 @@ class SourceSummary(Summary, table="sources"):
     title: Annotated[str, Field(examples=["Son La promotes diplomatic activities"])]
 
 
+class DocumentSummary(Summary, table="documents"):
+    symbol: Annotated[str | None, Field(examples=["152/KH-UBND"])]
+    subject: Annotated[
+        LocalizedText,
+        Field(examples=[{"vi": "Hội nhập quốc tế", "en": "International integration", "lo": None}]),
+    ]
+
+
 class FlagOrigin(CodeList):
     rule = "rule", "Found by a rule", "Quy tắc phát hiện"
     source = "source", "Carried by the source", "Theo nguồn"
@@ -177,10 +180,13 @@ Printed = Annotated[
         json_schema_extra={"additionalProperties": False},
     ),
 ]
+_LETTERS = "A-Za-zÀ-ÖØ-öø-ƿḀ-ỿ"
+"""Latin letters with what Vietnamese puts on them, each as one character (NFC)."""
+
 Key = Annotated[
     str,
     Field(
-        pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/-]{0,199}$",
+        pattern=f"^[{_LETTERS}0-9][{_LETTERS}0-9._:/&-]{{0,199}}$",
         description="The record's stable name outside, unique per resource.",
         examples=["la-ho"],
     ),
@@ -235,16 +241,6 @@ class DocumentCited(Body):
     symbol: Annotated[str, text(200, min_length=1), Field(examples=["152/KH-UBND"])]
     issuer: Annotated[_Issuer | None, Field(examples=["UBND tỉnh Sơn La"])] = None
     issued_on: Annotated[Day | None, Field(examples=["2026-11-01"])] = None
-
-
-def within_country(subdivision: str | None, countries: Sequence[str]) -> None:
-    """Refuse a province of another country than those named."""
-    if subdivision and subdivision[:2] not in countries:
-        raise PydanticCustomError(
-            "subdivision_elsewhere",
-            MESSAGES["subdivision_elsewhere"].en,
-            {"subdivision": subdivision, "at": "/subdivision"},
-        )
 
 
 class CitationView(View):

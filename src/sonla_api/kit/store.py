@@ -128,6 +128,7 @@ async def update(  # noqa: PLR0913, PLR0917
     whole: type[ResourceBody],
     patch: Body,
     judge: Judge | None = None,
+    **fixed: Any,
 ) -> R:
     """Merge a patch (RFC 7396) into the record; what comes out must be valid as a whole."""
     record = await load(ctx, model, id_, expected)
@@ -148,7 +149,7 @@ async def update(  # noqa: PLR0913, PLR0917
     if judge:
         found = await judge(ctx, id_, after)
         values["flags"] = flags.ruled(values.get("flags", record.flags), found)
-    await change(ctx, record, **values)
+    await change(ctx, record, **values, **fixed)
     return record
 
 

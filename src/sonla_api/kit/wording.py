@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sonla_api.kit import codes, listing, money, period, schema, text
+from sonla_api.kit import codes, listing, money, period, schema, secrecy, text
 from sonla_api.kit.problems import BadRequest, FieldError, Invalid, Problem
 from sonla_api.kit.text import Message
 
@@ -47,6 +47,7 @@ _WORDS: Mapping[str, Message] = {
     **money.MESSAGES,
     **codes.MESSAGES,
     **schema.MESSAGES,
+    **secrecy.MESSAGES,
     **listing.MESSAGES,
 }
 _NOT_UNDERSTOOD = {"json_invalid", "unknown_parameter", "unknown_sort"}

@@ -3,9 +3,9 @@ from uuid import UUID
 
 from pydantic import Field, model_validator
 
-from sonla_api.kit.codes import Country, Subdivision
+from sonla_api.kit.codes import Country, Subdivision, within_country
 from sonla_api.kit.period import Period
-from sonla_api.kit.schema import ResourceBody, ResourceView, Summary, Url, View, within_country
+from sonla_api.kit.schema import ResourceBody, ResourceView, Summary, Url, View
 from sonla_api.kit.text import Line, LocalizedText
 from sonla_api.partners.models import PartnerKind, RegistrationKind, RegistrationWarningCode
 

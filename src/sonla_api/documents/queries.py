@@ -1,0 +1,165 @@
+import json
+from typing import Annotated, Any, ClassVar
+from uuid import UUID
+
+from pydantic import AfterValidator, Field
+from sqlalchemy import (
+    Date,
+    Integer,
+    Text,
+    and_,
+    any_,
+    bindparam,
+    false,
+    func,
+    or_,
+    select,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import aliased
+
+from sonla_api.agencies.models import Agency
+from sonla_api.documents.models import Document, DocumentLink, LinkKind
+from sonla_api.documents.schemas import DocumentView, Printed
+from sonla_api.documents.symbols import canonical, read
+from sonla_api.documents.types import DocumentType
+from sonla_api.kit.context import Context
+from sonla_api.kit.listing import (
+    Filter,
+    Listing,
+    Parameters,
+    Q,
+    matches,
+    one_of,
+    overlaps,
+)
+from sonla_api.kit.model import constant
+from sonla_api.kit.period import PeriodFilter
+from sonla_api.kit.records import Records
+from sonla_api.kit.schema import Day
+from sonla_api.kit.shapes import json_object
+from sonla_api.kit.statement import Statement
+
+D, Link = Document, DocumentLink
+
+
+def _successors(of: Any) -> Any:
+    """The documents that replace one, as far as the actor sees them."""
+    that = aliased(Document)
+    shown = func.json_agg(json_object(id=that.id, symbol=that.symbol, subject=that.subject))
+    found = (
+        select(shown)
+        .select_from(Link)
+        .join(that, and_(that.id == Link.document_id, that.is_seen()))
+        .where(Link.target_id == of.id, Link.kind == constant(LinkKind.replaces))
+    )
+    return func.coalesce(found.scalar_subquery(), func.json_build_array())
+
+
+def _is_over(of: Any) -> Any:
+    today = bindparam("today", type_=Date())
+    return func.coalesce(func.upper(of.effective_days) <= today, false())
+
+
+documents = Records(D, DocumentView, replaced_by=_successors, is_expired=_is_over)
+
+
+def _of_symbol(name: str, is_several: bool) -> Any:  # noqa: FBT001
+    """In its one form, or as printed where that cannot be read."""
+    wanted: Any = bindparam(name, type_=ARRAY(Text) if is_several else Text())
+    wanted = any_(wanted) if is_several else wanted
+    return or_(D.canonical == wanted, D.symbol == wanted)
+
+
+def _issued_by(name: str, _: bool) -> Any:  # noqa: FBT001
+    """Whose issuer is called so: an agency of the register, or one named as printed."""
+    agency = select(Agency.id).where(Agency.id == D.issuer_id, Agency.is_seen())
+    called = matches(Agency.words).clause(name, False)  # noqa: FBT003
+    printed = matches(func.fold(D.issuer_name, type_=Text())).clause(name, False)  # noqa: FBT003
+    return or_(agency.where(called).exists(), printed)
+
+
+def _in_force_on(name: str, _: bool) -> Any:  # noqa: FBT001
+    return D.effective_days.bool_op("@>")(bindparam(name, type_=Date()))
+
+
+Symbol = Annotated[Printed, AfterValidator(lambda printed: canonical(printed) or printed)]
+
+
+class DocumentListing(Listing):
+    orders: ClassVar = {"created_at": D.created_at, "issued_on": D.issued_from}
+
+    q: Annotated[Q, matches(D.words)] = None
+    key: Annotated[list[str], one_of(D.key)] = []
+    symbol: Annotated[
+        list[Symbol],
+        Filter(_of_symbol, D.symbol),
+        Field(description="Documents of this symbol, however it is written."),
+    ] = []
+    number: Annotated[list[str], one_of(D.number)] = []
+    year: Annotated[list[int], one_of(D.year)] = []
+    type: Annotated[list[DocumentType], one_of(D.type)] = []
+    issuer_id: Annotated[list[UUID], one_of(D.issuer_id)] = []
+    issuer: Annotated[
+        Q,
+        Filter(_issued_by, D.issuer_name),
+        Field(description="Words of the issuer's name."),
+    ] = None
+    period: Annotated[
+        PeriodFilter | None, overlaps(D.issued_days), Field(description="Issued in this period.")
+    ] = None
+    in_force_on: Annotated[
+        Day | None,
+        Filter(_in_force_on, D.effective),
+        Field(description="Documents whose effective period is known and holds this day."),
+    ] = None
+
+
+_id = bindparam("id", type_=D.id.type)
+_namesakes = Statement(
+    select(D.id)
+    .where(
+        D.number == bindparam("number", type_=Text()),
+        D.year == bindparam("year", type_=Integer()),
+        D.type == bindparam("type", type_=Text()),
+        or_(
+            D.issuer_id == bindparam("issuer_id", type_=D.id.type),
+            func.fold(D.issuer_name) == func.fold(bindparam("issuer_name", type_=Text())),
+        ),
+        D.id.is_distinct_from(_id),
+        D.is_seen(),
+    )
+    .limit(1)
+)
+
+
+async def is_number_taken(ctx: Context, id_: UUID | None, **same: Any) -> bool:
+    """Whether another document of this issuer, type and year has the number."""
+    return bool(await _namesakes.fetch(ctx.reader, id=id_, **same, **ctx.actor.parameters))
+
+
+class ResolveQuery(Parameters):
+    """A symbol, and what tells its namesakes apart."""
+
+    symbol: Printed
+    issuer: Q = None
+    issued_on: Annotated[
+        PeriodFilter | None, Field(description="A day, or the month or year that is known.")
+    ] = None
+
+
+async def resolve(ctx: Context, query: ResolveQuery) -> bytes:
+    """The documents of a symbol as JSON of `Resolution`."""
+    symbol, suggestions = read(query.symbol)
+    asked = {"symbol": [query.symbol], "issuer": query.issuer, "period": query.issued_on}
+    listing = DocumentListing.model_validate({"sort": "-issued_on", **asked})
+    rows = await documents.page(ctx, listing)
+    head = {
+        "symbol": query.symbol,
+        "canonical": str(symbol) if symbol else None,
+        "kind": symbol.kind if symbol else None,
+        "suggestions": suggestions,
+        "href": "/api/v1/documents?" + listing.query(sort=listing.sort),
+    }
+    said = json.dumps(head, ensure_ascii=False).encode()
+    return said[:-1] + b', "items": [%b]}' % b",".join(rows.bodies)

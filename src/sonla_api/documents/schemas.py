@@ -1,0 +1,138 @@
+from typing import Annotated, Self
+from uuid import UUID
+
+from pydantic import Field, model_validator
+
+from sonla_api.documents.models import LinkKind
+from sonla_api.documents.symbols import SymbolKind
+from sonla_api.documents.types import DocumentType
+from sonla_api.kit.period import PartialDate, Period
+from sonla_api.kit.schema import (
+    AgencySummary,
+    Body,
+    DocumentSummary,
+    ResourceBody,
+    ResourceView,
+    View,
+)
+from sonla_api.kit.secrecy import Unclassified
+from sonla_api.kit.text import Line, LocalizedText, Message, refusal, text
+
+MESSAGES = {
+    "issuer_twice": Message(
+        "the issuer is an agency of the register, or is named as printed, not both",
+        "cơ quan ban hành hoặc có trong hệ thống, hoặc ghi theo văn bản in, không ghi cả hai",
+    ),
+}
+
+Printed = Annotated[
+    str,
+    text(200, min_length=1, is_one_line=True),
+    Field(description="As it is printed.", examples=["152/KH-UBND"]),
+]
+
+
+class LinkBody(Body):
+    """What the document has to do with another one."""
+
+    kind: LinkKind
+    document_id: UUID
+    clause: Annotated[Line | None, Field(examples=["Điều 3"])] = None
+
+
+class DocumentCreate(Unclassified, ResourceBody):
+    """A plan, decision, directive, letter or other document; no state secrets."""
+
+    symbol: Printed | None = None
+    type: Annotated[DocumentType, Field(examples=["plan"])]
+    issuer_id: UUID | None = None
+    issuer_name: Annotated[
+        Line | None,
+        Field(
+            description="As printed, where the issuer is not in the register.",
+            examples=["UBND tỉnh Lai Châu"],
+        ),
+    ] = None
+    issued_on: PartialDate | None = None
+    effective: Annotated[Period | None, Field(examples=["2025-06-26/.."])] = None
+    subject: Annotated[
+        LocalizedText,
+        Field(examples=[{"vi": "Hội nhập quốc tế", "en": "International integration", "lo": None}]),
+    ]
+    signer_position: Annotated[
+        Line | None, Field(examples=["Vice Chairman of the Provincial People's Committee"])
+    ] = None
+
+    links: Annotated[list[LinkBody], Field(max_length=200)] = []
+
+    @model_validator(mode="after")
+    def _one_issuer(self) -> Self:
+        if self.issuer_id and self.issuer_name:
+            words = MESSAGES["issuer_twice"]
+            raise refusal(MESSAGES, "issuer_twice", words=words, at="/issuer_name")
+        return self
+
+
+class DocumentUpdate(DocumentCreate, partial=True):
+    """The fields of a document to change."""
+
+
+class LinkView(View):
+    kind: LinkKind
+    document: DocumentSummary | None
+    clause: str | None
+
+
+class DocumentView(ResourceView):
+    symbol: Annotated[str | None, Field(description="As it is printed.")]
+    canonical: Annotated[
+        str | None,
+        Field(
+            description="The symbol in its one form; null where it cannot be read.",
+            examples=["152/KH-UBND"],
+        ),
+    ]
+    number: Annotated[str | None, Field(description="Read from the symbol.", examples=["152"])]
+    year: Annotated[
+        int | None,
+        Field(
+            description="In which it was numbered: of the symbol, or of its date.", examples=[2025]
+        ),
+    ]
+    type: DocumentType
+    issuer: AgencySummary | None
+    issuer_name: str | None
+    issued_on: PartialDate | None
+    effective: Period | None
+    is_expired: Annotated[
+        bool, Field(description="Its effective period is over.", examples=[False])
+    ]
+    subject: LocalizedText
+    signer_position: str | None
+    links: list[LinkView]
+    replaced_by: list[DocumentSummary]
+
+
+class Resolution(View):
+    """The documents of a symbol; of one that is mangled none, only what may be meant."""
+
+    symbol: Annotated[str, Field(description="As it was asked for.", examples=["152 / kh-ubnd"])]
+    canonical: Annotated[str | None, Field(examples=["152/KH-UBND"])]
+    kind: SymbolKind | None
+    suggestions: Annotated[list[str], Field(examples=[["692-QĐ/TU"]])]
+    items: Annotated[list[DocumentView], Field(description="At most 50, the latest first.")]
+    href: Annotated[
+        str,
+        Field(description="All of them.", examples=["/api/v1/documents?symbol=152%2FKH-UBND"]),
+    ]
+
+
+class EffectView(View):
+    """What exists because of a document."""
+
+    resource: Annotated[str, Field(examples=["documents"])]
+    id: UUID
+    href: Annotated[str, Field(examples=["/api/v1/documents/019a7c1e-5b60-7cc3-98c4-dc0c0c07398f"])]
+    symbol: Annotated[str | None, Field(examples=["152/KH-UBND"])]
+    title: LocalizedText
+    on: PartialDate | None
