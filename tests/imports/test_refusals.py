@@ -209,6 +209,19 @@ async def test_what_names_a_refused_line_is_not_blamed(
     assert await changes() == 0
 
 
+async def test_what_follows_a_refused_line_is_checked_too(load: Load, database: Any) -> None:
+    rule = "alter table agencies add constraint ck_agencies_name check (key not in ('b', 'd'))"
+    await database.execute(rule)
+    try:
+        errors = await _refused(load, agencies=[AGENCY | {"key": key} for key in "abcd"])
+    finally:
+        await database.execute("alter table agencies drop constraint ck_agencies_name")
+    assert errors == [
+        "agencies.json:3: name: the value breaks a rule",
+        "agencies.json:5: name: the value breaks a rule",
+    ]
+
+
 async def test_an_error_of_ours_is_no_error_of_the_folder(load: Load, database: Any) -> None:
     await database.execute("alter table sources add constraint odd check (key <> 'S1')")
     try:

@@ -182,6 +182,7 @@ class _Load:
                 continue  # the line that it refers to was refused
             try:
                 async with ctx.session.begin_nested():
+                    await ctx.session.connection()  # else the savepoint waits for the session
                     outcome = await self._write(ctx, part, line)
             except tuple(MEANINGS) as error:
                 problem = _meaning(error)
