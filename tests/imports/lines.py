@@ -23,6 +23,15 @@ VISIT: Line = {
     "source": "S1", "flags": ["year_inferred"], "date_as_printed": "June",
 }  # fmt: skip
 
+PLAN: Line = {
+    "key": "1/KH-UBND", "number": "1/KH-UBND", "type": "plan", "issuer": "ppc",
+    "subject": {"en": "Plan"}, "implements": ["2-NQ/TW"], "source": "S1",
+}  # fmt: skip
+RESOLUTION: Line = {
+    "key": "2-NQ/TW", "number": "2-NQ/TW", "type": "resolution", "issuer": "ppc",
+    "subject": {"en": "Resolution"}, "source": "S1",
+}  # fmt: skip
+
 
 def write(folder: Path, **changed: Any) -> Path:
     """The folder with these files; a text or bytes instead of lines is written as it is."""
@@ -30,6 +39,7 @@ def write(folder: Path, **changed: Any) -> Path:
         "sources": [SOURCE],
         "agencies": [AGENCY],
         "partners": [PART, WHOLE],  # the part before the whole
+        "documents": [],
         "delegations": [VISIT],
         "events": [{"key": "fair"}, {"key": "forum"}],
     } | changed

@@ -88,8 +88,8 @@ async def _refused(load: Load, **changed: Any) -> list[str]:
                 "delegations": [],
             },
             [
-                "partners.json:2: parent: the parents from here on come back to themselves",
-                "partners.json:3: parent: the parents from here on come back to themselves",
+                "partners.json:2: parent: the records named from here on come back to themselves",
+                "partners.json:3: parent: the records named from here on come back to themselves",
             ],
         ),
         ({"sources": b"[\n\xff]"}, ["sources.json:2: this is not UTF-8"]),

@@ -6,7 +6,7 @@ from typing import Any
 
 from httpx import AsyncClient
 
-from tests.imports.lines import PART, SOURCE, VISIT, WHOLE
+from tests.imports.lines import PART, PLAN, RESOLUTION, SOURCE, VISIT, WHOLE
 
 Load = Callable[..., Any]
 ANY = {"if-match": "*"}
@@ -24,6 +24,7 @@ async def test_a_second_run_writes_nothing(load: Load, changes: Any, database: A
         "agencies: 1 new, 0 changed, 0 unchanged",
         "partners: 2 new, 0 changed, 0 unchanged",
         "partner_relations: 2 new, 0 changed, 0 unchanged",
+        "documents: 0 new, 0 changed, 0 unchanged",
         "delegations: 1 new, 0 changed, 0 unchanged",
         "events.json: 2 lines left aside, their records come later",
     ]
@@ -32,6 +33,7 @@ async def test_a_second_run_writes_nothing(load: Load, changes: Any, database: A
     assert again.lines[2:] == [
         "partners: 0 new, 0 changed, 2 unchanged",
         "partner_relations: 0 new, 0 changed, 2 unchanged",
+        "documents: 0 new, 0 changed, 0 unchanged",
         "delegations: 0 new, 0 changed, 1 unchanged",
         "events.json: 2 lines left aside, their records come later",
         "notes.json: left aside, no file of this name is known",
@@ -63,7 +65,7 @@ async def test_a_changed_line_changes_its_record_only(
     await load()
     changed = VISIT | {"place": "Moc Chau", "flags": ["date_conflict"], "date_as_printed": "7/6"}
     again = await load(delegations=[changed])
-    assert again.lines[4] == "delegations: 0 new, 1 changed, 0 unchanged"
+    assert again.lines[5] == "delegations: 0 new, 1 changed, 0 unchanged"
     assert await changes() == 8
     record = await _only(api, "/delegations")
     assert (record["place"], record["version"], record["state"]) == ("Moc Chau", 2, "recorded")
@@ -79,11 +81,12 @@ async def test_every_kind_of_record_can_change(load: Load, api: AsyncClient) -> 
         partners=[PART | {"relation": "contact"}, WHOLE | {"aliases": ["Hua Phan"]}],
         delegations=[VISIT | {"more_sources": ["S2"]}],
     )
-    assert again.lines[:5] == [
+    assert again.lines[:6] == [
         "sources: 1 new, 1 changed, 0 unchanged",
         "agencies: 0 new, 0 changed, 0 unchanged",
         "partners: 0 new, 1 changed, 1 unchanged",
         "partner_relations: 0 new, 1 changed, 1 unchanged",
+        "documents: 0 new, 0 changed, 0 unchanged",
         "delegations: 0 new, 1 changed, 0 unchanged",
     ]
     source = await _only(api, "/sources", key="S1")
@@ -104,11 +107,11 @@ async def test_what_a_line_says_no_more_is_taken_out(load: Load, api: AsyncClien
     await load(delegations=[VISIT | {"place": "Moc Chau", "note": "A note."}])
     gone = {"flags", "date_as_printed", "date", "date_precision"}
     left = {name: value for name, value in VISIT.items() if name not in gone}
-    assert "1 changed" in (await load(delegations=[left | {"place": None}])).lines[4]
+    assert "1 changed" in (await load(delegations=[left | {"place": None}])).lines[5]
     record = await _only(api, "/delegations")
     emptied = ("place", "note", "when", "flags", "printed")
     assert [record[name] for name in emptied] == [None, None, None, [], {}]
-    assert "1 unchanged" in (await load(delegations=[left])).lines[4]
+    assert "1 unchanged" in (await load(delegations=[left])).lines[5]
 
 
 async def test_what_people_changed_since_stays(load: Load, api: AsyncClient, changes: Any) -> None:
@@ -161,7 +164,7 @@ async def test_lines_may_name_records_of_earlier_loads(load: Load, api: AsyncCli
 async def test_a_direction_that_comes_to_be_known_is_a_step(load: Load, api: AsyncClient) -> None:
     await load(delegations=[VISIT | {"direction": None}])
     again = await load(delegations=[VISIT | {"place": "Moc Chau"}])
-    assert again.lines[4] == "delegations: 0 new, 1 changed, 0 unchanged"
+    assert again.lines[5] == "delegations: 0 new, 1 changed, 0 unchanged"
     record = await _only(api, "/delegations")
     assert (record["direction"], record["place"]) == ("inbound", "Moc Chau")
     steps = (await api.get(f"/delegations/{record['id']}/transitions")).json()["items"]
@@ -190,4 +193,16 @@ async def test_what_was_removed_comes_back_with_its_line(load: Load, api: AsyncC
     await load()
     path = f"/delegations/{(await _only(api, '/delegations'))['id']}"
     assert (await api.delete(path, headers=ANY)).status_code == 204
-    assert "1 new" in (await load()).lines[4]
+    assert "1 new" in (await load()).lines[5]
+
+
+async def test_documents_come_with_what_they_implement(load: Load, api: AsyncClient) -> None:
+    """In whatever order the lines stand; a second load writes nothing."""
+    both = {"documents": [PLAN, RESOLUTION]}
+    assert (await load(**both)).lines[4] == "documents: 2 new, 0 changed, 0 unchanged"
+    assert (await load(**both)).lines[4] == "documents: 0 new, 0 changed, 2 unchanged"
+    changed = {"documents": [PLAN | {"implements": []}, RESOLUTION]}
+    plan = await _only(api, "/documents", key="1/KH-UBND")
+    assert [link["document"]["symbol"] for link in plan["links"]] == ["2-NQ/TW"]
+    assert (await load(**changed)).lines[4] == "documents: 0 new, 1 changed, 1 unchanged"
+    assert (await _only(api, "/documents", key="1/KH-UBND"))["links"] == []

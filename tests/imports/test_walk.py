@@ -71,6 +71,18 @@ WALKS: dict[str, dict[str, Found]] = {
     | {name: _field(name) for name in ("aliases", "country", "subdivision")}
     | {"kind": _code("kind", PARTNER_KINDS), "name": _text("name")}
     | {"relation": lambda record, _: _code("kind", RELATION_KINDS)(record["relation"], {})},
+    "documents": PLAIN
+    | CITED
+    | {
+        "number": _field("symbol"),
+        "type": _field("type"),
+        "issuer": lambda record, _: KEYS[record["issuer"]["id"]],
+        "issued_on": _field("issued_on"),
+        "subject": _text("subject"),
+        "implements": lambda record, _: [
+            KEYS[link["document"]["id"]] for link in record["links"] if link["kind"] == "implements"
+        ],
+    },
     "delegations": PLAIN
     | CITED
     | {name: _field(name) for name in ("direction", "channel", "purpose", "subdivision")}
@@ -160,6 +172,18 @@ def test_the_only_rule_without_a_field_is_the_precision_of_a_date() -> None:
     assert {file: set(fields) for file, fields in RULES.items()} == {
         "delegations.json": {"date_precision"}
     }
+
+
+async def test_a_plan_shows_why_it_exists(loaded: None, stranger: AsyncClient) -> None:
+    found = (await stranger.get("/documents/resolve", params={"symbol": "152/KH-UBND"})).json()
+    (plan,) = found["items"]
+    basis = (await stranger.get(f"/documents/{plan['id']}/basis")).json()["items"]
+    assert {item["key"] for item in basis} == {"153/NQ-CP", "311-KH/TU", "59-NQ/TW"}
+    (root,) = [item for item in basis if item["key"] == "59-NQ/TW"]
+    effects = (await stranger.get(f"/documents/{root['id']}/effects")).json()["items"]
+    assert {item["symbol"] for item in effects} == {"153/NQ-CP", "311-KH/TU", "152/KH-UBND"}
+    everything = (await stranger.get("/documents", params={"limit": 200})).json()["items"]
+    assert [item["key"] for item in everything if item["symbol"] and not item["canonical"]] == []
 
 
 SPELLINGS = [

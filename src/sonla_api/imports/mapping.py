@@ -66,6 +66,14 @@ PARTNER_RELATIONS = (
     Row("relation", "kind"),
     *_CITED,
 )
+DOCUMENTS = (
+    *_same("key", "type", "issued_on", "subject", "note"),
+    Row("number", "symbol"),
+    Row("issuer", "issuer_id", of="agencies"),
+    Row("implements", "links[].document_id", of="documents", beside={"kind": "implements"}),
+    *_CITED,
+    _FLAGGED,
+)
 DELEGATIONS = (
     *_same("key", "direction", "channel", "level", "title", "purpose", "head_position"),
     *_same("host_position", "subdivision", "place", "outcomes", "note"),

@@ -10,10 +10,14 @@ from sonla_api.delegations import service as delegations
 from sonla_api.delegations.lifecycle import DelegationState, DelegationVerb
 from sonla_api.delegations.models import Delegation
 from sonla_api.delegations.schemas import DelegationCreate, DelegationStepCreate, DelegationUpdate
+from sonla_api.documents import service as documents
+from sonla_api.documents.models import Document
+from sonla_api.documents.schemas import DocumentCreate, DocumentUpdate
 from sonla_api.imports import mapping
 from sonla_api.imports.schemas import (
     AgencyLine,
     DelegationLine,
+    DocumentLine,
     PartnerLine,
     RecordLine,
     SourceLine,
@@ -36,7 +40,7 @@ from sonla_api.sources.queries import sources
 from sonla_api.sources.schemas import SourceCreate, SourceUpdate
 
 LATER = (
-    "agreements.json", "documents.json", "events.json", "indicators.json", "observations.json",
+    "agreements.json", "events.json", "indicators.json", "observations.json",
     "plans.json", "projects.json", "sites.json",
 )  # fmt: skip
 """Files whose records are not in the register yet."""
@@ -69,6 +73,10 @@ def _plain(records: Records, whole: type[ResourceBody], patch: type[Body]) -> tu
 
 async def _revise_partner(ctx: WriteContext, record: Partner, changed: dict[str, Any]) -> None:
     await partners.revise(ctx, record.id, None, PartnerUpdate.model_validate(changed))
+
+
+async def _revise_document(ctx: WriteContext, record: Document, changed: dict[str, Any]) -> None:
+    await documents.revise(ctx, record.id, None, DocumentUpdate.model_validate(changed))
 
 
 async def _record_relation(ctx: WriteContext, body: PartnerRelationCreate) -> Item:
@@ -107,6 +115,8 @@ PARTS = (
          partners.register, _revise_partner),
     Part("partner_relations", "partners.json", PartnerLine, mapping.PARTNER_RELATIONS,
          PartnerRelation, PartnerRelationCreate, _record_relation, _revise_relation),
+    Part("documents", "documents.json", DocumentLine, mapping.DOCUMENTS, Document, DocumentCreate,
+         documents.register, _revise_document),
     Part("delegations", "delegations.json", DelegationLine, mapping.DELEGATIONS, Delegation,
          DelegationCreate, _record_delegation, _revise_delegation),
 )  # fmt: skip

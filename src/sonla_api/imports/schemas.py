@@ -7,9 +7,10 @@ from pydantic_core import PydanticCustomError
 from sonla_api.agencies.models import AgencyKind
 from sonla_api.delegations.lifecycle import Direction
 from sonla_api.delegations.models import Channel, Level
+from sonla_api.documents.types import DocumentType
 from sonla_api.imports.mapping import LEVELS, PARTNER_KINDS, RELATION_KINDS
 from sonla_api.kit.codes import Country, Language, Subdivision
-from sonla_api.kit.period import Period, Precision, precision
+from sonla_api.kit.period import PartialDate, Period, Precision, precision
 from sonla_api.kit.schema import Body, Day, Key, Url
 from sonla_api.kit.text import Line, LocalizedText, Message, Text
 from sonla_api.partner_relations.models import RelationKind
@@ -110,6 +111,15 @@ class PartnerLine(SourcedLine):
     subdivision: Subdivision | None = None
     parent: Key | None = None
     relation: Annotated[RelationKind, _renamed(RELATION_KINDS)]
+
+
+class DocumentLine(SourcedLine):
+    number: Line | None = None
+    type: DocumentType
+    issuer: Key
+    issued_on: PartialDate | None = None
+    subject: LocalizedText
+    implements: list[Key] = []
 
 
 class DelegationLine(SourcedLine):

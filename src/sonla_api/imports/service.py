@@ -1,7 +1,7 @@
 """Loading a folder of records: all of it, or nothing and every reason why."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -97,7 +97,8 @@ class _Load:
         """Every line by its format, its references and the rules of its records."""
         for part in {part.file: part for part in PARTS}.values():
             checked = [self._formatted(part, entry) for entry in self._contents[part.file].entries]
-            self.lines[part.file] = self._in_order([line for line in checked if line])
+            lines = [line for line in checked if line]
+            self.lines[part.file] = self._in_order(part.file, lines)
         for part in PARTS:
             await self._look_up(ctx, part)
         for part in PARTS:
@@ -121,8 +122,8 @@ class _Load:
             return None
         return entry, line.model_dump(mode="json", exclude_unset=True)
 
-    def _in_order(self, lines: list[Line]) -> list[Line]:
-        """Parents before their parts, wherever they stand in the file; each key once."""
+    def _in_order(self, file: str, lines: list[Line]) -> list[Line]:
+        """What is named before what names it, wherever both stand in the file; each key once."""
         waiting: dict[str, Line] = {}
         for entry, line in lines:
             first, _ = waiting.setdefault(line["key"], (entry, line))
@@ -130,11 +131,13 @@ class _Load:
                 message = f"{line['key']} stands in line {first.number} already"
                 self._faults.add(Fault(entry.file, entry.number, "key", message))
         ordered: list[Line] = []
-        while ready := [k for k, (_, line) in waiting.items() if line.get("parent") not in waiting]:
+        named = {key: [*_above(file, line)] for key, (_, line) in waiting.items()}
+        while ready := [k for k in waiting if not any(above in waiting for _, above in named[k])]:
             ordered += [waiting.pop(key) for key in ready]
-        for entry, _ in waiting.values():
-            message = "the parents from here on come back to themselves"
-            self._faults.add(Fault(entry.file, entry.number, "parent", message))
+        for key, (entry, _) in waiting.items():
+            field = next(field for field, above in named[key] if above in waiting)
+            message = "the records named from here on come back to themselves"
+            self._faults.add(Fault(entry.file, entry.number, field, message))
         return ordered
 
     async def _look_up(self, ctx: WriteContext, part: Part) -> None:
@@ -217,6 +220,15 @@ class _Load:
             said = ["new", "changed", "unchanged", *(["merged"] if done["merged"] else [])]
             lines.append(f"{resource}: " + ", ".join(f"{done[what]} {what}" for what in said))
         return lines
+
+
+def _above(file: str, line: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """The records of its own kind that a line names: (field, key)."""
+    for part in PARTS:
+        if part.file == file:
+            for field, resource, key in mapping.references(part.rows, line):
+                if resource == part.resource:
+                    yield field, key
 
 
 _SOME_IDS: Any = defaultdict(lambda: defaultdict(lambda: str(uuid4())))
