@@ -26,15 +26,17 @@ begin
         if jsonb_typeof(new_value) <> 'array' then
             new_value := jsonb_build_array(new_value);
         end if;
-        -- Whatever columns there are by now: a migration that adds one changes nothing here.
-        insert into public.mentions overriding user value
-        select mention.*
+        insert into public.mentions
+            (resource, record_id, field, source_id, agency_id, partner_id, document_id)
+        select tg_table_name, new.id, name,
+            case member when 'source_id' then named.id end,
+            case member when 'agency_id' then named.id end,
+            case member when 'partner_id' then named.id end,
+            case member when 'document_id' then named.id end
         from (
-            select distinct element #>> path as id from jsonb_array_elements(new_value) element
+            select distinct (element #>> path)::uuid as id
+            from jsonb_array_elements(new_value) element
         ) as named
-        cross join jsonb_populate_record(null::public.mentions, jsonb_build_object(
-            'resource', tg_table_name, 'record_id', new.id, 'field', name, member, named.id
-        )) as mention
         where named.id is not null;
     end loop;
     return null;

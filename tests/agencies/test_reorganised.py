@@ -154,11 +154,14 @@ async def test_a_closed_agency_does_not_lead_by_its_own_hand_either(
     await api.patch(f"/agencies/{district['id']}", json={"valid_to": YESTERDAY}, headers=HERE)
     officer = await as_actor(rights, agency="district")
     address = f"/delegations/{kept['id']}"
-    for answer in (
-        await officer.post("/delegations", json=body),
-        await officer.patch(address, json={"when": NEXT_YEAR, "note": "x"}, headers=HERE),
+    for pointer, answer in (
+        ("/owner_agency_id", await officer.post("/delegations", json=body)),
+        (
+            "/lead_agency_id",
+            await officer.patch(address, json={"when": NEXT_YEAR, "note": "x"}, headers=HERE),
+        ),
     ):
         assert answer.status_code == 422
-        assert [error["pointer"] for error in answer.json()["errors"]] == ["/lead_agency_id"]
+        assert [error["pointer"] for error in answer.json()["errors"]] == [pointer]
     earlier = await officer.patch(address, json={"when": "2025-12-02"}, headers=HERE)
     assert earlier.status_code == 200

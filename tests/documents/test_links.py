@@ -3,10 +3,12 @@
 import asyncio
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 import pytest
 from httpx import AsyncClient
 
+from sonla_api.kit.listing import seal
 from tests.conftest import Connection
 from tests.factories import document, made
 
@@ -96,7 +98,8 @@ async def test_both_come_in_pages(api: AsyncClient) -> None:
         assert len(found) == len(set(found)) == 3
     other = await paper(api, "1/KH-UBND")
     first = (await api.get(f"/documents/{root['id']}/effects?limit=1")).json()["next_cursor"]
-    for cursor in (first, "x"):
+    by_hand = seal([None, "no id"], UUID(other["id"]))
+    for cursor in (first, "x", by_hand):
         answer = await api.get(f"/documents/{other['id']}/effects?cursor={cursor}")
         assert answer.status_code == 400
 

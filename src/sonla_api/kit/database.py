@@ -58,7 +58,9 @@ class Reads:
         connection = await self._taken()
         try:
             rows: Sequence[Any] = await connection.fetch(query, *args)
-        except asyncpg.PostgresError:
+        except asyncpg.PostgresError as error:
+            if isinstance(error, asyncpg.OperatorInterventionError):
+                connection.terminate()  # the server ends it, if we have not heard of it yet
             raise
         except BaseException:
             connection.terminate()  # nobody knows what it would answer next
