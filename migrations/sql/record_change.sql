@@ -22,11 +22,12 @@ begin
     from jsonb_each(new_fields) as fields (name, value)
     where value is distinct from old_fields -> name and (tg_op = 'UPDATE' or value <> 'null');
     insert into public.changes (
-        actor_id, request_id, resource, record_id, version, action, before, after,
+        epoch, actor_id, request_id, resource, record_id, version, action, before, after,
         visibility, owner_agency_id, taking_part,
         was_visibility, was_owner_agency_id, was_taking_part
     )
     values (
+        (select max(epoch) from public.feed_epochs),
         nullif(current_setting('sonla.actor_id', true), '')::uuid,
         nullif(current_setting('sonla.request_id', true), ''),
         tg_table_name,

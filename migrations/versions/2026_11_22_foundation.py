@@ -1000,10 +1000,28 @@ def make_tables() -> None:
         sa.ForeignKeyConstraint(["source_id"], ["sources.id"], name=op.f("fk_mentions_source_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_mentions")),
     )
-    op.create_index(op.f("ix_mentions_agency_id"), "mentions", ["agency_id"], unique=False)
-    op.create_index(op.f("ix_mentions_partner_id"), "mentions", ["partner_id"], unique=False)
+    op.create_index(
+        op.f("ix_mentions_agency_id"),
+        "mentions",
+        ["agency_id"],
+        unique=False,
+        postgresql_where=sa.text("agency_id is not null"),
+    )
+    op.create_index(
+        op.f("ix_mentions_partner_id"),
+        "mentions",
+        ["partner_id"],
+        unique=False,
+        postgresql_where=sa.text("partner_id is not null"),
+    )
     op.create_index(op.f("ix_mentions_record_id"), "mentions", ["record_id"], unique=False)
-    op.create_index(op.f("ix_mentions_source_id"), "mentions", ["source_id"], unique=False)
+    op.create_index(
+        op.f("ix_mentions_source_id"),
+        "mentions",
+        ["source_id"],
+        unique=False,
+        postgresql_where=sa.text("source_id is not null"),
+    )
     op.create_table(
         "partner_relations",
         sa.Column("partner_id", sa.Uuid(), nullable=False),

@@ -318,6 +318,7 @@ def refer() -> None:
     op.execute(
         "-- squawk-ignore require-concurrent-index-creation\n"
         "create index ix_mentions_document_id on mentions (document_id)"
+        " where document_id is not null"
     )
     op.execute(
         "-- squawk-ignore adding-foreign-key-constraint, constraint-missing-not-valid\n"

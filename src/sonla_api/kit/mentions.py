@@ -39,16 +39,23 @@ class Mention(Model):
     """One reference: record `record_id` of `resource` names another one in its JSON `field`."""
 
     __tablename__ = "mentions"
-    __table_args__ = (Index(None, "record_id"),)
+    __table_args__ = (
+        Index(None, "record_id"),
+        *(
+            # Of four columns one has a value: so a reference is in one of these, not in all.
+            Index(None, name, postgresql_where=f"{name} is not null")
+            for name in ("source_id", "agency_id", "partner_id", "document_id")
+        ),
+    )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     resource: Mapped[str]
     record_id: Mapped[UUID]
     field: Mapped[str]
-    source_id: Mapped[UUID | None] = mapped_column(ForeignKey("sources.id"), index=True)
-    agency_id: Mapped[UUID | None] = mapped_column(ForeignKey("agencies.id"), index=True)
-    partner_id: Mapped[UUID | None] = mapped_column(ForeignKey("partners.id"), index=True)
-    document_id: Mapped[UUID | None] = mapped_column(ForeignKey("documents.id"), index=True)
+    source_id: Mapped[UUID | None] = mapped_column(ForeignKey("sources.id"))
+    agency_id: Mapped[UUID | None] = mapped_column(ForeignKey("agencies.id"))
+    partner_id: Mapped[UUID | None] = mapped_column(ForeignKey("partners.id"))
+    document_id: Mapped[UUID | None] = mapped_column(ForeignKey("documents.id"))
 
 
 def mentioned(model: type[Resource], field: str, name: str, several: bool) -> ColumnElement[bool]:  # noqa: FBT001
