@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from httpx import AsyncClient
 
-from sonla_api.kit.listing import seal
+from sonla_api.kit.cursors import seal
 from tests.conftest import Connection
 from tests.factories import document, made
 

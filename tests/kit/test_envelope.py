@@ -1,5 +1,6 @@
 """What holds for every request and answer: ids, formats, limits, methods, headers."""
 
+import json
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -113,6 +114,8 @@ BAD_JSON = {
     "deep list": b"[" * 40 + b"]" * 40,
     "very deep": b"[" * 100_000 + b"]" * 100_000,
     "deep object": b'{"a":' * 40 + b"1" + b"}" * 40,
+    "members": json.dumps({f"field{n}": n for n in range(20_001)}).encode(),
+    "members of several": json.dumps([{str(n): 1 for n in range(101)}] * 200).encode(),
     "digits": b'{"headcount": ' + b"9" * 5000 + b"}",
     "not UTF-8": b'{"note": "\xff\xfe"}',
     "UTF-16": '{"note": "x"}'.encode("utf-16"),

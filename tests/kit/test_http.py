@@ -149,6 +149,18 @@ async def test_what_nobody_expected(
     assert record.exc_info
 
 
+@pytest.mark.parametrize(("count", "told"), [(99, 100), (19_999, 100), (3, 4)])
+async def test_of_countless_errors_a_hundred_are_told(
+    api: AsyncClient, count: int, told: int
+) -> None:
+    """Else an answer would be ten times as large as what was sent, and take seconds to write."""
+    body = {"title": 1, **{f"field{n}": 1 for n in range(count)}}
+    answer = await api.post("/sources", json=body)
+    errors = answer.json()["errors"]
+    assert (answer.status_code, len(errors)) == (422, told)
+    assert errors[0]["pointer"] == "/title"
+
+
 async def test_other_origins_by_setting(settings: Settings, app: FastAPI) -> None:
     asking = {"origin": "https://app.sonla.gov.vn"}
     preflight = asking | {

@@ -10,10 +10,12 @@ import asyncpg
 import pytest
 from httpx import AsyncClient
 
-from sonla_api.kit.listing import seal
+from sonla_api.kit.cursors import seal
+from sonla_api.settings import Settings
 from tests import factories
 from tests.conftest import Connection
 from tests.routes import LISTS
+from tests.running import caller, running
 
 # How many records of a kind are made at once, by hand: of three one has no value to sort by, the
 # others share few values; all were made at one of five instants.
@@ -419,3 +421,74 @@ async def test_text_in_a_search_is_text(api: AsyncClient) -> None:
     assert await found("co 100") == both
     for q in ("%", "_", "'; drop table partners; --", "\\%", "%%%%", "\u0301", "(", "a|b", "💣"):
         assert await found(q) == (both[:1] if q in {"%", "_"} else []), q
+
+
+async def test_a_filter_takes_a_hundred_values(api: AsyncClient) -> None:
+    """Each is compared with every record, and an address has room for six thousand."""
+    for operation in LISTS:
+        for parameter in operation.about["parameters"]:
+            if parameter["schema"].get("type") != "array":
+                continue
+            name = parameter["name"]
+            assert parameter["schema"]["maxItems"] == 100, (operation, name)
+            values = [f"{name}={value}" for value in ["x"] * 101]
+            answer = await api.get(f"http://test{operation.at()}?{'&'.join(values)}")
+            assert answer.status_code == 422, (operation, name)
+            errors = {error["pointer"]: error["code"] for error in answer.json()["errors"]}
+            assert errors[f"/{name}"] == "too_long", (operation, name)
+
+
+async def test_values_that_are_repeated_count_once(
+    api: AsyncClient, database: "Connection[Any]"
+) -> None:
+    await make(database, "partners", 9)
+    many = [("country", "LA")] * 60 + [("country", "CN")] * 40
+    page = (await api.get("/partners", params=[*many, ("limit", "2")])).json()
+    few = {"country": ["LA", "CN"], "limit": 2, "cursor": page["next_cursor"]}
+    assert (await api.get("/partners", params=few)).status_code == 200
+
+
+@pytest.mark.parametrize(("count", "status"), [(20, 200), (21, 422), (250, 422)])
+async def test_a_search_has_twenty_words(api: AsyncClient, count: int, status: int) -> None:
+    answer = await api.get("/partners", params={"q": " ".join(["a"] * count)})
+    assert answer.status_code == status
+    found = [(e["pointer"], e["code"]) for e in answer.json().get("errors", [])]
+    assert found == ([("/q", "too_many_words")] if status == 422 else [])
+
+
+@pytest.mark.parametrize("searched", ["GET", "POST"])
+async def test_what_is_asked_is_folded_once(
+    settings: Settings, api: AsyncClient, database: "Connection[Any]", searched: str
+) -> None:
+    """And not for every record that it is compared with, which costs more than to compare."""
+    await make(database, "partners", 60)
+    await database.execute("""update partners set name = '{"en": "Luang Prabang Province"}'""")
+    name = await database.fetchval("select current_database()")
+    secret = api.headers["authorization"].removeprefix("Bearer ")
+    before = await calls(database)
+    await database.execute(f"alter database {name} set track_functions = 'all'")
+    await database.execute(f"alter database {name} set plan_cache_mode = 'force_generic_plan'")
+    try:
+        async with running(settings) as app, caller(app, secret) as client:
+            if searched == "GET":
+                answer = await client.get("/partners", params={"q": "prabang province"})
+                assert len(answer.json()["items"]) == 50
+            else:
+                answer = await client.post("/partners", json=factories.partner())
+                assert answer.json()["flags"][0]["code"] == "likely_duplicate"
+    finally:
+        await database.execute(f"alter database {name} reset all")
+    for _ in range(200):
+        if await calls(database) > before:
+            break
+        await asyncio.sleep(0.02)
+    assert 0 < await calls(database) - before < 20
+
+
+async def calls(database: "Connection[Any]") -> int:
+    """How often text was folded on connections that have ended."""
+    found: int = await database.fetchval(
+        "select coalesce(sum(calls), 0)::integer from pg_stat_user_functions"
+        " where funcname in ('unaccent', 'folded', 'like_words')"
+    )
+    return found

@@ -13,7 +13,8 @@ from sonla_api.documents.models import Document, DocumentLink, LinkKind
 from sonla_api.documents.queries import documents
 from sonla_api.documents.schemas import DocumentView, EffectView
 from sonla_api.kit.context import Context
-from sonla_api.kit.listing import Parameters, seal, unseal, wrong_cursor
+from sonla_api.kit.cursors import seal, unseal, wrong_cursor
+from sonla_api.kit.listing import Parameters
 from sonla_api.kit.model import SIGHT, among, constant
 from sonla_api.kit.records import Rows
 from sonla_api.kit.schema import View

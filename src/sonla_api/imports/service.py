@@ -32,6 +32,7 @@ from sonla_api.kit.faults import MEANINGS
 from sonla_api.kit.model import Visibility
 from sonla_api.kit.problems import Problem
 from sonla_api.kit.wording import of_validation
+from sonla_api.partners.queries import LIKENESS
 from sonla_api.settings import asyncpg_url
 
 Progress = Callable[[str], None]
@@ -50,7 +51,7 @@ async def load_folder(database_url: str, folder: Path, progress: Progress) -> Re
     request = {"actor_id": "", "request_id": f"{LOAD}{uuid4()}"}
     try:
         async with (
-            connect(database_url, asyncpg_url(database_url), size=1) as database,
+            connect(database_url, asyncpg_url(database_url), 1, LIKENESS) as database,
             database.transaction(**request) as transaction,
         ):
             ctx = WriteContext(_LOADER, datetime.now(UTC), transaction.reader, transaction)

@@ -23,6 +23,8 @@ from sonla_api.kit.text import Message as Wording
 
 BODY_LIMIT = 1_000_000
 DEPTH_LIMIT = 32
+MEMBER_LIMIT = 20_000
+"""Members of all objects of a body: each may be wrong, and to find that out takes its time."""
 API = "/api/"
 _JSON = {
     "POST": ("application/json",),
@@ -181,7 +183,7 @@ async def _checked_body(scope: Scope, headers: Headers, receive: Receive) -> Rec
 
 def _checked_json(body: bytes) -> Any:
     try:
-        value = json.loads(body.decode(), object_pairs_hook=_no_doubles, parse_constant=_no_nan)
+        value = json.loads(body.decode(), object_pairs_hook=_Objects(), parse_constant=_no_nan)
         _check_depth(value)
     except RecursionError:
         why = f"more than {DEPTH_LIMIT} levels deep"
@@ -202,11 +204,20 @@ class _UnclearError(ValueError):
     """JSON that readers understand differently."""
 
 
-def _no_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    made = dict(pairs)
-    if len(made) < len(pairs):
-        raise _UnclearError("a name occurs twice in one object")
-    return made
+class _Objects:
+    """Makes the objects of one body: none with a name twice, nor too many members in all."""
+
+    def __init__(self) -> None:
+        self._left = MEMBER_LIMIT
+
+    def __call__(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        self._left -= len(pairs)
+        if self._left < 0:
+            raise _UnclearError(f"more than {MEMBER_LIMIT} members")
+        made = dict(pairs)
+        if len(made) < len(pairs):
+            raise _UnclearError("a name occurs twice in one object")
+        return made
 
 
 def _no_nan(name: str) -> None:

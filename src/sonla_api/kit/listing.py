@@ -1,32 +1,40 @@
-"""What a list accepts: filters, order, and where the last page ended.
+"""What a list accepts: filters and order.
 
 A feature subclasses `Listing`, adds one annotated field per filter and names its orders.
 """
 
-import base64
-import hashlib
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, get_origin
 from urllib.parse import urlencode
 
-from pydantic import BaseModel, Field, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
-from sqlalchemy import ColumnElement, Date, Text, all_, and_, any_, bindparam, cast, func, or_
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Text,
+    all_,
+    and_,
+    any_,
+    bindparam,
+    cast,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, array
 
 from sonla_api.kit.mentions import mentioned, names_seen, seen, target_of
 from sonla_api.kit.model import constant
 from sonla_api.kit.period import PeriodFilter
-from sonla_api.kit.problems import BadRequest, FieldError
 from sonla_api.kit.text import Line, Message
 
-_WRONG_CURSOR = Message(
-    "the cursor belongs to another list, order or set of filters",
-    "con trỏ thuộc danh sách, thứ tự hoặc bộ lọc khác",
-)
+_FEW = Field(max_length=100).metadata
+"""So many values a filter takes: each is compared with every record."""
+_WORDS = 20
 MESSAGES = {
+    "too_many_words": Message("at most {most} words", "tối đa {most} từ"),
     "unknown_parameter": Message(
         "unknown: {unknown}; known: {known}", "không có tham số: {unknown}; có: {known}"
     ),
@@ -83,9 +91,12 @@ def matches(column: Any) -> Filter:
     """Every word stands somewhere in a folded column: no diacritics, no case, đ = d."""
 
     def clause(name: str, _: bool) -> ColumnElement[bool]:  # noqa: FBT001
+        # Queries of their own, so that PostgreSQL folds the words once and not for every row.
         words = func.like_words(bindparam(name, type_=Text()), type_=ARRAY(Text))
-        # The first, which is the longest, goes through the index; LIKE ALL cannot.
-        found: ColumnElement[bool] = column.like(words[1]) & column.like(all_(words))
+        longest = select(words[1]).scalar_subquery()
+        every = cast(select(words).scalar_subquery(), ARRAY(Text))
+        # The longest goes through the index; LIKE ALL cannot.
+        found: ColumnElement[bool] = column.like(longest) & column.like(all_(every))
         return found
 
     return Filter(clause, column)
@@ -155,6 +166,11 @@ class Parameters(BaseModel):
             for mark in field.metadata
             if isinstance(mark, Filter)
         }
+        for name in cls.filters:
+            field = cls.model_fields[name]
+            if get_origin(field.annotation) is list and _FEW[0] not in field.metadata:
+                field.metadata += _FEW
+        cls.model_rebuild(force=True)
 
     @model_validator(mode="before")
     @classmethod
@@ -165,13 +181,16 @@ class Parameters(BaseModel):
         return given
 
     def given(self) -> dict[str, Any]:
-        """The filters in use; a list of one value is that value."""
+        """The filters in use, each value once; a list of one is that value."""
         values: dict[str, Any] = {}
         for name in self.filters:
             value = getattr(self, name)
             if value in (None, []):
                 continue
-            values[name] = value[0] if isinstance(value, list) and len(value) == 1 else value
+            if isinstance(value, list):
+                value = [*dict.fromkeys(value)]
+                value = value[0] if len(value) == 1 else value
+            values[name] = value
         return values
 
     def binds(self) -> dict[str, Any]:
@@ -230,34 +249,17 @@ class Listing(Parameters):
         return self.orders[self.sort.removeprefix("-")]
 
 
-def seal(position: list[Any], *bound_to: Any) -> str:
-    """A cursor that is good for one resource, order and set of filters only."""
-    body = json.dumps(position).encode()
-    return base64.urlsafe_b64encode(_digest(body, bound_to) + body).decode().rstrip("=")
-
-
-def unseal(cursor: str, *bound_to: Any) -> tuple[str | None, str]:
-    """Where the last page ended: the value sorted by, None where there was none, and the id."""
-    try:
-        raw = base64.urlsafe_b64decode(cursor.encode() + b"=" * (-len(cursor) % 4))
-        if raw[:9] == _digest(raw[9:], bound_to):
-            key, id_ = json.loads(raw[9:])
-            if isinstance(key, str | None) and isinstance(id_, str):
-                return key, id_
-    except (ValueError, TypeError, RecursionError):
-        pass  # whoever reads this file can make a checksum for anything
-    raise wrong_cursor()
-
-
-def wrong_cursor() -> BadRequest:
-    return BadRequest(errors=[FieldError("/cursor", "wrong_cursor", _WRONG_CURSOR)])
-
-
-def _digest(body: bytes, bound_to: Any) -> bytes:
-    return hashlib.sha256(body + json.dumps(bound_to, default=str).encode()).digest()[:9]
+def _few_words(text: str | None) -> str | None:
+    if text and len(text.split()) > _WORDS:
+        context = {"most": _WORDS}
+        raise PydanticCustomError("too_many_words", MESSAGES["too_many_words"].en, context)
+    return text
 
 
 Q = Annotated[
     Line | None,
-    Field(description="Words to look for; diacritics and case do not matter, đ = d."),
+    AfterValidator(_few_words),
+    Field(
+        description="Words to look for, at most 20; diacritics and case do not matter, đ = d.",
+    ),
 ]

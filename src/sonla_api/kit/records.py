@@ -28,8 +28,9 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 
 from sonla_api.kit.context import Context, WriteContext
+from sonla_api.kit.cursors import seal, unseal, wrong_cursor
 from sonla_api.kit.idempotency import held_values, keeping
-from sonla_api.kit.listing import Listing, Parameters, seal, unseal, wrong_cursor
+from sonla_api.kit.listing import Listing, Parameters
 from sonla_api.kit.problems import Unauthenticated
 from sonla_api.kit.schema import Summary, View
 from sonla_api.kit.shapes import as_item, embedded, shown_in, summary, summary_in, to_json

@@ -1,6 +1,7 @@
 """What is wrong with a value, in English and Vietnamese: the words for every code of Pydantic."""
 
 from collections.abc import Iterable, Mapping
+from itertools import islice
 from typing import Any
 
 from sonla_api.kit import codes, listing, money, period, schema, secrecy, text
@@ -50,15 +51,19 @@ _WORDS: Mapping[str, Message] = {
     **secrecy.MESSAGES,
     **listing.MESSAGES,
 }
+_TOLD = 100
 _NOT_UNDERSTOOD = {"json_invalid", "unknown_parameter", "unknown_sort"}
 """Errors in the request itself: 400 rather than 422."""
 
 
 def of_validation(errors: Iterable[Any]) -> Problem:
-    """The problem that validation errors of Pydantic stand for, one entry a place."""
+    """The problem that validation errors of Pydantic stand for, one entry a place.
+
+    A body may have more faults than anybody reads: the first are told.
+    """
     found: dict[str, FieldError] = {}
     understood = True
-    for error in errors:
+    for error in islice(errors, _TOLD):
         code = error["type"]
         understood = understood and code not in _NOT_UNDERSTOOD
         pointer = _pointer(error["loc"]) + error.get("ctx", {}).get("at", "")

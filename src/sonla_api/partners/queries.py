@@ -34,6 +34,10 @@ from sonla_api.partners.schemas import PartnerView
 WARNED_DAYS = 90
 NEAR = 0.8
 """From which likeness of names on, by trigrams, a partner may be the same one."""
+LIKENESS = {"pg_trgm.strict_word_similarity_threshold": str(NEAR)}
+"""What a connection to the database is set to, so that the index leaves out all below NEAR."""
+_COMPARED = 1000
+"""Among so many that are alike the likeliest are sought: to compare names takes its time."""
 
 _today = bindparam("today", type_=Date())
 
@@ -97,25 +101,35 @@ class PartnerListing(Listing):
     ] = None
 
 
-_wanted = func.unnest(bindparam("names", type_=ARRAY(Text))).column_valued("wanted")
+# A query of its own, so that PostgreSQL folds the names once and not for every row.
+_texts: Any = ARRAY(Text)
+_names = cast(select(func.folded(bindparam("names", type_=_texts))).scalar_subquery(), _texts)
+_wanted = func.unnest(_names).column_valued("wanted")
 _likeness = (
-    select(func.max(func.strict_word_similarity(func.fold(_wanted), Partner.words)))
+    select(func.max(func.strict_word_similarity(_wanted, Partner.words)))
     .correlate(Partner)
     .scalar_subquery()
 )
 _id = bindparam("id", type_=Partner.id.type)
 _country = bindparam("country", type_=Text())
-_near = (
-    select(Partner.id, Partner.name, _likeness.label("likeness"))
+_alike = (
+    select(Partner.id)
     .where(
-        # The operator, unlike the function, uses the trigram index.
-        Partner.words.bool_op("%>>")(any_(func.folded(bindparam("names", type_=ARRAY(Text))))),
+        Partner.words.bool_op("%>>")(any_(_names)),  # from NEAR on, by LIKENESS; uses the index
         or_(Partner.country == _country, Partner.country.is_(None), _country.is_(None)),
         Partner.id.is_distinct_from(_id),
         or_(_id.is_(None), Partner.parent_id.is_distinct_from(_id)),
         Partner.id.is_distinct_from(bindparam("parent_id", type_=Partner.id.type)),
         Partner.is_seen(),
     )
+    .cte("alike")
+    .prefix_with("materialized")  # planned as a whole, and read only as far as it is needed
+)
+_is_alike = Statement(select(_alike).limit(1))
+_some = select(_alike).limit(_COMPARED).subquery("some")
+_near = (
+    select(Partner.id, Partner.name, _likeness.label("likeness"))
+    .join(_some, _some.c.id == Partner.id)
     .cte("near")
 )
 _duplicate = json_object(
@@ -123,10 +137,7 @@ _duplicate = json_object(
     likeness=cast(func.round(cast(_near.c.likeness, Numeric), 2), Text),
 )
 _duplicates = Statement(
-    select(as_bytes(_duplicate))
-    .where(_near.c.likeness >= NEAR)
-    .order_by(_near.c.likeness.desc(), _near.c.id)
-    .limit(10)
+    select(as_bytes(_duplicate)).order_by(_near.c.likeness.desc(), _near.c.id).limit(10)
 )
 _LIKELY = Message(
     "Another partner is called the same or nearly so: /duplicates names the candidates.",
@@ -141,19 +152,21 @@ async def resemblance(
 
     It names nobody: whoever reads it may not be allowed to see them.
     """
-    return {"likely_duplicate": _LIKELY} if await _alike(ctx, id_, values) else {}
-
-
-async def _alike(ctx: Context, id_: UUID | None, values: dict[str, Any]) -> Any:
-    """Partners with such a name or alias, or nearly, the likeliest first."""
-    names = [name for name in values["name"].values() if name] + list(values["aliases"])
-    wanted = {"names": names, "country": values["country"], "parent_id": values["parent_id"]}
-    return await _duplicates.fetch(ctx.reader, id=id_, **wanted, **ctx.parameters)
+    wanted = _like(id_, values)
+    found = await _is_alike.fetch(ctx.reader, **wanted, **ctx.parameters)
+    return {"likely_duplicate": _LIKELY} if found else {}
 
 
 async def duplicates_of(ctx: Context, id_: UUID) -> Rows:
-    """Partners that may be the same as a registered one."""
+    """Partners that may be the same as a registered one, the likeliest first."""
     partner = json.loads((await partners.item(ctx, id_)).body)
     partner["parent_id"] = UUID(partner["parent"]["id"]) if partner["parent"] else None
-    found = await _alike(ctx, id_, partner)
+    found = await _duplicates.fetch(ctx.reader, **_like(id_, partner), **ctx.parameters)
     return Rows([row[0] for row in found], None, None)
+
+
+def _like(id_: UUID | None, values: dict[str, Any]) -> dict[str, Any]:
+    """What partners are compared with: all names of one, known or new."""
+    names = [name for name in values["name"].values() if name] + list(values["aliases"])
+    same = {name: values[name] for name in ("country", "parent_id")}
+    return {"id": id_, "names": names, **same}
