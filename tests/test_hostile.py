@@ -361,6 +361,35 @@ async def test_text_of_the_greatest_length(api: AsyncClient) -> None:
         assert (longer.status_code, longer.json()["errors"][0]["pointer"]) == (422, "/note")
 
 
+DAYS = [("0001-01-01", 422), ("0999-12-31", 422), ("9999-12-31", 422), ("1000-01-01", 201),
+        ("9999-12-30", 201)]  # fmt: skip
+
+
+@pytest.mark.parametrize(("day", "status"), DAYS)
+async def test_a_day_is_kept_exactly_or_refused(
+    api: AsyncClient, ids: dict[str, str], day: str, status: int
+) -> None:
+    """For PostgreSQL's driver the first and the last day of Python are minus and plus infinity."""
+    step = {"verb": "cancel", "on": day}
+    bodies = {
+        "/sources": ("published_on", factories.source(published_on=day)),
+        "/agencies": ("valid_from", factories.agency(valid_from=day)),
+        f"/delegations/{ids['delegations']}/transitions": ("on", step),
+    }
+    for path, (field, body) in bodies.items():
+        answer = await api.post(path, json=body, headers=ANY)
+        assert answer.status_code == status, answer.text
+        if status == 201:
+            assert answer.json()[field] == day
+        else:
+            assert answer.json()["errors"][0]["pointer"] == f"/{field}"
+    for operation in READS:
+        for parameter in operation.about.get("parameters", []):
+            if parameter["in"] == "query" and '"date"' in json.dumps(parameter["schema"]):
+                answer = await api.get(address(operation, ids), params={parameter["name"]: day})
+                assert answer.status_code == (200 if status == 201 else 422), parameter
+
+
 async def test_a_problem_points_at_what_was_sent(api: AsyncClient) -> None:
     body = factories.delegation(
         members=[{"name": "A"}, {"name": 5, "person_key": "x y"}],

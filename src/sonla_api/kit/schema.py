@@ -26,7 +26,7 @@ from sonla_api.kit.patches import open_to_patches
 from sonla_api.kit.text import LocalizedText, Message, Text, text
 
 MESSAGES = {
-    "day": Message("a day is written as in 2025-06-26", "ngày được viết như 2025-06-26"),
+    "day": Message("a day from 1000-01-01 to 9999-12-30", "một ngày từ 1000-01-01 đến 9999-12-30"),
     "unknown_field": Message(
         "no such field: {unknown}; known: {known}", "không có trường {unknown}; có: {known}"
     ),
@@ -36,19 +36,22 @@ MESSAGES = {
 }
 
 
-_DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_DAY = re.compile("[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}")
 
 
 def _only_iso(value: Any) -> Any:
-    """Pydantic would take 0 for 1970-01-01, and Python 2025-W26-4 for a day in June."""
+    """Pydantic would take 0 for 1970-01-01, and Python 2025-W26-4 for a day in June.
+
+    The years are those of periods; asyncpg would write the last day of them as infinity.
+    """
     if isinstance(value, date) and not isinstance(value, datetime):
         return value
     try:
-        if isinstance(value, str) and _DAY.fullmatch(value):
+        if isinstance(value, str) and _DAY.fullmatch(value) and value != str(date.max):
             return date.fromisoformat(value)
     except ValueError:
         pass
-    raise PydanticCustomError("day", "a day is written as in 2025-06-26")
+    raise PydanticCustomError("day", MESSAGES["day"].en)
 
 
 def _only_web(value: str) -> str:
@@ -57,7 +60,11 @@ def _only_web(value: str) -> str:
     return value
 
 
-Day = Annotated[date, BeforeValidator(_only_iso), Field(examples=["2025-06-26"])]
+Day = Annotated[
+    date,
+    BeforeValidator(_only_iso),
+    Field(examples=["2025-06-26"], json_schema_extra={"pattern": "^[1-9]"}),
+]
 Url = Annotated[
     str,
     text(2000, min_length=1, is_one_line=True),
