@@ -116,3 +116,14 @@ async def test_candidates_are_those_the_caller_may_see(
     await made(theirs, "/partners", partner(visibility="agency"))
     ours = await as_actor("partners:read partners:write", agency="ours")
     assert flagged(await made(ours, "/partners", partner())) == []
+
+
+@pytest.mark.parametrize(("place", "flags"), [(18, 1), (19, 0)])
+async def test_the_first_twenty_names_are_compared(
+    api: AsyncClient, place: int, flags: int
+) -> None:
+    """Each takes its time with each partner that is near, and a hundred may be given."""
+    await made(api, "/partners", partner("Luang Prabang Province"))
+    aliases = [f"Alias {number}" for number in range(place)] + ["Luang Prabang"]
+    other = await made(api, "/partners", partner("Bokeo", aliases=aliases))
+    assert len(flagged(other)) == len(await candidates(api, other)) == flags
