@@ -290,7 +290,7 @@ async def test_a_cursor_is_bound_to_its_list(api: AsyncClient, database: "Connec
         ("/partners", {"limit": 2, "sort": "country", "cursor": cursor}),
         ("/sources", {"cursor": cursor}),
         ("/partners", good | {"cursor": cursor[:-2] + "AA"}),
-        ("/partners", good | {"cursor": "A" + cursor[1:]}),
+        ("/partners", good | {"cursor": ("B" if cursor[0] == "A" else "A") + cursor[1:]}),
         ("/partners", good | {"cursor": ""}),
         ("/partners", good | {"cursor": "%%%"}),
         ("/partners", good | {"cursor": "ký"}),
