@@ -19,7 +19,7 @@ from sonla_api.kit.statement import Reader, Statement
 
 KEY_LENGTH = 255
 _SWEEPERS = 4
-"""Of 256 keys, by their digest: looking for expired ones costs as much as keeping one."""
+"""Of 256 keys, by their digest, look for expired ones; the others save the time."""
 _UNUSED = "SELECT 0"
 
 

@@ -37,8 +37,8 @@ NEAR = 0.8
 LIKENESS = {"pg_trgm.strict_word_similarity_threshold": str(NEAR)}
 """What a connection to the database is set to, so that the index leaves out all below NEAR."""
 _COMPARED, _NAMES = 200, 20
-"""Among so many that are alike the likeliest are sought, by so many names of one: to compare them
-takes its time, 25 ms for one name and a partner of a hundred long ones."""
+"""Among so many that are alike the likeliest are sought, by so many names of one: to compare
+long names takes PostgreSQL long, and it hears of no timeout meanwhile."""
 
 _today = bindparam("today", type_=Date())
 
