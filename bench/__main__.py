@@ -19,7 +19,7 @@ from bench.servers import ROOT, Server, peer, sonla
 from sonla_api.delegations.lifecycle import lifecycle
 from sonla_api.identity.permissions import Role, held
 from sonla_api.kit.context import Actor
-from sonla_api.kit.listing import seal
+from sonla_api.kit.cursors import seal
 
 REQUESTS = 100_000
 """After so many, the memory of the process is read."""
