@@ -42,9 +42,16 @@ class Mention(Model):
     __table_args__ = (
         Index(None, "record_id"),
         *(
-            # Of four columns one has a value: so a reference is in one of these, not in all.
+            # Of all these columns one has a value: so a reference is in one of these, not in all.
             Index(None, name, postgresql_where=f"{name} is not null")
-            for name in ("source_id", "agency_id", "partner_id", "document_id")
+            for name in (
+                "source_id",
+                "agency_id",
+                "partner_id",
+                "document_id",
+                "delegation_id",
+                "project_id",
+            )
         ),
     )
 
@@ -56,6 +63,8 @@ class Mention(Model):
     agency_id: Mapped[UUID | None] = mapped_column(ForeignKey("agencies.id"))
     partner_id: Mapped[UUID | None] = mapped_column(ForeignKey("partners.id"))
     document_id: Mapped[UUID | None] = mapped_column(ForeignKey("documents.id"))
+    delegation_id: Mapped[UUID | None] = mapped_column(ForeignKey("delegations.id"))
+    project_id: Mapped[UUID | None] = mapped_column(ForeignKey("projects.id"))
 
 
 def mentioned(model: type[Resource], field: str, name: str, several: bool) -> ColumnElement[bool]:  # noqa: FBT001

@@ -1,0 +1,24 @@
+"""What shows that a task was worked on: a delegation, a project or a document, recorded once."""
+
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from sonla_api.kit.model import Resource
+
+_WHAT = ("delegation_id", "project_id", "document_id")
+
+
+class Evidence(Resource):
+    __tablename__ = "evidence"
+
+    task_id: Mapped[UUID] = mapped_column(ForeignKey("tasks.id"))
+    delegation_id: Mapped[UUID | None] = mapped_column(ForeignKey("delegations.id"), index=True)
+    project_id: Mapped[UUID | None] = mapped_column(ForeignKey("projects.id"), index=True)
+    document_id: Mapped[UUID | None] = mapped_column(ForeignKey("documents.id"), index=True)
+
+    constraints = (
+        CheckConstraint(f"num_nonnulls({', '.join(_WHAT)}) = 1", name="of_one_record"),
+        UniqueConstraint("task_id", *_WHAT, postgresql_nulls_not_distinct=True),
+    )

@@ -1,0 +1,81 @@
+"""Money of projects: pledged, committed, paid, invested; all sums come from here."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Computed, ForeignKey, Index, Numeric
+from sqlalchemy.dialects.postgresql import DATERANGE, Range
+from sqlalchemy.orm import Mapped, mapped_column
+
+from sonla_api.kit.codes import CodeList
+from sonla_api.kit.model import Resource
+
+
+class TransactionType(CodeList):
+    """Those of IATI 2.03 by their names there, capital events, and amounts of unknown kind."""
+
+    stated = "stated", "Stated without a kind", "Nêu mà không rõ loại"
+    incoming_funds = "incoming_funds", "Incoming funds", "Vốn nhận được"
+    outgoing_commitment = "outgoing_commitment", "Outgoing commitment", "Cam kết cấp đi"
+    disbursement = "disbursement", "Disbursement", "Giải ngân"
+    expenditure = "expenditure", "Expenditure", "Chi tiêu"
+    interest_payment = "interest_payment", "Interest payment", "Trả lãi"
+    loan_repayment = "loan_repayment", "Loan repayment", "Trả nợ gốc"
+    reimbursement = "reimbursement", "Reimbursement", "Hoàn trả"
+    purchase_of_equity = "purchase_of_equity", "Purchase of equity", "Mua cổ phần"
+    sale_of_equity = "sale_of_equity", "Sale of equity", "Bán cổ phần"
+    credit_guarantee = "credit_guarantee", "Credit guarantee", "Bảo lãnh tín dụng"
+    incoming_commitment = "incoming_commitment", "Incoming commitment", "Cam kết nhận được"
+    outgoing_pledge = "outgoing_pledge", "Outgoing pledge", "Hứa cấp đi"
+    incoming_pledge = "incoming_pledge", "Incoming pledge", "Hứa nhận được"
+    registered = "registered", "Capital registered", "Vốn đăng ký"
+    increase = "increase", "Increase of capital", "Tăng vốn"
+    decrease = "decrease", "Decrease of capital", "Giảm vốn"
+    realised = "realised", "Capital realised", "Vốn thực hiện"
+
+
+class Qualifier(CodeList):
+    about = "about", "About", "Khoảng"
+    more_than = "more_than", "More than", "Hơn"
+    estimate = "estimate", "Estimate", "Ước tính"
+    preliminary = "preliminary", "Preliminary", "Sơ bộ"
+    final = "final", "Final", "Chính thức"
+
+
+class Transaction(Resource):
+    __tablename__ = "transactions"
+    cites = {
+        **Resource.cites,
+        "provider": ("partner_id", "agency_id"),
+        "receiver": ("partner_id", "agency_id"),
+    }
+    derived = ("amount", "currency", "on_days", "on_from")
+
+    project_id: Mapped[UUID] = mapped_column(ForeignKey("projects.id"))
+    type: Mapped[TransactionType]
+    on: Mapped[Any | None]
+    value: Mapped[dict[str, Any]]
+    """As it is printed; `amount` and `currency` are the same for sums."""
+    qualifier: Mapped[Qualifier | None]
+    equivalents: Mapped[list[dict[str, Any]]] = mapped_column(server_default="[]")
+    provider: Mapped[dict[str, Any] | None]
+    receiver: Mapped[dict[str, Any] | None]
+    description: Mapped[str | None]
+    amount: Mapped[Decimal] = mapped_column(
+        Numeric, Computed("(value ->> 'amount')::numeric", persisted=True)
+    )
+    currency: Mapped[str] = mapped_column(Computed("value ->> 'currency'", persisted=True))
+    on_days: Mapped[Range[date] | None] = mapped_column(
+        DATERANGE, Computed('period_days("on")', persisted=True)
+    )
+    on_from: Mapped[date | None] = mapped_column(
+        Computed('lower(period_days("on"))', persisted=True)
+    )
+
+    constraints = (
+        Index(None, "project_id", "type"),
+        Index(None, "on_from", "id"),
+        Index(None, "on_days", postgresql_using="gist"),
+    )
