@@ -198,7 +198,7 @@ async def refused(*_: object) -> Any:
 def test_loading_shows_progress_and_what_came_in(
     sonla: Type, migrated: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(commands, "load_folder", loaded)
+    monkeypatch.setattr("sonla_api.imports.service.load_folder", loaded)
     typed = sonla("load", str(tmp_path))
     assert (typed.code, typed.err) == (0, "sonla: reading\n")
     assert typed.out == f"{tmp_path.name}: 2 partners\n"
@@ -208,7 +208,7 @@ def test_a_folder_that_cannot_be_loaded_is_told_line_by_line(
     sonla: Type, migrated: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert "is no folder" in sonla("load", str(tmp_path / "nowhere")).line
-    monkeypatch.setattr(commands, "load_folder", refused)
+    monkeypatch.setattr("sonla_api.imports.service.load_folder", refused)
     typed = sonla("load", str(tmp_path))
     assert typed.code == 1
     assert typed.err.splitlines() == [

@@ -17,7 +17,6 @@ from typing import TypeVar
 from sonla_api import preparing
 from sonla_api.embedded import default_folder, die_with_parent, server
 from sonla_api.identity.keys import KeyLine, create_key, list_keys, revoke_key
-from sonla_api.imports.service import load_folder
 from sonla_api.migrating import alembic_config
 from sonla_api.settings import Settings
 
@@ -70,6 +69,8 @@ def migrate(arguments: Namespace) -> None:
 
 
 def load(arguments: Namespace) -> None:
+    from sonla_api.imports.service import load_folder  # see serve
+
     if not arguments.folder.is_dir():
         raise CommandError(f"{arguments.folder} is no folder")
     with _database(Settings.read(), is_shared=True) as address:

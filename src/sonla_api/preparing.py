@@ -12,7 +12,6 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from sonla_api.dataset import FOLDER
 from sonla_api.identity.keys import create_key
-from sonla_api.imports.service import load_folder
 from sonla_api.migrating import alembic_config, newest, revisions
 from sonla_api.settings import asyncpg_url
 
@@ -108,6 +107,8 @@ async def prepare(database_url: str, progress: Progress) -> str | None:
     await migrate(database_url, progress)
     async with connected(database_url) as connection:
         if await _is_empty(connection):
+            from sonla_api.imports.service import load_folder  # as for alembic above
+
             progress(f"loading the bundled records from {FOLDER}")
             report = await load_folder(database_url, FOLDER, progress)
             for line in report.lines:
