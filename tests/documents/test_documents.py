@@ -195,3 +195,10 @@ async def test_a_key_holds_the_letters_of_a_symbol(api: AsyncClient) -> None:
         created = await made(api, "/documents", document(key=key))
         found = (await api.get("/documents", params={"key": key})).json()["items"]
         assert [item["id"] for item in found] == [created["id"]]
+
+
+@pytest.mark.parametrize("year", ["999", "10000", "99999999999999999999"])
+async def test_a_year_that_is_none_is_named(api: AsyncClient, year: str) -> None:
+    refused = await api.get(f"/documents?year={year}")
+    assert refused.status_code == 422
+    assert refused.json()["errors"][0]["pointer"] == "/year/0"

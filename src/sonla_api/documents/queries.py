@@ -97,7 +97,7 @@ class DocumentListing(Listing):
         Field(description="Documents of this symbol, however it is written."),
     ] = []
     number: Annotated[list[str], one_of(D.number)] = []
-    year: Annotated[list[int], one_of(D.year)] = []
+    year: Annotated[list[Annotated[int, Field(ge=1000, le=9999)]], one_of(D.year)] = []
     type: Annotated[list[DocumentType], one_of(D.type)] = []
     issuer_id: Annotated[list[UUID], one_of(D.issuer_id)] = []
     issuer: Annotated[
