@@ -311,13 +311,13 @@ async def tied_projects(tree: Tree, partner: str, agency: str) -> list[Tied]:
     paper = (await factories.made(tree.department, "/documents", factories.document(**away)))["id"]
     whole = (await factories.made(tree.department, "/projects", factories.project(**away)))["id"]
     found: list[Tied] = []
-    for parameter, hidden, body in (
+    for parameter, hidden, named in (
         ("parent_id", whole, {"parent_id": whole}),
         ("document_id", paper, {"legal_basis": [{"document_id": paper}]}),
         ("partner_id", partner, {"participants": [{"partner_id": partner}]}),
         ("agency_id", agency, {"participants": [{"agency_id": agency}]}),
     ):
-        body = factories.project(**body, **shown)
+        body = factories.project(**named, **shown)
         made = (await factories.made(tree.department, "/projects", body))["id"]
         found.append(Tied("/projects", parameter, hidden, made))
         if parameter in {"partner_id", "agency_id"}:
