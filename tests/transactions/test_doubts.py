@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from httpx import AsyncClient
 
-from sonla_api.kit.store import Expected
+from sonla_api.kit.store import Expected, hold
 from sonla_api.transactions import service
 from tests.factories import agency, made, project, transaction
 
@@ -127,19 +127,19 @@ async def test_money_that_was_moved_meanwhile_is_not_written(
         await whole(ctx, id_, expected, before)
 
     # The project is held already, so another one may move it only before that.
-    monkeypatch.setattr(service, "hold", _holding_nothing(service.hold, monkeypatch))
+    monkeypatch.setattr(service, "hold", _holding_nothing(monkeypatch))
     monkeypatch.setattr(service, "_stays", raced)
     answer = await api.patch(address, json={"note": "x"}, headers=ANY)
     assert (answer.status_code, answer.headers["retry-after"]) == (409, "1")
     assert (await api.get(address)).json()["note"] is None
 
 
-def _holding_nothing(whole: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
-    async def hold(*_: Any) -> list[Any]:
-        monkeypatch.setattr(service, "hold", whole)
+def _holding_nothing(monkeypatch: pytest.MonkeyPatch) -> Any:
+    async def nothing(*_: Any) -> list[Any]:
+        monkeypatch.setattr(service, "hold", hold)
         return []
 
-    return hold
+    return nothing
 
 
 async def test_a_writer_who_may_not_write_the_project_weighs_it_all_the_same(

@@ -71,8 +71,9 @@ async def load(
 
     Others may refer to it meanwhile, unless it is to be removed.
     """
-    turn = _turn(cast(model.id, Text)).is_not(None)
-    visible = select(model, model.is_written()).where(model.id == id_, model.is_seen(), turn)
+    visible = select(model, model.is_written()).where(
+        model.id == id_, model.is_seen(), turn(model.id).is_not(None)
+    )
     locked = visible.with_for_update(key_share=not is_leaving)
     found = await ctx.session.execute(locked, dict(ctx.actor.parameters))
     row = found.one_or_none()
@@ -86,11 +87,13 @@ async def load(
     return record
 
 
-def _turn(id_: Any) -> ColumnElement[Any]:
-    """Writers of a record take turns before they have a transaction number: the feed is in the
-    order of numbers, and would tell a deletion before the change that went ahead of it.
+def turn(id_: Any) -> ColumnElement[Any]:
+    """Waits until nobody else writes the record with this id, and holds it to the end.
+
+    Writers of a record take turns before they have a transaction number: the feed is in the order
+    of numbers, and would tell a deletion before the change that went ahead of it.
     """
-    return func.pg_advisory_xact_lock(func.hashtextextended(id_, 0))
+    return func.pg_advisory_xact_lock(func.hashtextextended(cast(id_, Text), 0))
 
 
 async def hold(ctx: WriteContext, model: type[R], ids: Collection[UUID]) -> Sequence[R]:
@@ -99,7 +102,7 @@ async def hold(ctx: WriteContext, model: type[R], ids: Collection[UUID]) -> Sequ
     Whatever another transaction wrote before it let go of them is seen from here on.
     """
     for id_ in sorted(ids):
-        await ctx.session.execute(select(_turn(literal(str(id_)))))
+        await ctx.session.execute(select(turn(literal(id_, model.id.type))))
     wanted = select(model).where(model.id.in_(ids)).order_by(model.id)
     locked = wanted.with_for_update(key_share=True).execution_options(populate_existing=True)
     return (await ctx.session.scalars(locked)).all()
