@@ -152,6 +152,10 @@ class ProjectCreate(ResourceBody):
     progress: Annotated[list[ProgressBody], Field(max_length=500)] = []
     related: Annotated[list[RelatedBody], Field(max_length=100)] = []
 
+    @classmethod
+    def _printable(cls) -> list[str]:
+        return [*super()._printable(), "state"]
+
 
 class ProjectSummary(Summary, table="projects"):
     title: LocalizedText
