@@ -42,6 +42,49 @@ def document(**changed: Any) -> Body:
     } | changed
 
 
+def project(**changed: Any) -> Body:
+    return {
+        "kind": "oda_loan",
+        "title": {"en": "Urban infrastructure adapted to climate change"},
+        "period": "2024/2027",
+    } | changed
+
+
+def full_project(partner_id: Any, agency_id: Any, document_id: Any, **changed: Any) -> Body:
+    """With something in every field."""
+    return (
+        project(
+            description="Drainage and lakes",
+            sectors=[{"scheme": "oecd_dac", "code": "43030", "percentage": "100"}],
+            participants=[
+                {"partner_id": partner_id, "role": "funding"},
+                {"agency_id": agency_id, "role": "implementing"},
+            ],
+            countries=["FR"],
+            locations=[{"name": {"en": "Son La City"}}],
+            legal_basis=[{"document_id": document_id, "clause": "Điều 1"}],
+            certificate={"number": "5401234567", "issued_on": "2024-05"},
+            components=5,
+            milestones=[
+                {"name": {"vi": "Khởi công"}, "baseline": "2025-08-15", "actual": "2025-06-03"}
+            ],
+            progress=[{"on": "2025-06", "physical": "62.5", "financial": "48"}],
+            related=[{"resource": "sites", "key": "na-san"}],
+        )
+        | changed
+    )
+
+
+def transaction(project_id: Any, **changed: Any) -> Body:
+    return {
+        "project_id": project_id,
+        "type": "incoming_commitment",
+        "on": "2024-06-26",
+        "value": {"amount": "970000000000", "currency": "VND"},
+        "equivalents": [{"amount": "35200000", "currency": "EUR", "qualifier": "equivalent"}],
+    } | changed
+
+
 async def made(api: AsyncClient, path: str, body: Body) -> Any:
     answer = await api.post(path, json=body)
     assert answer.status_code == 201, answer.text

@@ -14,7 +14,18 @@ from jsonschema_rs import Draft202012Validator
 
 from sonla_api.main import create_app
 from sonla_api.settings import Settings
-from tests.factories import agency, delegation, document, made, partner, relation, source
+from tests.factories import (
+    agency,
+    delegation,
+    document,
+    full_project,
+    made,
+    partner,
+    project,
+    relation,
+    source,
+    transaction,
+)
 
 DESCRIBED = create_app(Settings(database_url="postgresql://nobody@localhost/none")).openapi()
 OPERATIONS = {
@@ -179,6 +190,8 @@ async def test_the_example_of_a_body_is_accepted(api: AsyncClient, name: str) ->
     body = WRITES[name]["requestBody"]["content"]["application/json"]["example"]
     if "partner_id" in body:
         body = body | {"partner_id": (await made(api, "/partners", partner()))["id"]}
+    if "project_id" in body:
+        body = body | {"project_id": (await made(api, "/projects", project()))["id"]}
     created = await made(api, address, body)
     patch = WRITES[name.replace("POST", "PATCH") + "/{id}"]
     for kind, media in patch["requestBody"]["content"].items():
@@ -224,6 +237,15 @@ async def test_real_answers_fit_their_schemas(api: AsyncClient, stranger: AsyncC
         taken = await api.post(address, json={"verb": verb}, headers={"If-Match": "*"})
         assert taken.status_code == 201, taken.text
     paper = await made(api, "/documents", document(issuer_id=lead["id"], **cites))
+    work = await made(
+        api,
+        "/projects",
+        full_project(other["id"], lead["id"], paper["id"]) | cites,
+    )
+    parties = {"provider": {"partner_id": other["id"]}, "receiver": {"agency_id": lead["id"]}}
+    paid = await made(api, "/transactions", transaction(work["id"], **parties, **cites))
+    step = {"verb": "prepare"}
+    await api.post(f"/projects/{work['id']}/transitions", json=step, headers={"If-Match": "*"})
     ids = {
         "documents": paper["id"],
         "agencies": lead["id"],
@@ -231,6 +253,8 @@ async def test_real_answers_fit_their_schemas(api: AsyncClient, stranger: AsyncC
         "partners": other["id"],
         "partner-relations": tie["id"],
         "delegations": visit["id"],
+        "projects": work["id"],
+        "transactions": paid["id"],
     }
     for name, about in API.items():
         if not name.startswith("GET"):

@@ -14,7 +14,7 @@ from tests.conftest import Connection
 from tests.routes import LISTS, READS
 
 ANY = {"if-match": "*"}
-ALL = "sources agencies partners documents partner_relations delegations"
+ALL = "sources agencies partners documents partner_relations delegations projects transactions"
 READ = " ".join(f"{resource}:read" for resource in ALL.split()) + " changes:read"
 WRITE = READ + " " + " ".join(f"{resource}:write" for resource in ALL.split())
 
@@ -78,6 +78,7 @@ async def test_who_sees_what(tree: Tree, api: AsyncClient, stranger: AsyncClient
             ("/partners", factories.partner()),
             ("/delegations", factories.delegation()),
             ("/documents", factories.document()),
+            ("/projects", factories.project()),
         ):
             made = await factories.made(tree.department, path, body | {"visibility": visibility})
             assert made["owner_agency"]["id"] == tree.ids["department"]
@@ -231,6 +232,8 @@ async def test_references_to_what_one_may_not_see(tree: Tree) -> None:
                 "/delegations",
                 factories.delegation(programme=[{"activity": "x", "partner_id": partner_id}]),
             ),
+            ("/projects", factories.project(participants=[{"partner_id": partner_id}])),
+            ("/projects", factories.project(participants=[{"agency_id": agency_id}])),
         ]
 
     real = naming(source["id"], agency["id"], partner["id"])
@@ -299,6 +302,37 @@ async def tied(tree: Tree) -> list[Tied]:
     ):
         made = await factories.made(tree.department, path, body | shown)
         found.append(Tied(path, parameter, hidden, made["id"]))
+    return [*found, *await tied_projects(tree, partner, agency)]
+
+
+async def tied_projects(tree: Tree, partner: str, agency: str) -> list[Tied]:
+    """Those of projects and of their money."""
+    away, shown = {"visibility": "agency"}, {"visibility": "public"}
+    paper = (await factories.made(tree.department, "/documents", factories.document(**away)))["id"]
+    whole = (await factories.made(tree.department, "/projects", factories.project(**away)))["id"]
+    found: list[Tied] = []
+    for parameter, hidden, named in (
+        ("parent_id", whole, {"parent_id": whole}),
+        ("document_id", paper, {"legal_basis": [{"document_id": paper}]}),
+        ("partner_id", partner, {"participants": [{"partner_id": partner}]}),
+        ("agency_id", agency, {"participants": [{"agency_id": agency}]}),
+    ):
+        body = factories.project(**named, **shown)
+        made = (await factories.made(tree.department, "/projects", body))["id"]
+        found.append(Tied("/projects", parameter, hidden, made))
+        if parameter in {"partner_id", "agency_id"}:
+            paid = factories.transaction(made, **shown)
+            paid_id = (await factories.made(tree.department, "/transactions", paid))["id"]
+            found.append(Tied("/transactions", f"project_{parameter}", hidden, paid_id))
+    paid = factories.transaction(whole, **shown)
+    made = (await factories.made(tree.department, "/transactions", paid))["id"]
+    found.append(Tied("/transactions", "project_id", whole, made))
+    open_ = (await factories.made(tree.department, "/projects", factories.project(**shown)))["id"]
+    for side in ("provider", "receiver"):
+        for kind, hidden in (("partner_id", partner), ("agency_id", agency)):
+            paid = factories.transaction(open_, **{side: {kind: hidden}}, **shown)
+            made = (await factories.made(tree.department, "/transactions", paid))["id"]
+            found.append(Tied("/transactions", f"{side}_{kind}", hidden, made))
     return found
 
 
@@ -366,11 +400,12 @@ async def test_figures_by_id_do_not_tell_either(
     await database.execute("update partner_relations set state = 'recorded'")
     for one in every:
         address = f"{one.path}/summary"
-        if one.parameter not in {"partner_id", "lead_agency_id"}:
+        if one.parameter not in {"partner_id", "lead_agency_id", "agency_id"}:
             continue
         for client, expected in ((tree.department, 1), (tree.sibling, 0), (stranger, 0)):
             total = (await client.get(address, params={one.parameter: one.hidden})).json()["total"]
-            assert total.get("delegations", total.get("relations")) == expected, one
+            (counted,) = (total[n] for n in ("delegations", "relations", "projects") if n in total)
+            assert counted == expected, one
 
 
 async def test_a_parent_that_one_may_not_see_is_none(tree: Tree, stranger: AsyncClient) -> None:

@@ -19,7 +19,7 @@ depends_on = None
 RESOURCES: dict[str, tuple[list[str], list[str]]] = {
     "calendar_days": ([], [*CITED, "announcement:document_id"]),
     "projects": (
-        ["period_days", "words"],
+        ["period_days", "sector_codes", "words"],
         [*CITED, "participants:partner_id", "participants:agency_id", "legal_basis:document_id"],
     ),
     "transactions": (
@@ -59,6 +59,7 @@ JSON = postgresql.JSONB(none_as_null=True, astext_type=sa.Text())
 SQL = Path(__file__).parents[1] / "sql"
 REPLACED = ["keep_mentions", "keep_version", "record_change"]
 FUNCTIONS = [
+    "keep_agencies",
     "keep_task",
     "keep_assignment",
     "keep_due",
@@ -73,6 +74,7 @@ def upgrade() -> None:
     op.execute("set local lock_timeout = '2s'")
     op.execute("set local statement_timeout = '60s'")
     op.execute(files("sonla_api.kit").joinpath("sql/due_day.sql").read_text())
+    op.execute((SQL / "work/sector_codes.sql").read_text())
     make_calendar_days()
     make_projects()
     make_transactions()
@@ -105,6 +107,11 @@ def make_triggers() -> None:
     op.execute(
         trigger("tasks", "keep_due", "after update of due", when="old.due is distinct from new.due")
     )
+    for table, fields in (
+        ("projects", ["participants"]),
+        ("transactions", ["provider", "receiver"]),
+    ):
+        op.execute(trigger(table, "keep_agencies", "before insert or update", *fields))
     op.execute(trigger("assignments", "keep_assignment", "before insert or update"))
     op.execute(trigger("assignments", "keep_task", "after insert or update or delete"))
     op.execute(trigger("progress_reports", "keep_percent", "after insert"))
@@ -228,6 +235,12 @@ def make_projects() -> None:
             nullable=False,
         ),
         sa.Column(
+            "related",
+            JSON,
+            server_default="[]",
+            nullable=False,
+        ),
+        sa.Column(
             "state",
             one_of(
                 "projectstate",
@@ -248,6 +261,12 @@ def make_projects() -> None:
             postgresql.DATERANGE(),
             sa.Computed("period_days(period)", persisted=True),
             nullable=True,
+        ),
+        sa.Column(
+            "sector_codes",
+            postgresql.ARRAY(sa.Text()),
+            sa.Computed("sector_codes(sectors)", persisted=True),
+            nullable=False,
         ),
         sa.Column(
             "words",
@@ -271,6 +290,9 @@ def make_projects() -> None:
     op.create_index(op.f("ix_projects_parent_id"), "projects", ["parent_id"])
     op.create_index(
         op.f("ix_projects_period_days"), "projects", ["period_days"], postgresql_using="gist"
+    )
+    op.create_index(
+        op.f("ix_projects_sector_codes"), "projects", ["sector_codes"], postgresql_using="gin"
     )
     op.create_index(
         op.f("ix_projects_state_created_at_id"), "projects", ["state", "created_at", "id"]
@@ -663,3 +685,4 @@ def downgrade() -> None:
     for name in FUNCTIONS:
         op.execute(f"drop function {name}")
     op.execute("drop function due_day")
+    op.execute("drop function sector_codes")

@@ -23,15 +23,17 @@ from sonla_api.partner_relations.endpoints import router as partner_relations
 from sonla_api.partners.endpoints import router as partners
 from sonla_api.plans import models as _plans  # noqa: F401
 from sonla_api.progress_reports import models as _progress_reports  # noqa: F401
-from sonla_api.projects import models as _projects  # noqa: F401
+from sonla_api.projects.endpoints import router as projects
 from sonla_api.sources.endpoints import router as sources
 from sonla_api.tasks import models as _tasks  # noqa: F401
-from sonla_api.transactions import models as _transactions  # noqa: F401
+from sonla_api.transactions.endpoints import router as transactions
 
 v1 = [
     delegations,
     partners,
     documents,
+    projects,
+    transactions,
     partner_relations,
     agencies,
     sources,

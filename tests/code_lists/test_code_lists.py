@@ -19,6 +19,8 @@ NAMES_OF_FIELDS = {
     "RelationGap",
     "DelegationGrouping",
     "RelationGrouping",
+    "ProjectGap",
+    "ProjectGrouping",
     "propertyNames",
 }
 """Enums of the API that name fields of a record rather than codes of a list."""

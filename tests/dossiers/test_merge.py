@@ -7,7 +7,16 @@ from uuid import uuid4
 import pytest
 from httpx import AsyncClient
 
-from tests.factories import agency, delegation, made, partner, relation, source
+from tests.factories import (
+    agency,
+    delegation,
+    made,
+    partner,
+    project,
+    relation,
+    source,
+    transaction,
+)
 
 HERE = {"If-Match": "*"}
 
@@ -189,6 +198,22 @@ async def test_everything_that_pointed_to_the_loser_points_to_the_survivor(
         "partners",
     ]
     assert after["version"] == survivor["version"] + 1
+
+
+async def test_projects_and_their_money_name_the_survivor(api: AsyncClient) -> None:
+    loser, survivor = await two(api)
+    parties = [{"partner_id": who["id"], "role": "funding"} for who in (loser, survivor)]
+    work = await made(api, "/projects", project(participants=parties))
+    paid = await made(
+        api, "/transactions", transaction(work["id"], provider={"partner_id": loser["id"]})
+    )
+    await merged(api, loser, survivor)
+    named = {"partner": {"id": survivor["id"], "name": survivor["name"]}, "agency": None}
+    shown = await read(api, "/projects", work)
+    assert shown["participants"] == [{**named, "role": "funding"}]
+    assert (await read(api, "/transactions", paid))["provider"] == named
+    query = {"provider_partner_id": survivor["id"]}
+    assert len((await api.get("/transactions", params=query)).json()["items"]) == 1
 
 
 async def test_a_list_that_named_both_names_the_survivor_once(api: AsyncClient) -> None:

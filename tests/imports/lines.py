@@ -31,6 +31,19 @@ RESOLUTION: Line = {
     "key": "2-NQ/TW", "number": "2-NQ/TW", "type": "resolution", "issuer": "ppc",
     "subject": {"en": "Resolution"}, "source": "S1",
 }  # fmt: skip
+PROGRAMME: Line = {
+    "key": "programme", "kind": "oda_technical", "title": {"en": "Programme"}, "stage": "completed",
+    "source": "S1",
+}  # fmt: skip
+DAM: Line = {
+    "key": "dam", "kind": "oda_grant", "title": {"en": "Dam"}, "stage": "planning",
+    "donors": ["la-ho", "ppc"], "part_of": "programme", "source": "S1",
+    "amounts": [
+        {"value": "8200000000", "currency": "VND", "qualifier": "more_than"},
+        {"value": "328000", "currency": "USD", "qualifier": "conversion"},
+        {"value": "5", "currency": "LAK"},
+    ],
+}  # fmt: skip
 
 
 def write(folder: Path, **changed: Any) -> Path:
@@ -41,6 +54,7 @@ def write(folder: Path, **changed: Any) -> Path:
         "partners": [PART, WHOLE],  # the part before the whole
         "documents": [],
         "delegations": [VISIT],
+        "projects": [],
         "events": [{"key": "fair"}, {"key": "forum"}],
     } | changed
     for name, lines in files.items():

@@ -26,6 +26,8 @@ async def test_a_second_run_writes_nothing(load: Load, changes: Any, database: A
         "partner_relations: 2 new, 0 changed, 0 unchanged",
         "documents: 0 new, 0 changed, 0 unchanged",
         "delegations: 1 new, 0 changed, 0 unchanged",
+        "projects: 0 new, 0 changed, 0 unchanged",
+        "transactions: 0 new, 0 changed, 0 unchanged",
         "events.json: 2 lines left aside, their records come later",
     ]
     written = await changes()
@@ -35,6 +37,8 @@ async def test_a_second_run_writes_nothing(load: Load, changes: Any, database: A
         "partner_relations: 0 new, 0 changed, 2 unchanged",
         "documents: 0 new, 0 changed, 0 unchanged",
         "delegations: 0 new, 0 changed, 1 unchanged",
+        "projects: 0 new, 0 changed, 0 unchanged",
+        "transactions: 0 new, 0 changed, 0 unchanged",
         "events.json: 2 lines left aside, their records come later",
         "notes.json: left aside, no file of this name is known",
     ]

@@ -8,7 +8,7 @@ import pytest
 from httpx import AsyncClient
 
 from sonla_api.dataset import FOLDER
-from sonla_api.imports.mapping import LEVELS, PARTNER_KINDS, RELATION_KINDS, RULES
+from sonla_api.imports.mapping import LEVELS, PARTNER_KINDS, RELATION_KINDS, RULES, STAGES
 from sonla_api.imports.service import load_folder
 from sonla_api.kit.period import precision
 from sonla_api.settings import Settings
@@ -50,6 +50,63 @@ def _precision(record: Line, _: Line) -> str | None:
 
 def _country(record: Line, line: Line) -> str | None:
     return None if "countries" in line else next(iter(record["countries"]), None)
+
+
+def _parties(role: str | None) -> Found:
+    """The keys of those who take part in this role."""
+
+    def found(record: Line, _: Line) -> list[str]:
+        parties = [p for p in record["participants"] if p["role"] == role]
+        return [KEYS[(p["partner"] or p["agency"])["id"]] for p in parties]
+
+    return found
+
+
+def _related(resource: str) -> Found:
+    return lambda record, _: [r["key"] for r in record["related"] if r["resource"] == resource]
+
+
+def _milestone(name: str) -> Found:
+    """Of the start of construction, which is all that lines tell."""
+
+    def found(record: Line, _: Line) -> Any:
+        (started,) = record["milestones"]
+        assert started["name"]["en"] == "Start of construction"
+        return started[name]
+
+    return found
+
+
+def _period(name: str) -> Found:
+    return lambda record, _: isinstance(record["period"], dict) and record["period"][name]
+
+
+def _fixed_period(record: Line, _: Line) -> str | None:
+    return None if isinstance(record["period"], dict) else record["period"]
+
+
+def _location(record: Line, _: Line) -> str | None:
+    return next((place["name"]["en"] for place in record["locations"]), None)
+
+
+def _amounts(record: Line, _: Line) -> list[Line]:
+    """What its transactions say: each original, and the same in other currencies."""
+    found = []
+    for one in record["transactions"]:
+        assert (one["type"], one["on"], one["visibility"]) == ("stated", None, "public")
+        assert [c["source"]["id"] for c in one["sources"]] == [
+            c["source"]["id"] for c in record["sources"]
+        ]
+        for part in ({**one["value"], "qualifier": one["qualifier"]}, *one["equivalents"]):
+            said = {"value": part["amount"], "currency": part["currency"]}
+            found.append(said | ({"qualifier": part["qualifier"]} if part["qualifier"] else {}))
+    return found
+
+
+def _state(record: Line, line: Line) -> str:
+    """The state is what the stage means, and the word stands beside it."""
+    stage: str = record["printed"]["state"]
+    return stage if record["state"] == STAGES.get(stage, stage) else record["state"]
 
 
 KEYS: dict[str, str] = {}
@@ -97,6 +154,31 @@ WALKS: dict[str, dict[str, Found]] = {
         "date_as_printed": _printed("when"),
         "date_precision": _precision,
     },
+    "projects": PLAIN
+    | CITED
+    | {
+        "title": _text("title"),
+        "stage": _state,
+        "construction_started": _milestone("actual"),
+        "date_precision": lambda record, _: precision(_milestone("actual")(record, {})),
+        "days_ahead_of_plan": _milestone("days_early_as_stated"),
+        "period": _fixed_period,
+        "duration": _period("duration"),
+        "duration_from": _period("from"),
+        "location": _location,
+        "components": _field("components"),
+        "sector": lambda record, _: record["sectors"][0]["code"],
+        "part_of": lambda record, _: record["parent"] and KEYS[record["parent"]["id"]],
+        "donors": _parties("funding"),
+        "investors": _parties("investor"),
+        "contractors": _parties("contractor"),
+        "beneficiaries": _parties("beneficiary"),
+        "agencies": _parties(None),
+        "documents": lambda record, _: [KEYS[b["document"]["id"]] for b in record["legal_basis"]],
+        "agreements": _related("agreements"),
+        "sites": _related("sites"),
+        "amounts": _amounts,
+    },
 }
 
 
@@ -119,6 +201,10 @@ async def _found(api: AsyncClient) -> dict[str, dict[str, Line]]:
         partner = found["partners"][KEYS[relation["partner"]["id"]]]
         assert (relation["state"], "relation" in partner) == ("recorded", False)
         partner["relation"] = relation
+    for project in found["projects"].values():
+        project["transactions"] = []
+    for one in sorted(await _all(api, "/transactions"), key=lambda one: str(one["key"])):
+        found["projects"][KEYS[one["project"]["id"]]]["transactions"].append(one)
     return found
 
 
@@ -158,7 +244,7 @@ async def test_every_field_of_every_line_is_found_again(
         for name in WALKS:
             for record in found[name].values():
                 assert (record["visibility"], record["owner_agency"]) == ("public", None)
-                assert record.get("state", "recorded") == "recorded"
+                assert record.get("state", "recorded") == "recorded" or name == "projects"
     # The walk itself can fail: a value changed anywhere is missed.
     for name, lines in walked.items():
         for line in lines:
@@ -170,8 +256,35 @@ async def test_every_field_of_every_line_is_found_again(
 
 def test_the_only_rule_without_a_field_is_the_precision_of_a_date() -> None:
     assert {file: set(fields) for file, fields in RULES.items()} == {
-        "delegations.json": {"date_precision"}
+        "delegations.json": {"date_precision"},
+        "projects.json": {"date_precision"},
     }
+
+
+async def test_a_loan_shows_what_is_known_of_its_money(loaded: None, stranger: AsyncClient) -> None:
+    """In both currencies, the original marked; its length floats; the doubt is the source's."""
+    (loan,) = (await stranger.get("/projects", params={"key": "afd-urban"})).json()["items"]
+    assert loan["period"] == {"duration": "P4Y", "from": "signing of the agreement"}
+    assert (loan["state"], loan["components"]) == ("preparation", 5)
+    assert loan["totals"] == [
+        {"currency": "VND", "amount": "970000000000", "type": "stated", "transactions": 1}
+    ]
+    assert [(flag["code"], flag["origin"]) for flag in loan["flags"]] == [
+        ("amount_conflict", "source")
+    ]
+    money = await stranger.get("/transactions", params={"project_id": loan["id"]})
+    (stated,) = money.json()["items"]
+    assert (stated["key"], stated["value"]["currency"]) == ("afd-urban:1", "VND")
+    assert stated["equivalents"] == [
+        {"amount": "35200000", "currency": "EUR", "qualifier": "equivalent"}
+    ]
+    ruled = [
+        (project["key"], flag["code"])
+        for project in (await stranger.get("/projects", params={"limit": 200})).json()["items"]
+        for flag in project["flags"]
+        if flag["origin"] == "rule"
+    ]
+    assert ruled == []
 
 
 async def test_a_plan_shows_why_it_exists(loaded: None, stranger: AsyncClient) -> None:

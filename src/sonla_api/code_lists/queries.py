@@ -20,6 +20,9 @@ from sonla_api.kit.text import Message
 from sonla_api.partner_relations.lifecycle import RelationState, RelationVerb
 from sonla_api.partner_relations.models import RelationKind
 from sonla_api.partners.models import PartnerKind, RegistrationKind, RegistrationWarningCode
+from sonla_api.projects.lifecycle import ParticipantRole, ProjectKind, ProjectState, ProjectVerb
+from sonla_api.projects.models import RelatedResource, SectorScheme, TransactionType
+from sonla_api.transactions.models import EquivalentQualifier, Qualifier
 
 ENUMS: dict[str, type[CodeList]] = {
     "agency-kinds": AgencyKind,
@@ -33,16 +36,25 @@ ENUMS: dict[str, type[CodeList]] = {
     "delegation-verbs": DelegationVerb,
     "document-link-kinds": LinkKind,
     "document-types": DocumentType,
+    "equivalent-qualifiers": EquivalentQualifier,
     "flag-codes": FlagCode,
     "flag-origins": FlagOrigin,
     "partner-kinds": PartnerKind,
     "partner-relation-kinds": RelationKind,
     "partner-relation-states": RelationState,
     "partner-relation-verbs": RelationVerb,
+    "participant-roles": ParticipantRole,
+    "project-kinds": ProjectKind,
+    "project-states": ProjectState,
+    "project-verbs": ProjectVerb,
     "registration-kinds": RegistrationKind,
     "registration-warnings": RegistrationWarningCode,
+    "related-resources": RelatedResource,
     "roles": Role,
+    "sector-schemes": SectorScheme,
     "symbol-kinds": SymbolKind,
+    "transaction-qualifiers": Qualifier,
+    "transaction-types": TransactionType,
     "visibilities": Visibility,
 }
 _STANDARDS: dict[str, Callable[[], Iterable[CodeLabel]]] = {

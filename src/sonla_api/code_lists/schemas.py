@@ -23,6 +23,11 @@ class FlagCode(CodeList):
     date_unknown = "date_unknown", "Date unknown", "Chưa rõ ngày"
     direction_inferred = "direction_inferred", "Direction inferred", "Hướng đoàn do suy luận"
     direction_unknown = "direction_unknown", "Direction unknown", "Chưa rõ đoàn ra hay đoàn vào"
+    disbursed_above_committed = (
+        "disbursed_above_committed",
+        "More disbursed than committed",
+        "Giải ngân vượt cam kết",
+    )
     growth_differs = "growth_differs", "Printed growth differs", "Mức tăng in khác mức tính"
     headcount_differs = (
         "headcount_differs",
@@ -43,6 +48,11 @@ class FlagCode(CodeList):
         "Ngoài kế hoạch năm đã duyệt",
     )
     partners_inferred = "partners_inferred", "Partners inferred", "Đối tác do suy luận"
+    percentages_differ = (
+        "percentages_differ",
+        "Percentages do not sum to 100",
+        "Tỷ lệ cộng lại khác 100",
+    )
     period_unknown = "period_unknown", "Period unknown", "Chưa rõ thời gian"
     stale_count = "stale_count", "The count is out of date", "Số đếm đã cũ"
     symbol_unread = "symbol_unread", "The symbol cannot be read", "Không đọc được số, ký hiệu"

@@ -12,7 +12,9 @@ from sonla_api.kit.tombstones import Tombstone
 from sonla_api.partners.models import Partner
 
 _REPOINT = """
-update {table} set {field} = (
+update {table} set {field} = case jsonb_typeof({field})
+when 'object' then jsonb_set({field}, '{{{column}}}', to_jsonb(cast(:new as text)))
+else (
     select jsonb_agg(element order by place)
     from (
         select distinct on (element, apart) element, place
@@ -27,26 +29,26 @@ update {table} set {field} = (
         ) as pointed
         order by element, apart, place
     ) as each_once
-)
+) end
 where id in (select record_id from mentions where resource = :table and field = :field
              and {column} = cast(:old as uuid))
 """
 
 
 async def repoint(ctx: WriteContext, model: type[Resource], old: UUID, new: UUID) -> None:
-    """Let everything that refers to `old` refer to `new`, in columns and inside JSON lists."""
+    """Let everything that refers to `old` refer to `new`, in columns and inside JSON."""
     for table in Model.metadata.sorted_tables:
         for column in table.c:
             if not any(key.column.table is model.__table__ for key in column.foreign_keys):
                 continue
             if table is Mention.__table__:
-                await _repoint_lists(ctx, column.name, old, new)
+                await _repoint_json(ctx, column.name, old, new)
             else:
                 moved = update(table).where(column == old).values({column.name: new})
                 await ctx.session.execute(moved)
 
 
-async def _repoint_lists(ctx: WriteContext, column: str, old: UUID, new: UUID) -> None:
+async def _repoint_json(ctx: WriteContext, column: str, old: UUID, new: UUID) -> None:
     """A list that named both names the survivor once."""
     named = select(Mention.resource, Mention.field).where(Mention.__table__.c[column] == old)
     for table, field in (await ctx.session.execute(named.distinct())).all():

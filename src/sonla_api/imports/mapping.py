@@ -14,19 +14,26 @@ class Row(NamedTuple):
     """One line of the table.
 
     `to`: `name` is set, `name.member` is one text of an object, `name[]` and `name[].member` add
-    elements to a list, in the order of the rows. `of`: the value is the key of a record there.
-    `beside`: what else each element says.
+    elements to a list, in the order of the rows; rows of `name[0]` speak of one element. `of`: the
+    value is the key of a record there, or else one of the row `otherwise`. `beside`: what else
+    each element says. `codes`: those that the service calls otherwise.
     """
 
     field: str
     to: str
     of: str = ""
-    beside: Mapping[str, str] = {}
+    beside: Mapping[str, Any] = {}
+    codes: Mapping[str, str] = {}
+    otherwise: "Row | None" = None
+
+    @property
+    def place(self) -> str:
+        return self.to.partition(".")[0]
 
     @property
     def name(self) -> str:
         """The field of the record."""
-        return self.to.partition(".")[0].removesuffix("[]")
+        return self.place.partition("[")[0]
 
     @property
     def member(self) -> str:
@@ -85,9 +92,51 @@ DELEGATIONS = (
     *_CITED,
     _FLAGGED,
 )
+_STARTED = {"name": {"en": "Start of construction", "vi": "Khởi công"}}
+
+
+def _parties(field: str, **beside: str) -> Row:
+    """Those who take part: partners, or agencies of ours."""
+    ours = Row(field, "participants[].agency_id", of="agencies", beside=beside)
+    return ours._replace(to="participants[].partner_id", of="partners", otherwise=ours)
+
+
+STAGES = {"proposed": "pipeline", "planning": "preparation", "preparing": "preparation"}
+PROJECTS = (
+    *_same("key", "kind", "title", "period", "components", "note"),
+    Row("stage", "state", codes=STAGES),
+    Row("stage", "printed.state"),
+    Row("construction_started", "milestones[0].actual", beside=_STARTED),
+    Row("days_ahead_of_plan", "milestones[0].days_early_as_stated", beside=_STARTED),
+    Row("duration", "period.duration"),
+    Row("duration_from", "period.from"),
+    Row("location", "locations[].name.en"),
+    Row("sector", "sectors[].code", beside={"scheme": "other"}),
+    Row("part_of", "parent_id", of="projects"),
+    _parties("donors", role="funding"),
+    _parties("investors", role="investor"),
+    _parties("contractors", role="contractor"),
+    _parties("beneficiaries", role="beneficiary"),
+    Row("agencies", "participants[].agency_id", of="agencies"),
+    Row("documents", "legal_basis[].document_id", of="documents"),
+    Row("agreements", "related[].key", beside={"resource": "agreements"}),
+    Row("sites", "related[].key", beside={"resource": "sites"}),
+    *_CITED,
+    _FLAGGED,
+)
+TRANSACTIONS = (
+    *_same("key", "type", "value", "qualifier"),
+    Row("project", "project_id", of="projects"),
+    Row("equivalents", "equivalents[]"),
+    *_CITED,
+)
+"""Of the lines that `amounts` makes of the amounts of a project."""
 RULES = {
     "delegations.json": {
         "date_precision": "the precision of `when`; a line in which it is another is refused",
+    },
+    "projects.json": {
+        "date_precision": "the precision of `construction_started`; likewise",
     },
 }
 """Fields without a place of their own, and what says the same."""
@@ -101,36 +150,84 @@ CREATED_WITH = {"visibility": "public"}
 """What every new record gets: the lines come from public pages."""
 
 
+EQUIVALENTS = ("equivalent", "conversion")
+"""Qualifiers of an amount that is the one before it, in another currency."""
+
+
+def amounts(line: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The transactions of a project's line: originals, each with its equivalents."""
+    made: list[dict[str, Any]] = []
+    for amount in line.get("amounts", []):
+        value = {"amount": amount["value"], "currency": amount["currency"]}
+        qualifier = amount.get("qualifier")
+        if qualifier in EQUIVALENTS:
+            made[-1]["equivalents"].append({**value, "qualifier": qualifier})
+            continue
+        same = {name: line[name] for name in ("source", "more_sources") if name in line}
+        key = f"{line['key']}:{len(made) + 1}"
+        of = {"key": key, "project": line["key"], "type": "stated", "value": value}
+        made.append({**of, "qualifier": qualifier, "equivalents": [], **same})
+    return made
+
+
 def record_of(rows: Sequence[Row], line: Mapping[str, Any], ids: Ids) -> dict[str, Any]:
     """What a line says of a record, under the names of the API."""
     record: dict[str, Any] = {}
+    shared: dict[str, dict[str, Any]] = {}
     for row in rows:
         value = line.get(row.field)
         if value is None:
             continue
-        if row.of:
-            known = ids[row.of]
-            value = [known[key] for key in value] if isinstance(value, list) else known[value]
-        if "[]" in row.to:
-            elements = record.setdefault(row.name, [])
-            for part in value if isinstance(value, list) else [value]:
-                element = {row.member: part, **row.beside} if row.member else part
+        for part in value if isinstance(value, list) and "[" in row.to else [value]:
+            known, said = _meant(row, part, ids)
+            if "[" not in known.to:
+                _put(record, known, said)
+            elif known.place in shared:
+                shared[known.place] |= _element(known, said)
+            else:
+                element, elements = _element(known, said), record.setdefault(known.name, [])
                 if element not in elements:
                     elements.append(element)
-        elif row.member:
-            record.setdefault(row.name, {})[row.member] = value
-        else:
-            record[row.name] = value
+                if not known.place.endswith("[]"):
+                    shared[known.place] = element
     return record
 
 
-def references(rows: Sequence[Row], line: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
-    """The records that a line names: (field of the line, resource, key)."""
+def _meant(row: Row, value: Any, ids: Ids) -> tuple[Row, Any]:
+    """The row that holds for a value, and what the service has for it."""
+    if row.otherwise and value not in ids[row.of]:
+        row = row.otherwise
+    if row.of:
+        return row, ids[row.of][value]
+    return row, row.codes.get(value, value) if row.codes else value
+
+
+def _put(record: dict[str, Any], row: Row, value: Any) -> None:
+    if row.member:
+        record.setdefault(row.name, {})[row.member] = value
+    else:
+        record[row.name] = value
+
+
+def _element(row: Row, value: Any) -> Any:
+    """What a row adds to a list: the value itself, or an object with it inside."""
+    if not row.member:
+        return value
+    for name in reversed(row.member.split(".")):
+        value = {name: value}
+    return {**value, **row.beside}
+
+
+def references(
+    rows: Sequence[Row], line: Mapping[str, Any]
+) -> Iterator[tuple[str, tuple[str, ...], str]]:
+    """The records that a line names: (field of the line, resources of one of which it is, key)."""
     for row in rows:
         named = line.get(row.field)
+        resources = (row.of, row.otherwise.of) if row.otherwise else (row.of,)
         for key in named if isinstance(named, list) else [named]:
             if row.of and is_key(key):
-                yield row.field, row.of, key
+                yield row.field, resources, key
 
 
 def is_key(value: Any) -> TypeGuard[str]:

@@ -1,6 +1,6 @@
 """The kinds of records that a folder brings, and the rules by which each is written."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from sonla_api.agencies.models import Agency
@@ -19,6 +19,8 @@ from sonla_api.imports.schemas import (
     DelegationLine,
     DocumentLine,
     PartnerLine,
+    ProjectLine,
+    RecordedProject,
     RecordLine,
     SourceLine,
 )
@@ -35,15 +37,29 @@ from sonla_api.partner_relations.schemas import PartnerRelationCreate, PartnerRe
 from sonla_api.partners import service as partners
 from sonla_api.partners.models import Partner
 from sonla_api.partners.schemas import PartnerCreate, PartnerUpdate
+from sonla_api.projects import service as projects
+from sonla_api.projects.lifecycle import ProjectVerb
+from sonla_api.projects.models import Project
+from sonla_api.projects.schemas import ProjectStepCreate, ProjectUpdate
 from sonla_api.sources.models import Source
 from sonla_api.sources.queries import sources
 from sonla_api.sources.schemas import SourceCreate, SourceUpdate
+from sonla_api.transactions import service as transactions
+from sonla_api.transactions.models import Transaction
+from sonla_api.transactions.schemas import TransactionCreate, TransactionUpdate
 
 LATER = (
     "agreements.json", "events.json", "indicators.json", "observations.json",
-    "plans.json", "projects.json", "sites.json",
+    "plans.json", "sites.json",
 )  # fmt: skip
 """Files whose records are not in the register yet."""
+
+
+class Inside(NamedTuple):
+    """Records that stand inside the lines of others: in which field, and as what lines."""
+
+    field: str
+    lines: Callable[[Mapping[str, Any]], Sequence[dict[str, Any]]]
 
 
 class Part(NamedTuple):
@@ -57,6 +73,7 @@ class Part(NamedTuple):
     whole: type[ResourceBody]
     register: Callable[[WriteContext, Any], Awaitable[Item]]
     revise: Callable[[WriteContext, Any, Any], Awaitable[Any]]
+    inside: Inside | None = None
 
 
 def _plain(records: Records, whole: type[ResourceBody], patch: type[Body]) -> tuple[Any, Any]:
@@ -106,6 +123,24 @@ async def _revise_delegation(
     await delegations.revise(ctx, record.id, None, DelegationUpdate.model_validate(changed))
 
 
+async def _record_project(ctx: WriteContext, body: RecordedProject) -> Item:
+    return await projects.register(ctx, body, body.state)
+
+
+async def _revise_project(ctx: WriteContext, record: Project, changed: dict[str, Any]) -> None:
+    """Another stage is a step, as whoever knows a source records it."""
+    if "state" in changed:
+        body = {"verb": ProjectVerb.record, "state": changed.pop("state")}
+        await projects.step(ctx, record.id, None, ProjectStepCreate.model_validate(body))
+    await projects.revise(ctx, record.id, None, ProjectUpdate.model_validate(changed))
+
+
+async def _revise_transaction(
+    ctx: WriteContext, record: Transaction, changed: dict[str, Any]
+) -> None:
+    await transactions.revise(ctx, record.id, None, TransactionUpdate.model_validate(changed))
+
+
 PARTS = (
     Part("sources", "sources.json", SourceLine, mapping.SOURCES, Source, SourceCreate,
          *_plain(sources, SourceCreate, SourceUpdate)),
@@ -119,4 +154,9 @@ PARTS = (
          documents.register, _revise_document),
     Part("delegations", "delegations.json", DelegationLine, mapping.DELEGATIONS, Delegation,
          DelegationCreate, _record_delegation, _revise_delegation),
+    Part("projects", "projects.json", ProjectLine, mapping.PROJECTS, Project, RecordedProject,
+         _record_project, _revise_project),
+    Part("transactions", "projects.json", ProjectLine, mapping.TRANSACTIONS, Transaction,
+         TransactionCreate, transactions.register, _revise_transaction,
+         Inside("amounts", mapping.amounts)),
 )  # fmt: skip

@@ -1,29 +1,43 @@
 from collections.abc import Callable, Mapping
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 
-from pydantic import AfterValidator, BeforeValidator, ValidationInfo
+from pydantic import AfterValidator, BeforeValidator, StrictInt, ValidationInfo
 from pydantic_core import PydanticCustomError
 
 from sonla_api.agencies.models import AgencyKind
 from sonla_api.delegations.lifecycle import Direction
 from sonla_api.delegations.models import Channel, Level
 from sonla_api.documents.types import DocumentType
-from sonla_api.imports.mapping import LEVELS, PARTNER_KINDS, RELATION_KINDS
-from sonla_api.kit.codes import Country, Language, Subdivision
-from sonla_api.kit.period import PartialDate, Period, Precision, precision
-from sonla_api.kit.schema import Body, Day, Key, Url
+from sonla_api.imports.mapping import EQUIVALENTS, LEVELS, PARTNER_KINDS, RELATION_KINDS
+from sonla_api.kit.codes import Country, Currency, Language, Subdivision
+from sonla_api.kit.money import Amount
+from sonla_api.kit.period import Duration, PartialDate, Period, Precision, precision
+from sonla_api.kit.schema import Body, Count, Day, Key, Url
 from sonla_api.kit.text import Line, LocalizedText, Message, Text
 from sonla_api.partner_relations.models import RelationKind
 from sonla_api.partners.models import PartnerKind
+from sonla_api.projects.lifecycle import ProjectKind, ProjectState
+from sonla_api.projects.schemas import ProjectCreate
+from sonla_api.transactions.models import EquivalentQualifier, Qualifier
 
 MESSAGES = {
     "precision_differs": Message(
         "the date says {found}, this says {given}", "ngày ghi {found}, ở đây ghi {given}"
     ),
+    "equivalent_of_nothing": Message(
+        "an equivalent follows the amount that it is another form of",
+        "số tiền quy đổi phải đứng sau số tiền gốc",
+    ),
+    "period_twice": Message(
+        "the line names a period beside it", "dòng này đã ghi thời gian ở trường period"
+    ),
     "country_twice": Message(
         "the line names a country beside them", "dòng này đã ghi một quốc gia ở trường country"
     ),
 }
+
+
+Stage = Literal["proposed", "planning", "preparing", "approved", "implementing", "completed"]
 
 
 class Report(NamedTuple):
@@ -59,11 +73,25 @@ def _refusal(code: str, **context: Any) -> PydanticCustomError:
     return PydanticCustomError(code, MESSAGES[code].en, {"words": MESSAGES[code], **context})
 
 
-def _of_the_date(given: Precision | None, before: dict[str, Any]) -> None:
-    date = before.get("date")
-    found = precision(date) if isinstance(date, str) else None
-    if "date" in before and given != found:
-        raise _refusal("precision_differs", found=found or "none", given=given or "none")
+def _of_the_date(field: str) -> Callable[[Precision | None, dict[str, Any]], None]:
+    def check(given: Precision | None, before: dict[str, Any]) -> None:
+        date = before.get(field)
+        found = precision(date) if isinstance(date, str) else None
+        if field in before and given != found:
+            raise _refusal("precision_differs", found=found or "none", given=given or "none")
+
+    return check
+
+
+def _without_a_period(duration: Any, before: dict[str, Any]) -> None:
+    if duration and before.get("period"):
+        raise _refusal("period_twice")
+
+
+def _after_an_original(amounts: list["AmountLine"]) -> list["AmountLine"]:
+    if amounts and amounts[0].qualifier in EQUIVALENTS:
+        raise _refusal("equivalent_of_nothing")
+    return amounts
 
 
 def _alone(countries: list[str], before: dict[str, Any]) -> None:
@@ -136,6 +164,45 @@ class DelegationLine(SourcedLine):
     subdivision: Subdivision | None = None
     place: Line | None = None
     date: Period | None = None
-    date_precision: Annotated[Precision | None, _beside(_of_the_date)] = None
+    date_precision: Annotated[Precision | None, _beside(_of_the_date("date"))] = None
     date_as_printed: Text | None = None
     outcomes: list[Text] = []
+
+
+class AmountLine(Body):
+    value: Amount
+    currency: Currency
+    qualifier: Qualifier | EquivalentQualifier | None = None
+
+
+class ProjectLine(SourcedLine):
+    kind: ProjectKind
+    title: LocalizedText
+    stage: Stage
+    construction_started: PartialDate | None = None
+    date_precision: Annotated[Precision | None, _beside(_of_the_date("construction_started"))] = (
+        None
+    )
+    days_ahead_of_plan: StrictInt | None = None
+    period: Period | None = None
+    duration: Annotated[Duration | None, _beside(_without_a_period)] = None
+    duration_from: Line | None = None
+    location: Text | None = None
+    components: Count | None = None
+    sector: Line | None = None
+    part_of: Key | None = None
+    donors: list[Key] = []
+    investors: list[Key] = []
+    contractors: list[Key] = []
+    beneficiaries: list[Key] = []
+    agencies: list[Key] = []
+    documents: list[Key] = []
+    agreements: list[Key] = []
+    sites: list[Key] = []
+    amounts: Annotated[list[AmountLine], AfterValidator(_after_an_original)] = []
+
+
+class RecordedProject(ProjectCreate):
+    """A project as a line tells of it, with its state."""
+
+    state: ProjectState

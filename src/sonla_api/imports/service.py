@@ -1,7 +1,7 @@
 """Loading a folder of records: all of it, or nothing and every reason why."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from pydantic_core import to_jsonable_python
 
 from sonla_api.identity.permissions import EVERY
 from sonla_api.imports import mapping
-from sonla_api.imports.parts import LATER, PARTS, Part
+from sonla_api.imports.parts import LATER, PARTS, Inside, Part
 from sonla_api.imports.queries import (
     LOAD,
     Content,
@@ -37,7 +37,7 @@ from sonla_api.settings import asyncpg_url
 
 Progress = Callable[[str], None]
 Line = tuple[Entry, dict[str, Any]]
-"""An object of a file, and what its format makes of it."""
+"""An object of a file, and what its format makes of it, or of what stands inside it."""
 
 UNEXPECTED = Problem.status
 _LOADER = Actor(None, EVERY, tuple(Visibility), is_administrator=True)
@@ -58,7 +58,7 @@ async def load_folder(database_url: str, folder: Path, progress: Progress) -> Re
             await wait_for_turn(ctx)
             await load.check(ctx)
             for part in PARTS:
-                progress(f"{part.resource}: {len(load.lines[part.file])} lines of {part.file}")
+                progress(f"{part.resource}: {len(load.lines[part.resource])} in {part.file}")
                 await load.write(ctx, part)
             load.refuse()
     except tuple(MEANINGS) as error:
@@ -96,19 +96,23 @@ class _Load:
 
     async def check(self, ctx: WriteContext) -> None:
         """Every line by its format, its references and the rules of its records."""
-        for part in {part.file: part for part in PARTS}.values():
-            checked = [self._formatted(part, entry) for entry in self._contents[part.file].entries]
-            lines = [line for line in checked if line]
-            self.lines[part.file] = self._in_order(part.file, lines)
+        formatted: dict[str, list[Line]] = {}
+        for part in PARTS:
+            if part.file not in formatted:
+                entries = self._contents[part.file].entries
+                right = [found for entry in entries if (found := self._formatted(part, entry))]
+                formatted[part.file] = self._in_order(part.file, right)
+            whole = formatted[part.file]
+            self.lines[part.resource] = [*_inside(part.inside, whole)] if part.inside else whole
         for part in PARTS:
             await self._look_up(ctx, part)
         for part in PARTS:
             self._check_references(part)
-            for entry, line in self.lines[part.file]:
+            for entry, line in self.lines[part.resource]:
                 try:
                     part.whole.model_validate(mapping.record_of(part.rows, line, _SOME_IDS))
                 except ValidationError as error:
-                    self._add(entry, of_validation(error.errors(include_url=False)), part.rows)
+                    self._add(entry, of_validation(error.errors(include_url=False)), part, line)
         self.refuse()
 
     def refuse(self) -> None:
@@ -143,46 +147,61 @@ class _Load:
 
     async def _look_up(self, ctx: WriteContext, part: Part) -> None:
         """What stands in the register of all that the lines name."""
-        named = self._keys(part.file) | {
+        named = self._keys(part) | {
             key
             for other in PARTS
-            for entry in self._contents[other.file].entries
-            for _, resource, key in mapping.references(other.rows, entry.value)
-            if resource == part.resource
+            for _, line in self._said(other)
+            for _, resources, key in mapping.references(other.rows, line)
+            if part.resource in resources
         }
         known = self._known[part.resource] = await registered(ctx, part.model, named)
         self._loaded |= await last_loaded(ctx, known.values())
         merged = await survivors(ctx, part.resource, named)
         self._ids[part.resource] = merged | {key: str(r.id) for key, r in known.items()}
 
-    def _keys(self, file: str) -> set[str]:
-        given = (entry.value.get("key") for entry in self._contents[file].entries)
+    def _said(self, part: Part) -> Sequence[Line]:
+        """Lines of a part, right or wrong; of what stands inside others, those in right ones."""
+        if part.inside:
+            return self.lines[part.resource]
+        return [(entry, entry.value) for entry in self._contents[part.file].entries]
+
+    def _keys(self, part: Part) -> set[str]:
+        given = (line.get("key") for _, line in self._said(part))
         return {key for key in given if mapping.is_key(key)}
 
     def _check_references(self, part: Part) -> None:
         """Also of lines that are wrong otherwise; not to files that could not be read whole."""
         known = {
-            other.resource: self._ids[other.resource].keys() | self._keys(other.file)
+            other.resource: self._ids[other.resource].keys() | self._keys(other)
             for other in PARTS
             if not self._contents[other.file].broken
         }
-        for entry in self._contents[part.file].entries:
-            for field, resource, key in mapping.references(part.rows, entry.value):
-                if resource in known and key not in known[resource]:
-                    message = f"there is no {key} among the {resource}"
+        for entry, line in self._said(part):
+            for field, resources, key in mapping.references(part.rows, line):
+                if all(it in known and key not in known[it] for it in resources):
+                    message = f"there is no {key} among the {' or '.join(resources)}"
                     self._faults.add(Fault(entry.file, entry.number, field, message))
 
-    def _add(self, entry: Entry, problem: Problem, rows: Sequence[mapping.Row] = ()) -> None:
+    def _add(
+        self,
+        entry: Entry,
+        problem: Problem,
+        part: Part | None = None,
+        line: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Without a part the problem is about the format, and names the field itself."""
         said = [(e.pointer, e.message.en) for e in problem.errors]
         for pointer, message in said or [("", problem.detail.en)]:
-            field = mapping.field_of(rows, entry.value, pointer)
+            field = mapping.field_of(part.rows if part else (), line or {}, pointer)
+            if part and part.inside:
+                field = part.inside.field
             self._faults.add(Fault(entry.file, entry.number, field, message))
 
     async def write(self, ctx: WriteContext, part: Part) -> None:
         """Each line by itself, so that all that is wrong is found before all is taken back."""
-        for entry, line in self.lines[part.file]:
+        for entry, line in self.lines[part.resource]:
             named = mapping.references(part.rows, line)
-            if any(key not in self._ids[resource] for _, resource, key in named):
+            if any(all(key not in self._ids[it] for it in of) for _, of, key in named):
                 continue  # the line that it refers to was refused
             try:
                 async with ctx.session.begin_nested():
@@ -192,7 +211,7 @@ class _Load:
                 problem = _meaning(error)
                 if problem.status >= UNEXPECTED:  # not about this line
                     raise
-                self._add(entry, problem, part.rows)
+                self._add(entry, problem, part, line)
             else:
                 self._done[part.resource][outcome] += 1
 
@@ -223,12 +242,18 @@ class _Load:
         return lines
 
 
+def _inside(inside: Inside, whole: Iterable[Line]) -> Iterator[Line]:
+    """The lines that stand inside others, each at the place of the one around it."""
+    for entry, line in whole:
+        yield from ((entry, made) for made in inside.lines(line))
+
+
 def _above(file: str, line: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """The records of its own kind that a line names: (field, key)."""
     for part in PARTS:
         if part.file == file:
-            for field, resource, key in mapping.references(part.rows, line):
-                if resource == part.resource:
+            for field, resources, key in mapping.references(part.rows, line):
+                if part.resource in resources:
                     yield field, key
 
 

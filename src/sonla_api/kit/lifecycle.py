@@ -27,11 +27,14 @@ _NONE: ColumnElement[Any] = literal_column("'[]'::jsonb")
 
 @dataclass(frozen=True)
 class Transition(Generic[S, V]):
-    """One line of the table; `tracks` names those it holds for (none: all)."""
+    """One line of the table; `tracks` names those it holds for (none: all).
+
+    Without a `target` of its own the step leads to the `state` that its body names.
+    """
 
     verb: V
     sources: frozenset[S]
-    target: S
+    target: S | None
     permission: str
     guard: Guard = lambda _record, _body: ()
     tracks: frozenset[str] = frozenset()

@@ -139,10 +139,10 @@ def lacks(column: Any, gaps: Mapping[Any, ColumnElement[bool]]) -> Filter:
     return Filter(clause, column)
 
 
-def refers(model: Any, field: str) -> Filter:
-    """Records that name another one in their JSON `field`."""
+def refers(model: Any, field: str, member: str = "") -> Filter:
+    """Records that name another one in their JSON `field`, under `member` where it has several."""
     return Filter(
-        lambda name, several: mentioned(model, field, name, several), getattr(model, field)
+        lambda name, several: mentioned(model, field, name, several, member), getattr(model, field)
     )
 
 
@@ -210,9 +210,12 @@ class Parameters(BaseModel):
             for name, value in self.given().items()
         ]
 
-    def query(self, **more: Any) -> str:
-        """The filters in use as a query string, with others beside them."""
-        pairs = {name: getattr(self, name) for name in self.given()} | more
+    def query(self, prefix: str = "", **more: Any) -> str:
+        """The filters in use as a query string, with others beside them.
+
+        `prefix`: of their names, where they are those of the records that others name.
+        """
+        pairs = {f"{prefix}{name}": getattr(self, name) for name in self.given()} | more
         said = {n: str(v).lower() if isinstance(v, bool) else v for n, v in pairs.items()}
         return urlencode({n: v for n, v in said.items() if v is not None}, doseq=True)
 

@@ -67,9 +67,15 @@ class Mention(Model):
     project_id: Mapped[UUID | None] = mapped_column(ForeignKey("projects.id"))
 
 
-def mentioned(model: type[Resource], field: str, name: str, several: bool) -> ColumnElement[bool]:  # noqa: FBT001
+def mentioned(
+    model: type[Resource],
+    field: str,
+    name: str,
+    several: bool,  # noqa: FBT001
+    member: str = "",
+) -> ColumnElement[bool]:
     """Whether a row of `model` names, in its JSON `field`, the record in bind `name`."""
-    target = Mention.__table__.c[model.cites[field][0].rpartition(".")[2]]
+    target = Mention.__table__.c[member or model.cites[field][0].rpartition(".")[2]]
     is_it = target == seen(target, name, several)
     return exists().where(Mention.record_id == model.id, Mention.field == field, is_it)
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from sonla_api.kit.codes import Currency
 from sonla_api.kit.text import Message, refusal
@@ -43,6 +43,26 @@ Amount = Annotated[
     ),
 ]
 """A decimal string: digits, and a point where there are fractions."""
+
+
+Percent = Annotated[
+    str,
+    Field(
+        pattern=r"^(100(\.0{1,4})?|[1-9]?[0-9](\.[0-9]{1,4})?)$",
+        description="0 to 100 as a decimal, kept exactly as given.",
+        examples=["62.5"],
+    ),
+]
+"""A share, as a string for the reason for which amounts are."""
+
+
+class CurrencySum(BaseModel):
+    """A sum of amounts in one currency, as the service computes it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    currency: Annotated[str, Field(examples=["EUR"])]
+    amount: Annotated[str, Field(pattern=r"^-?[0-9]+(\.[0-9]+)?$", examples=["35200000.00"])]
 
 
 class Money(BaseModel):

@@ -29,6 +29,8 @@ HEAD: dict[str, Any] = {
         {"name": "delegations", "description": "Visits to and from the province."},
         {"name": "partners", "description": "Those abroad whom the province works with."},
         {"name": "documents", "description": "Why the province acts: plans, decisions, letters."},
+        {"name": "projects", "description": "What brings money or works, at home and abroad."},
+        {"name": "transactions", "description": "Money of projects, by type and currency."},
         {"name": "partner-relations", "description": "Relations with partners, and since when."},
         {"name": "agencies", "description": "Our side: committees, departments, localities."},
         {"name": "sources", "description": "Where facts come from."},

@@ -102,13 +102,14 @@ async def take(  # noqa: PLR0913, PLR0917
     if lacking := line.guard(record, body):
         raise Invalid(errors=lacking)
     more = await effect(ctx, record, body) if effect else {}
-    await change(ctx, record, **{"state": line.target, **more})
+    target = line.target or body.state
+    await change(ctx, record, **{"state": target, **more})
     step = Step(
         resource=model.__tablename__,
         record_id=id_,
         verb=body.verb,
         from_state=source,
-        to_state=line.target,
+        to_state=target,
         on=body.on or ctx.today,
         note=body.note,
         version=record.version,

@@ -4,7 +4,7 @@ A resource without rules of its own calls these from its endpoints; one with rul
 that does.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import date
 from functools import cache
 from typing import Any, NamedTuple, TypeVar
@@ -71,10 +71,9 @@ async def load(
 
     Others may refer to it meanwhile, unless it is to be removed.
     """
-    # Writers of a record take turns before they have a transaction number: the feed is in the
-    # order of numbers, and would tell a deletion before the change that went ahead of it.
-    turn = func.pg_advisory_xact_lock(func.hashtextextended(cast(model.id, Text), 0)).is_not(None)
-    visible = select(model, model.is_written()).where(model.id == id_, model.is_seen(), turn)
+    visible = select(model, model.is_written()).where(
+        model.id == id_, model.is_seen(), turn(model.id).is_not(None)
+    )
     locked = visible.with_for_update(key_share=not is_leaving)
     found = await ctx.session.execute(locked, dict(ctx.actor.parameters))
     row = found.one_or_none()
@@ -86,6 +85,27 @@ async def load(
     if expected is not None and record.version not in expected:
         raise StaleVersion(version=record.version)
     return record
+
+
+def turn(id_: Any) -> ColumnElement[Any]:
+    """Waits until nobody else writes the record with this id, and holds it to the end.
+
+    Writers of a record take turns before they have a transaction number: the feed is in the order
+    of numbers, and would tell a deletion before the change that went ahead of it.
+    """
+    return func.pg_advisory_xact_lock(func.hashtextextended(cast(id_, Text), 0))
+
+
+async def hold(ctx: WriteContext, model: type[R], ids: Collection[UUID]) -> Sequence[R]:
+    """Records that a rule may change on writing others, locked, whoever may see and write them.
+
+    Whatever another transaction wrote before it let go of them is seen from here on.
+    """
+    for id_ in sorted(ids):
+        await ctx.session.execute(select(turn(literal(id_, model.id.type))))
+    wanted = select(model).where(model.id.in_(ids)).order_by(model.id)
+    locked = wanted.with_for_update(key_share=True).execution_options(populate_existing=True)
+    return (await ctx.session.scalars(locked)).all()
 
 
 async def create(

@@ -5,9 +5,24 @@ from pydantic import Field, model_validator
 
 from sonla_api.kit.codes import Country, Subdivision, within_country
 from sonla_api.kit.period import Period
-from sonla_api.kit.schema import ResourceBody, ResourceView, Summary, Url, View
-from sonla_api.kit.text import Line, LocalizedText
+from sonla_api.kit.schema import (
+    AgencySummary,
+    Body,
+    ResourceBody,
+    ResourceView,
+    Summary,
+    Url,
+    View,
+)
+from sonla_api.kit.text import Line, LocalizedText, Message, refusal
 from sonla_api.partners.models import PartnerKind, RegistrationKind, RegistrationWarningCode
+
+MESSAGES = {
+    "one_party": Message(
+        "name a partner or an agency, one of both",
+        "hãy nêu một đối tác hoặc một cơ quan, chỉ một trong hai",
+    ),
+}
 
 
 class PartnerCreate(ResourceBody):
@@ -59,6 +74,26 @@ class RegistrationWarning(View):
             ]
         ),
     ]
+
+
+class PartyBody(Body):
+    """A partner, or an agency of ours."""
+
+    partner_id: UUID | None = None
+    agency_id: UUID | None = None
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if (self.partner_id is None) == (self.agency_id is None):
+            raise refusal(MESSAGES, "one_party", words=MESSAGES["one_party"], at="/partner_id")
+        return self
+
+
+class PartyView(View):
+    """A partner or an agency; both null where the caller may not see which."""
+
+    partner: PartnerSummary | None
+    agency: AgencySummary | None
 
 
 class PartnerView(ResourceView):

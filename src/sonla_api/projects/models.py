@@ -13,14 +13,43 @@ from sonla_api.kit.model import Resource
 from sonla_api.projects.lifecycle import ProjectKind, ProjectState
 
 
-class ParticipantRole(CodeList):
-    funding = "funding", "Funding", "Tài trợ"
-    accountable = "accountable", "Accountable", "Cơ quan chủ quản"
-    extending = "extending", "Extending", "Trung gian"
-    implementing = "implementing", "Implementing", "Thực hiện"
-    investor = "investor", "Investor", "Nhà đầu tư"
-    contractor = "contractor", "Contractor", "Nhà thầu"
-    beneficiary = "beneficiary", "Beneficiary", "Bên thụ hưởng"
+class SectorScheme(CodeList):
+    vsic = "vsic", "Viet Nam standard industrial classification", "Hệ thống ngành kinh tế (VSIC)"
+    oecd_dac = "oecd_dac", "OECD DAC purpose codes", "Mã mục đích của OECD DAC"
+    other = "other", "As a source says it", "Theo cách gọi của nguồn"
+
+
+class RelatedResource(CodeList):
+    """Resources whose records are not in the register yet."""
+
+    agreements = "agreements", "Agreement", "Thỏa thuận"
+    sites = "sites", "Site", "Địa điểm"
+
+
+class TransactionType(CodeList):
+    """What money of a project can be, which projects sum by it.
+
+    Those of IATI 2.03 by their names there, capital events, and amounts of unknown kind.
+    """
+
+    stated = "stated", "Stated without a kind", "Nêu mà không rõ loại"
+    incoming_funds = "incoming_funds", "Incoming funds", "Vốn nhận được"
+    outgoing_commitment = "outgoing_commitment", "Outgoing commitment", "Cam kết cấp đi"
+    disbursement = "disbursement", "Disbursement", "Giải ngân"
+    expenditure = "expenditure", "Expenditure", "Chi tiêu"
+    interest_payment = "interest_payment", "Interest payment", "Trả lãi"
+    loan_repayment = "loan_repayment", "Loan repayment", "Trả nợ gốc"
+    reimbursement = "reimbursement", "Reimbursement", "Hoàn trả"
+    purchase_of_equity = "purchase_of_equity", "Purchase of equity", "Mua cổ phần"
+    sale_of_equity = "sale_of_equity", "Sale of equity", "Bán cổ phần"
+    credit_guarantee = "credit_guarantee", "Credit guarantee", "Bảo lãnh tín dụng"
+    incoming_commitment = "incoming_commitment", "Incoming commitment", "Cam kết nhận được"
+    outgoing_pledge = "outgoing_pledge", "Outgoing pledge", "Hứa cấp đi"
+    incoming_pledge = "incoming_pledge", "Incoming pledge", "Hứa nhận được"
+    registered = "registered", "Capital registered", "Vốn đăng ký"
+    increase = "increase", "Increase of capital", "Tăng vốn"
+    decrease = "decrease", "Decrease of capital", "Giảm vốn"
+    realised = "realised", "Capital realised", "Vốn thực hiện"
 
 
 class Project(Resource):
@@ -30,7 +59,7 @@ class Project(Resource):
         "participants": ("partner_id", "agency_id"),
         "legal_basis": ("document_id",),
     }
-    derived = ("period_days", "words")
+    derived = ("period_days", "sector_codes", "words")
 
     kind: Mapped[ProjectKind]
     title: Mapped[dict[str, Any]]
@@ -47,9 +76,13 @@ class Project(Resource):
     components: Mapped[int | None]
     milestones: Mapped[list[dict[str, Any]]] = mapped_column(server_default="[]")
     progress: Mapped[list[dict[str, Any]]] = mapped_column(server_default="[]")
+    related: Mapped[list[dict[str, Any]]] = mapped_column(server_default="[]")
     state: Mapped[ProjectState] = mapped_column(default=ProjectState.pipeline)
     period_days: Mapped[Range[date] | None] = mapped_column(
         DATERANGE, Computed("period_days(period)", persisted=True)
+    )
+    sector_codes: Mapped[list[str]] = mapped_column(
+        Computed("sector_codes(sectors)", persisted=True)
     )
     words: Mapped[str] = mapped_column(
         Computed(
@@ -63,5 +96,6 @@ class Project(Resource):
         Index(None, "state", "created_at", "id"),
         Index(None, "period_days", postgresql_using="gist"),
         Index(None, "countries", postgresql_using="gin"),
+        Index(None, "sector_codes", postgresql_using="gin"),
         Index(None, "words", postgresql_using="gin", postgresql_ops={"words": "gin_trgm_ops"}),
     )

@@ -11,29 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from sonla_api.kit.codes import CodeList
 from sonla_api.kit.model import Resource
-
-
-class TransactionType(CodeList):
-    """Those of IATI 2.03 by their names there, capital events, and amounts of unknown kind."""
-
-    stated = "stated", "Stated without a kind", "Nêu mà không rõ loại"
-    incoming_funds = "incoming_funds", "Incoming funds", "Vốn nhận được"
-    outgoing_commitment = "outgoing_commitment", "Outgoing commitment", "Cam kết cấp đi"
-    disbursement = "disbursement", "Disbursement", "Giải ngân"
-    expenditure = "expenditure", "Expenditure", "Chi tiêu"
-    interest_payment = "interest_payment", "Interest payment", "Trả lãi"
-    loan_repayment = "loan_repayment", "Loan repayment", "Trả nợ gốc"
-    reimbursement = "reimbursement", "Reimbursement", "Hoàn trả"
-    purchase_of_equity = "purchase_of_equity", "Purchase of equity", "Mua cổ phần"
-    sale_of_equity = "sale_of_equity", "Sale of equity", "Bán cổ phần"
-    credit_guarantee = "credit_guarantee", "Credit guarantee", "Bảo lãnh tín dụng"
-    incoming_commitment = "incoming_commitment", "Incoming commitment", "Cam kết nhận được"
-    outgoing_pledge = "outgoing_pledge", "Outgoing pledge", "Hứa cấp đi"
-    incoming_pledge = "incoming_pledge", "Incoming pledge", "Hứa nhận được"
-    registered = "registered", "Capital registered", "Vốn đăng ký"
-    increase = "increase", "Increase of capital", "Tăng vốn"
-    decrease = "decrease", "Decrease of capital", "Giảm vốn"
-    realised = "realised", "Capital realised", "Vốn thực hiện"
+from sonla_api.projects.models import TransactionType
 
 
 class Qualifier(CodeList):
@@ -42,6 +20,11 @@ class Qualifier(CodeList):
     estimate = "estimate", "Estimate", "Ước tính"
     preliminary = "preliminary", "Preliminary", "Sơ bộ"
     final = "final", "Final", "Chính thức"
+
+
+class EquivalentQualifier(CodeList):
+    equivalent = "equivalent", "Stated as equivalent", "Tương đương, theo nguồn"
+    conversion = "conversion", "Converted by the source", "Quy đổi, theo nguồn"
 
 
 class Transaction(Resource):

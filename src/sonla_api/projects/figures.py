@@ -1,0 +1,214 @@
+"""Projects and their money in figures, each with the address of exactly what it counts."""
+
+import json
+from enum import StrEnum
+from typing import Annotated, Any
+
+from pydantic import Field
+from sqlalchemy import (
+    ColumnElement,
+    Text,
+    and_,
+    any_,
+    bindparam,
+    cast,
+    false,
+    func,
+    null,
+    select,
+    true,
+    union_all,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
+
+from sonla_api.kit.context import Context
+from sonla_api.kit.listing import period_range
+from sonla_api.kit.model import among
+from sonla_api.kit.period import PeriodFilter
+from sonla_api.kit.records import refuse_oracle
+from sonla_api.kit.shapes import json_object
+from sonla_api.kit.statement import Statement
+from sonla_api.projects.lifecycle import ProjectState
+from sonla_api.projects.models import Project
+from sonla_api.projects.money import SUMS, money, signed
+from sonla_api.projects.queries import ProjectChoice, outside
+from sonla_api.projects.schemas import ProjectCount, ProjectFigures
+
+P = Project
+_STANDING = [state for state in ProjectState if state is not ProjectState.cancelled]
+"""What counts where no state is asked for."""
+
+
+class ProjectGrouping(StrEnum):
+    kind = "kind"
+    state = "state"
+    country = "country"
+    sector = "sector"
+
+
+class ProjectFiguresQuery(ProjectChoice):
+    """What is counted, by what, and in which period."""
+
+    period: Annotated[
+        PeriodFilter | None, Field(description="All projects and all money where it is left out.")
+    ] = None
+    group_by: ProjectGrouping = ProjectGrouping.kind
+
+
+def _each(of: Any) -> Any:
+    return select(func.unnest(of).label("code")).distinct().correlate(P).lateral("each_code")
+
+
+_PLAIN: dict[ProjectGrouping, Any] = {
+    ProjectGrouping.kind: P.kind,
+    ProjectGrouping.state: P.state,
+}
+_SEVERAL: dict[ProjectGrouping, Any] = {
+    ProjectGrouping.country: _each(P.countries),
+    ProjectGrouping.sector: _each(P.sector_codes),
+}
+_NOTHING = {"is_total": True, "group": None, "projects": 0, "not_placed": 0} | dict.fromkeys(
+    ("transactions", "transactions_not_placed", *SUMS)
+)
+"""What is found in a register without projects."""
+
+
+def _placed(days: Any, *, is_asked: bool) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Whether something lies in the period, and whether it cannot be placed."""
+    if not is_asked:
+        return true(), false()
+    return days.bool_op("<@")(period_range("period")), outside(days, "period")
+
+
+def _members(query: ProjectFiguresQuery) -> Any:
+    """Each project once in all, and once in each of its groups."""
+    is_counted, is_outside = _placed(P.period_days, is_asked=query.period is not None)
+    flags = [P.id, is_counted.label("is_counted"), is_outside.label("is_outside")]
+    states = [] if query.state else [among(P.state, _STANDING)]
+    chosen = [P.is_seen(), *states, *query.conditions()]
+    every = select(true().label("is_total"), cast(null(), Text).label("group"), *flags)
+    if query.group_by in _PLAIN:
+        group = cast(_PLAIN[query.group_by], Text)
+        grouped: Any = select(false(), group, *flags).where(*chosen)
+    else:
+        codes = _SEVERAL[query.group_by]
+        grouped = select(false(), codes.c.code, *flags).where(*chosen)
+        grouped = grouped.select_from(P).outerjoin(codes, true())
+        if getattr(
+            query, query.group_by
+        ):  # what lies elsewhere too is no figure of that other place
+            wanted = bindparam("asked", type_=ARRAY(Text))
+            grouped = grouped.where(codes.c.code == any_(wanted))
+    return union_all(every.where(*chosen), grouped).cte("members")
+
+
+def _figures(query: ProjectFiguresQuery) -> Statement:
+    members = _members(query)
+    of = members.c
+    numbers = (
+        select(
+            of.is_total,
+            of.group,
+            func.count().filter(of.is_counted).label("projects"),
+            func.count().filter(of.is_outside).label("not_placed"),
+        )
+        .group_by(of.is_total, of.group)
+        .cte("numbers")
+    )
+    sums = _sums(members, is_asked=query.period is not None)
+    same = and_(
+        sums.c.is_total == numbers.c.is_total,
+        sums.c.group.is_not_distinct_from(numbers.c.group),
+    )
+    shown = [sums.c[name] for name in ("transactions", "transactions_not_placed", *SUMS)]
+    return Statement(
+        select(numbers, *shown)
+        .select_from(numbers.outerjoin(sums, same))
+        .order_by(numbers.c.is_total.desc(), numbers.c.group)
+    )
+
+
+def _sums(members: Any, *, is_asked: bool) -> Any:
+    """By group, the sums in each currency, and how many transactions they are made of."""
+    that, of = money(), members.c
+    is_counted, is_outside = _placed(that.on_days, is_asked=is_asked)
+    by_currency = (
+        select(
+            of.is_total,
+            of.group,
+            that.currency,
+            func.count().filter(is_counted).label("transactions"),
+            func.count().filter(is_outside).label("transactions_not_placed"),
+            *(
+                func.sum(signed(that)).filter(and_(is_counted, among(that.type, types))).label(name)
+                for name, types in SUMS.items()
+            ),
+        )
+        .join(that, that.project_id == of.id)
+        .where(that.is_seen())
+        .group_by(of.is_total, of.group, that.currency)
+        .cte("by_currency")
+    )
+    each = by_currency.c
+    return (
+        select(
+            each.is_total,
+            each.group,
+            func.sum(each.transactions).label("transactions"),
+            func.sum(each.transactions_not_placed).label("transactions_not_placed"),
+            *(_listed(each.currency, each[name]).label(name) for name in SUMS),
+        )
+        .group_by(each.is_total, each.group)
+        .cte("sums")
+    )
+
+
+def _listed(currency: Any, amount: Any) -> Any:
+    shown = json_object(currency=currency, amount=cast(amount, Text))
+    return func.json_agg(aggregate_order_by(shown, currency)).filter(amount.is_not(None))
+
+
+async def project_figures(ctx: Context, query: ProjectFiguresQuery) -> ProjectFigures:
+    """In all, and by group; one in two countries or sectors counts in both."""
+    refuse_oracle(ctx, query)
+    binds = query.binds() | ctx.parameters
+    if query.group_by in _SEVERAL:
+        binds["asked"] = getattr(query, query.group_by)
+    if query.period:
+        binds["period_first"], binds["period_end"] = query.period.days
+    rows = await _figures(query).fetch(ctx.reader, **binds)
+    total, *items = [_count(query, row) for row in rows or [_NOTHING]]
+    return ProjectFigures(period=query.period, total=total, items=items)
+
+
+def _count(query: ProjectFiguresQuery, row: Any) -> ProjectCount:
+    return ProjectCount(
+        group=row["group"],
+        projects=row["projects"],
+        not_placed=row["not_placed"],
+        transactions=row["transactions"] or 0,
+        transactions_not_placed=row["transactions_not_placed"] or 0,
+        href=_address(query, row, "projects", within=query.period),
+        not_placed_href=_outside(query, row, "projects"),
+        transactions_href=_address(query, row, "transactions", "project_", within=query.period),
+        transactions_not_placed_href=_outside(query, row, "transactions", "project_"),
+        **{name: json.loads(row[name] or "[]") for name in SUMS},
+    )
+
+
+def _outside(query: ProjectFiguresQuery, row: Any, path: str, prefix: str = "") -> str | None:
+    if not query.period:
+        return None
+    return _address(query, row, path, prefix, not_placed_in=query.period)
+
+
+def _address(query: ProjectFiguresQuery, row: Any, path: str, prefix: str = "", **more: Any) -> str:
+    """Where the projects of a row are listed, or the transactions of such projects."""
+    name, group = query.group_by.value, row["group"]
+    chosen: dict[str, Any] = {"state": query.state or _STANDING}
+    if group is not None:
+        chosen |= {name: group}
+    elif not row["is_total"]:
+        chosen |= {"without": [*query.without, name]}
+    named = {f"{prefix}{field}": value for field, value in chosen.items()}
+    return f"/api/v1/{path}?" + query.query(prefix, **named, **more)

@@ -1,0 +1,177 @@
+"""The money of projects: summed from the transactions that are seen, never typed."""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    ColumnElement,
+    Numeric,
+    Text,
+    and_,
+    bindparam,
+    case,
+    cast,
+    column,
+    func,
+    literal_column,
+    or_,
+    select,
+    true,
+    union_all,
+)
+from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
+from sqlalchemy.orm import aliased
+
+from sonla_api.kit.context import Context
+from sonla_api.kit.mentions import model_of
+from sonla_api.kit.model import Visibility, among, constant
+from sonla_api.kit.shapes import json_object
+from sonla_api.kit.statement import Statement
+from sonla_api.kit.text import Message
+from sonla_api.projects.models import TransactionType
+
+T = TransactionType
+SUMS: Mapping[str, tuple[TransactionType, ...]] = {
+    "committed": (T.incoming_commitment, T.outgoing_commitment),
+    "disbursed": (T.incoming_funds, T.disbursement),
+    "registered": (T.registered, T.increase, T.decrease),
+    "realised": (T.realised,),
+    "stated": (T.stated,),
+}
+"""Which types make up a sum; a decrease is taken off."""
+_FACTOR = "1.2"
+"""By how much two rates of one pair of currencies may differ, years apart as they may be."""
+_DISBURSED = Message(
+    "More is disbursed than committed in {currencies}.",
+    "Số giải ngân vượt số cam kết tính bằng {currencies}.",
+)
+_RATES = Message(
+    "Amounts given in two currencies imply rates of {pairs} that differ by more than a fifth.",
+    "Các số tiền ghi bằng hai loại tiền cho ra tỷ giá {pairs} chênh nhau hơn một phần năm.",
+)
+_NOTHING: Any = literal_column("0")
+_empty: ColumnElement[Any] = literal_column("'[]'::json")
+
+
+def money() -> Any:
+    """The transactions, which stand above: asked for by name."""
+    return model_of("transactions")
+
+
+def signed(of: Any) -> ColumnElement[Any]:
+    """An amount as it counts in its sum."""
+    return case((of.type == constant(T.decrease), -of.amount), else_=of.amount)
+
+
+def sums_of(name: str) -> Any:
+    """The computed field of a project that holds one of `SUMS`, by currency."""
+
+    def shown(of: Any) -> Any:
+        that = aliased(money())
+        amount = cast(func.sum(signed(that)), Text)
+        each = _by(of, that, that.currency, amount=amount, where=among(that.type, SUMS[name]))
+        return listed(each, "currency", "amount", order=[each.c.currency])
+
+    return shown
+
+
+def totals(of: Any) -> Any:
+    """The computed field of a project that sums its transactions by type and currency."""
+    that = aliased(money())
+    amount = cast(func.sum(that.amount), Text)
+    each = _by(of, that, that.type, that.currency, amount=amount, transactions=func.count())
+    names = ("currency", "amount", "type", "transactions")
+    return listed(each, *names, order=[each.c.type, each.c.currency])
+
+
+def _by(of: Any, that: Any, *keys: Any, where: Any = None, **computed: Any) -> Any:
+    found = [value.label(name) for name, value in computed.items()]
+    seen = select(*keys, *found).where(that.project_id == of.id, that.is_seen())
+    narrowed = seen if where is None else seen.where(where)
+    return narrowed.group_by(*keys).correlate(of).subquery("each")
+
+
+def listed(each: Any, *names: str, order: list[Any]) -> ColumnElement[Any]:
+    """Rows as a JSON list."""
+    shown = json_object(**{name: each.c[name] for name in names})
+    made = select(func.json_agg(aggregate_order_by(shown, *order))).select_from(each)
+    return func.coalesce(made.scalar_subquery(), _empty)
+
+
+async def money_doubts(
+    ctx: Context, project_id: UUID, visibility: str, owner_agency_id: UUID | None
+) -> Mapping[str, Message]:
+    """Sums of a project that do not fit each other.
+
+    Of the transactions that all who see the project see: its flags tell nothing of others.
+    """
+    found: dict[str, Message] = {}
+    binds = {"project_id": project_id, "visibility": visibility, "owner": owner_agency_id}
+    ((currencies, pairs),) = await _conflicts().fetch(ctx.reader, **binds)
+    if currencies:
+        found["disbursed_above_committed"] = _DISBURSED.format(currencies=", ".join(currencies))
+    if pairs:
+        found["amount_conflict"] = _RATES.format(pairs=", ".join(pairs))
+    return found
+
+
+@cache
+def _conflicts() -> Statement:
+    that = aliased(money())
+    shown, owner = bindparam("visibility", type_=Text()), bindparam("owner", type_=that.id.type)
+    at_least_as_widely = or_(
+        that.visibility == constant(Visibility.public),
+        and_(that.visibility == constant(Visibility.internal), shown != constant("public")),
+        and_(shown == constant(Visibility.agency), that.owner_agency_id == owner),
+    )
+    counted = (
+        select(that.id, that.type, that.currency, that.amount, that.equivalents)
+        .where(that.project_id == bindparam("project_id", type_=that.id.type), at_least_as_widely)
+        .cte("counted")
+    )
+    return Statement(
+        select(_overdrawn(counted).scalar_subquery(), _unlike(counted).scalar_subquery())
+    )
+
+
+def _overdrawn(counted: Any) -> Any:
+    """The currencies in which something is committed, and more is disbursed."""
+    of, total = counted.c, func.sum(counted.c.amount)
+    committed, disbursed = (
+        total.filter(among(of.type, SUMS[name])) for name in ("committed", "disbursed")
+    )
+    over = select(of.currency).group_by(of.currency).having(disbursed > committed).subquery()
+    return select(func.array_agg(aggregate_order_by(over.c.currency, over.c.currency)))
+
+
+def _unlike(counted: Any) -> Any:
+    """The pairs of currencies, of which amounts that are said to be the same imply two rates."""
+    each = (
+        func.jsonb_array_elements(counted.c.equivalents)
+        .table_valued(column("element", JSONB), name="each")
+        .render_derived()
+    )
+    text = each.c.element.op("->>")
+    equivalents = select(
+        counted.c.id, text(constant("currency")), cast(text(constant("amount")), Numeric)
+    ).select_from(counted.join(each, true()))
+    amounts = union_all(
+        select(counted.c.id, counted.c.currency, counted.c.amount), equivalents
+    ).cte("amounts")
+    one, other = amounts.alias("one"), amounts.alias("other")
+    rate = func.abs(other.c.amount / one.c.amount)
+    unlike = (
+        select(func.concat(one.c.currency, constant("/"), other.c.currency).label("pair"))
+        .where(
+            one.c.id == other.c.id,
+            one.c.currency < other.c.currency,
+            one.c.amount != _NOTHING,
+            other.c.amount != _NOTHING,
+        )
+        .group_by(one.c.currency, other.c.currency)
+        .having(func.max(rate) > func.min(rate) * literal_column(_FACTOR))
+        .subquery()
+    )
+    return select(func.array_agg(aggregate_order_by(unlike.c.pair, unlike.c.pair)))

@@ -1,0 +1,177 @@
+from collections.abc import Mapping
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated, Any, ClassVar
+from uuid import UUID
+
+from pydantic import Field
+from sqlalchemy import Date, and_, case, cast, column, func, or_, select
+from sqlalchemy.dialects.postgresql import JSONB
+
+from sonla_api.kit.codes import Country
+from sonla_api.kit.context import Context
+from sonla_api.kit.listing import (
+    Filter,
+    Listing,
+    Parameters,
+    Q,
+    contains_one_of,
+    has,
+    lacks,
+    lies_within,
+    matches,
+    one_of,
+    overlaps,
+    period_range,
+    refers,
+)
+from sonla_api.kit.model import constant
+from sonla_api.kit.period import PeriodFilter
+from sonla_api.kit.records import Records
+from sonla_api.kit.shapes import json_object
+from sonla_api.kit.text import Message
+from sonla_api.projects.lifecycle import ProjectKind, ProjectState, lifecycle
+from sonla_api.projects.models import Project
+from sonla_api.projects.money import SUMS, money_doubts, sums_of, totals
+from sonla_api.projects.schemas import MilestoneBody, ProjectView
+
+P = Project
+_ROUNDED = Decimal("0.1")
+"""By how much percentages may miss 100, as each of them is rounded."""
+_PERCENTAGES = Message(
+    "The percentages of the sectors by {schemes} do not sum to 100.",
+    "Tỷ lệ các lĩnh vực theo {schemes} cộng lại không bằng 100.",
+)
+_DAY = 10
+"""The length of a date that is known to the day."""
+
+
+def _milestones(of: Any) -> Any:
+    """As they are kept, and how many days early each came."""
+    element: Any = column("element", JSONB)
+    each = (
+        func.jsonb_array_elements(of.milestones)
+        .table_valued(element, with_ordinality="place", name="each")
+        .render_derived()
+    )
+    baseline, actual = (element.op("->>")(constant(name)) for name in ("baseline", "actual"))
+    early = case(
+        (
+            and_(func.length(baseline) == _DAY, func.length(actual) == _DAY),
+            cast(baseline, Date) - cast(actual, Date),
+        )
+    )
+    kept = {name: element.op("->")(constant(name)) for name in MilestoneBody.model_fields}
+    made = select(func.json_agg(json_object(**kept, days_early=early))).select_from(each)
+    return func.coalesce(made.scalar_subquery(), func.json_build_array())
+
+
+projects = Records(
+    P,
+    ProjectView,
+    lifecycle.parameters,
+    milestones=_milestones,
+    totals=totals,
+    **{name: sums_of(name) for name in SUMS},
+    verbs=lifecycle.verbs,
+)
+
+
+class ProjectGap(StrEnum):
+    """Fields that may be unknown."""
+
+    country = "country"
+    sector = "sector"
+
+
+GAPS: dict[ProjectGap, Any] = {
+    ProjectGap.country: func.cardinality(P.countries) == 0,
+    ProjectGap.sector: func.cardinality(P.sector_codes) == 0,
+}
+SectorCode = Annotated[
+    str,
+    Field(
+        pattern="^(vsic|oecd_dac|other):.{1,60}$",
+        description="A scheme and a code in it.",
+        examples=["oecd_dac:43030"],
+    ),
+]
+
+
+def outside(days: Any, name: str) -> Any:
+    """In no period: without a date, or reaching beyond the one that it overlaps."""
+    wanted = period_range(name)
+    overlapping = and_(days.bool_op("&&")(wanted), ~days.bool_op("<@")(wanted))
+    return or_(days.is_(None), overlapping)
+
+
+class ProjectChoice(Parameters):
+    """The filters that the list and the figures of projects share."""
+
+    kind: Annotated[list[ProjectKind], one_of(P.kind)] = []
+    state: Annotated[list[ProjectState], one_of(P.state)] = []
+    country: Annotated[list[Country], contains_one_of(P.countries)] = []
+    sector: Annotated[list[SectorCode], contains_one_of(P.sector_codes)] = []
+    partner_id: Annotated[
+        list[UUID],
+        refers(P, "participants", "partner_id"),
+        Field(description="In which one of these partners takes part."),
+    ] = []
+    agency_id: Annotated[
+        list[UUID],
+        refers(P, "participants", "agency_id"),
+        Field(description="In which one of these agencies takes part."),
+    ] = []
+    without: Annotated[
+        list[ProjectGap],
+        lacks(P.countries, GAPS),
+        Field(description="Projects where this, and all else named so, is unknown."),
+    ] = []
+
+
+class ProjectListing(ProjectChoice, Listing):
+    orders: ClassVar = {
+        "created_at": P.created_at,
+        "kind": P.kind,
+        "state": P.state,
+    }
+
+    q: Annotated[Q, matches(P.words)] = None
+    key: Annotated[list[str], one_of(P.key)] = []
+    parent_id: Annotated[list[UUID], one_of(P.parent_id)] = []
+    has_parent: Annotated[bool | None, has(P.parent_id)] = None
+    document_id: Annotated[
+        list[UUID],
+        refers(P, "legal_basis"),
+        Field(description="Resting on one of these documents."),
+    ] = []
+    period: Annotated[
+        PeriodFilter | None, overlaps(P.period_days), Field(description="Overlapping this period.")
+    ] = None
+    within: Annotated[
+        PeriodFilter | None,
+        lies_within(P.period_days),
+        Field(description="Lying wholly in this period, as reports count."),
+    ] = None
+    not_placed_in: Annotated[
+        PeriodFilter | None,
+        Filter(lambda name, _: outside(P.period_days, name), P.period_days),
+        Field(description="Overlapping this period without lying in it, or without a period."),
+    ] = None
+
+
+async def doubts(
+    ctx: Context, id_: UUID | None, values: Mapping[str, Any]
+) -> Mapping[str, Message]:
+    """What of a project does not fit together: its percentages, its money."""
+    found: dict[str, Message] = {}
+    shares: dict[str, Decimal] = {}
+    for sector in values["sectors"]:
+        if sector["percentage"] is not None:
+            share = Decimal(sector["percentage"])
+            shares[sector["scheme"]] = shares.get(sector["scheme"], Decimal(0)) + share
+    if wrong := sorted(s for s, total in shares.items() if abs(total - 100) > _ROUNDED):
+        found["percentages_differ"] = _PERCENTAGES.format(schemes=", ".join(wrong))
+    if id_:
+        found |= await money_doubts(ctx, id_, values["visibility"], values["owner_agency_id"])
+    return found

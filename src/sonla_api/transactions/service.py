@@ -1,0 +1,63 @@
+"""What writing money means for its project: whether its sums still fit each other."""
+
+from collections.abc import AsyncIterator, Collection
+from contextlib import asynccontextmanager
+from uuid import UUID
+
+from sonla_api.kit import flags
+from sonla_api.kit.context import WriteContext
+from sonla_api.kit.problems import Busy
+from sonla_api.kit.records import Item
+from sonla_api.kit.store import Expected, change, create, delete, hold, load, update
+from sonla_api.projects.models import Project
+from sonla_api.projects.queries import doubts
+from sonla_api.transactions.models import Transaction
+from sonla_api.transactions.queries import project_of, transactions
+from sonla_api.transactions.schemas import TransactionCreate, TransactionUpdate
+
+
+async def register(ctx: WriteContext, body: TransactionCreate) -> Item:
+    async with _weighed(ctx, {body.project_id}):
+        return await create(ctx, transactions, body)
+
+
+async def revise(ctx: WriteContext, id_: UUID, expected: Expected, body: TransactionUpdate) -> None:
+    before = await project_of(ctx, id_)
+    after = {body.project_id} if "project_id" in body.model_fields_set else set()
+    async with _weighed(ctx, {*before} | after):
+        await _stays(ctx, id_, expected, before)
+        await update(ctx, Transaction, id_, expected, TransactionCreate, body)
+
+
+async def remove(ctx: WriteContext, id_: UUID, expected: Expected) -> None:
+    before = await project_of(ctx, id_)
+    async with _weighed(ctx, before):
+        await _stays(ctx, id_, expected, before)
+        await delete(ctx, Transaction, id_, expected)
+
+
+async def _stays(
+    ctx: WriteContext, id_: UUID, expected: Expected, before: Collection[UUID]
+) -> None:
+    """Whether a transaction still belongs to the project that is held for it."""
+    record = await load(ctx, Transaction, id_, expected)
+    if record.project_id not in before:
+        raise Busy
+
+
+@asynccontextmanager
+async def _weighed(ctx: WriteContext, ids: Collection[UUID]) -> AsyncIterator[None]:
+    """Projects are held while their money is written, so that the last writer sees all of it.
+
+    A project whose flags stay as they are keeps its version.
+    """
+    held = await hold(ctx, Project, ids)
+    yield
+    for project in held:
+        values = {
+            "sectors": project.sectors,
+            "visibility": project.visibility,
+            "owner_agency_id": project.owner_agency_id,
+        }
+        found = await doubts(ctx, project.id, values)
+        await change(ctx, project, flags=flags.ruled(project.flags, found))
