@@ -95,12 +95,18 @@ class text:  # noqa: N801 - reads as a rule beside a type: Annotated[str, text(4
     def _exact(self, value: object) -> object:
         if not isinstance(value, str) or len(value) > 4 * self.max_length:
             return value  # the string schema refuses it; NFC shortens at most fourfold
-        _refuse_characters(value)
+        exact = as_text(value)
         if self.is_one_line and (found := _LINE_BREAK.search(value)):
             raise refusal(MESSAGES, "text_line", position=found.start() + 1)
         if self.min_length and _BLANK.fullmatch(value):
             raise refusal(MESSAGES, "text_blank")
-        return value if value.isascii() else unicodedata.normalize("NFC", value)
+        return exact
+
+
+def as_text(value: str) -> str:
+    """In NFC; characters that are no text are refused."""
+    _refuse_characters(value)
+    return value if value.isascii() else unicodedata.normalize("NFC", value)
 
 
 Text = Annotated[str, text(10_000, min_length=1)]
