@@ -46,9 +46,9 @@ D, Link = Document, DocumentLink
 def _successors(of: Any) -> Any:
     """The documents that replace one, as far as the actor sees them."""
     that = aliased(Document)
-    shown = func.json_agg(json_object(id=that.id, symbol=that.symbol, subject=that.subject))
+    shown = json_object(id=that.id, symbol=that.symbol, subject=that.subject)
     found = (
-        select(shown)
+        select(func.json_agg(aggregate_order_by(shown, that.id)))
         .select_from(Link)
         .join(that, and_(that.id == Link.document_id, that.is_seen()))
         .where(Link.target_id == of.id, Link.kind == constant(LinkKind.replaces))
