@@ -8,6 +8,7 @@ from uuid import uuid4
 from sonla_api.main import create_app
 from sonla_api.settings import Settings
 
+NO_FILE = "019a7c1e-5b60-7cc3-98c4-dc0c0c07398f"
 described = create_app(Settings(database_url="postgresql://nobody@localhost/none")).openapi()
 
 
@@ -24,13 +25,14 @@ class Operation:
 
     @property
     def example(self) -> Any:
-        """A body that the description gives; None where there is none."""
-        body = self.about.get("requestBody")
-        return body and body["content"]["application/json"]["example"]
+        """A body in JSON that the description gives; None where there is none."""
+        content = self.about.get("requestBody", {}).get("content", {})
+        return content.get("application/json", {}).get("example")
 
     def at(self, id_: Any = None) -> str:
         """The address with an id in it; without one, that of a record that is not there."""
         path = self.path.replace("{id}", str(id_ or uuid4())).replace("{name}", "partner-kinds")
+        path = path.replace("{attachment_id}", NO_FILE)
         return f"{path}?{urlencode(self.needed)}" if self.needed else path
 
     @property

@@ -176,7 +176,7 @@ def test_files_have_the_names_of_the_vocabulary() -> None:
         "__init__", "endpoints", "jobs", "service", "queries", "schemas", "models", "lifecycle",
     }  # fmt: skip
     own = {
-        "documents": {"abbreviations", "lineage", "organs", "symbols", "types"},
+        "documents": {"abbreviations", "attachments", "lineage", "organs", "symbols", "types"},
         "projects": {"figures", "money"},
     }
     features = {*RESOURCES, "dossiers"}

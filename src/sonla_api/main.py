@@ -64,7 +64,14 @@ def create_app(settings: Settings) -> FastAPI:
                 "If-None-Match",
                 "Idempotency-Key",
             ],
-            expose_headers=["ETag", "Link", "Location", "Retry-After", "X-Request-Id"],
+            expose_headers=[
+                "Content-Disposition",
+                "ETag",
+                "Link",
+                "Location",
+                "Retry-After",
+                "X-Request-Id",
+            ],
             max_age=600,
         )
     for router in api.v1:

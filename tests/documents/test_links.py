@@ -9,6 +9,7 @@ import pytest
 from httpx import AsyncClient
 
 from sonla_api.kit.cursors import seal
+from sonla_api.kit.database import Reads
 from tests.conftest import Connection
 from tests.factories import document, made
 
@@ -119,6 +120,26 @@ async def test_what_is_replaced_or_expired_is_told(
     # What replaces a document does not rest on it.
     assert await listed(api, new, "basis") == []
     assert await listed(api, old, "effects") == ["1/KH-UBND"]
+
+
+async def test_all_that_the_basis_says_comes_with_one_query(
+    api: AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also what replaces it, and which files it has."""
+    root, *_, plan = await chain(api)
+    for n in (1, 2):
+        await paper(api, f"{n}/NQ-TW", link(root, "replaces"), type="resolution")
+    sent: list[str] = []
+    fetch = Reads.fetch
+
+    async def noted(self: Reads, query: str, *args: Any) -> Any:
+        sent.append(query)
+        return await fetch(self, query, *args)
+
+    monkeypatch.setattr(Reads, "fetch", noted)
+    items = (await api.get(f"/documents/{plan['id']}/basis")).json()["items"]
+    assert [len(item["replaced_by"]) for item in items] == [0, 0, 2]
+    assert len([query for query in sent if "document" in query]) == 1
 
 
 async def test_what_is_hidden_hides_what_lies_behind_it(

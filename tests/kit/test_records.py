@@ -203,6 +203,8 @@ async def test_every_answer_is_as_described(api: AsyncClient, stranger: AsyncCli
     """Strictly: every field there, none beside, for who has a key and for a stranger."""
     ids = await full_records(api)
     for operation in READS:
+        if "{attachment_id}" in operation.path:
+            continue  # a file is no JSON
         resource = operation.path.split("/")[3]
         address = f"http://test{operation.at(ids.get(resource))}"
         validator = documented(operation)

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query, Response
 from sonla_api.changes.queries import HistoryListing, history
 from sonla_api.changes.schemas import ChangeView
 from sonla_api.documents import service
+from sonla_api.documents.attachments import AttachmentListing, content, listed, stored
 from sonla_api.documents.lineage import LineageQuery, basis, effects
 from sonla_api.documents.models import Document
 from sonla_api.documents.queries import (
@@ -15,6 +16,7 @@ from sonla_api.documents.queries import (
     resolve,
 )
 from sonla_api.documents.schemas import (
+    AttachmentView,
     DocumentCreate,
     DocumentUpdate,
     DocumentView,
@@ -22,10 +24,18 @@ from sonla_api.documents.schemas import (
     Resolution,
 )
 from sonla_api.identity.access import creating, reading, writing
-from sonla_api.kit.answers import VARY, IfMatch, PageAnswer, RecordAnswer, created
+from sonla_api.kit.answers import (
+    VARY,
+    FileAnswer,
+    IfMatch,
+    PageAnswer,
+    RecordAnswer,
+    created,
+)
 from sonla_api.kit.context import Context, WriteContext
 from sonla_api.kit.schema import Page
 from sonla_api.kit.store import delete
+from sonla_api.kit.uploads import Received
 
 router = APIRouter(prefix="/documents", tags=["documents"])
 
@@ -81,6 +91,36 @@ async def list_document_history(
 ) -> Response:
     """List who changed what of a document, newest first."""
     return PageAnswer(await history(ctx, documents, id, listing))
+
+
+@router.get("/{id}/attachments", response_model=Page[AttachmentView])
+async def list_document_attachments(
+    ctx: Read, id: UUID, listing: Annotated[AttachmentListing, Query()]
+) -> Response:
+    """List the files of a document, the oldest first."""
+    return PageAnswer(await listed(ctx, id, listing))
+
+
+@router.post("/{id}/attachments", response_model=AttachmentView, status_code=201)
+async def create_document_attachment(ctx: Create, id: UUID, upload: Received) -> Response:
+    """Add a file to a document, which keeps its version."""
+    attachment = await service.attach(ctx, id, upload)
+    return await created(ctx, attachment, f"/api/v1/documents/{id}/attachments/{attachment.id}")
+
+
+@router.get("/{id}/attachments/{attachment_id}", response_class=FileAnswer)
+async def get_document_attachment(ctx: Read, id: UUID, attachment_id: UUID) -> Response:
+    """Download a file of a document."""
+    file = await stored(ctx, id, attachment_id)
+    return FileAnswer(file, content(ctx, attachment_id, file))
+
+
+@router.delete("/{id}/attachments/{attachment_id}", status_code=204)
+async def delete_document_attachment(
+    ctx: Write, id: UUID, attachment_id: UUID, expected: IfMatch
+) -> None:
+    """Remove a file from a document, which keeps its version."""
+    await service.detach(ctx, id, attachment_id, expected)
 
 
 @router.get("/{id}/basis", response_model=Page[DocumentView])

@@ -1,19 +1,22 @@
 """Why the province acts: plans, decisions, directives and letters, ours and of others."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
     CheckConstraint,
+    ColumnElement,
     Computed,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
     UniqueConstraint,
+    func,
+    select,
 )
 from sqlalchemy.dialects.postgresql import DATERANGE, Range
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from sonla_api.documents.types import DocumentType
 from sonla_api.kit.codes import CodeList
@@ -71,6 +74,42 @@ class Document(Resource):
         Index(None, "issued_days", postgresql_using="gist"),
         Index(None, "words", postgresql_using="gin", postgresql_ops={"words": "gin_trgm_ops"}),
     )
+
+
+class Attachment(Model):
+    """A file of a document; never changed, so that what was read stays what it was."""
+
+    __tablename__ = "attachments"
+    __table_args__ = (Index(None, "document_id", "created_at", "id"),)
+    internal = frozenset({"created_by"})
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    document_id: Mapped[UUID] = mapped_column(ForeignKey("documents.id", ondelete="CASCADE"))
+    name: Mapped[str]
+    media_type: Mapped[str]
+    size: Mapped[int]
+    sha256: Mapped[str]
+    version: Mapped[int] = mapped_column(server_default="1")
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    created_by: Mapped[UUID | None]
+
+    @classmethod
+    def is_seen(cls) -> ColumnElement[bool]:
+        """By whoever sees its document."""
+        of = aliased(Document)
+        return select(of.id).where(of.id == cls.document_id, of.is_seen()).exists()
+
+
+class AttachmentPiece(Model):
+    """A part of a file, small enough to be held in memory while many come and go."""
+
+    __tablename__ = "attachment_pieces"
+
+    attachment_id: Mapped[UUID] = mapped_column(
+        ForeignKey("attachments.id", ondelete="CASCADE"), primary_key=True
+    )
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    content: Mapped[bytes]
 
 
 class DocumentLink(Model):

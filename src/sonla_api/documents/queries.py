@@ -15,12 +15,12 @@ from sqlalchemy import (
     or_,
     select,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 from sqlalchemy.orm import aliased
 
 from sonla_api.agencies.models import Agency
-from sonla_api.documents.models import Document, DocumentLink, LinkKind
-from sonla_api.documents.schemas import DocumentView, Printed
+from sonla_api.documents.models import Attachment, Document, DocumentLink, LinkKind
+from sonla_api.documents.schemas import AttachedFile, DocumentView, Printed
 from sonla_api.documents.symbols import canonical, read
 from sonla_api.documents.types import DocumentType
 from sonla_api.kit.context import Context
@@ -46,9 +46,9 @@ D, Link = Document, DocumentLink
 def _successors(of: Any) -> Any:
     """The documents that replace one, as far as the actor sees them."""
     that = aliased(Document)
-    shown = func.json_agg(json_object(id=that.id, symbol=that.symbol, subject=that.subject))
+    shown = json_object(id=that.id, symbol=that.symbol, subject=that.subject)
     found = (
-        select(shown)
+        select(func.json_agg(aggregate_order_by(shown, that.id)))
         .select_from(Link)
         .join(that, and_(that.id == Link.document_id, that.is_seen()))
         .where(Link.target_id == of.id, Link.kind == constant(LinkKind.replaces))
@@ -61,7 +61,24 @@ def _is_over(of: Any) -> Any:
     return func.coalesce(func.upper(of.effective_days) <= today, false())
 
 
-documents = Records(D, DocumentView, replaced_by=_successors, is_expired=_is_over)
+def href_of_file(of: Any) -> Any:
+    above, beside = constant("/api/v1/documents/"), constant("/attachments/")
+    return func.concat(above, of.document_id, beside, of.id)
+
+
+def _files(of: Any) -> Any:
+    """Whoever sees a document sees its files."""
+    that = aliased(Attachment)
+    names = [name for name in AttachedFile.model_fields if name != "href"]
+    shown = json_object(**{name: getattr(that, name) for name in names}, href=href_of_file(that))
+    ordered = func.json_agg(aggregate_order_by(shown, that.created_at, that.id))
+    found = select(ordered).where(that.document_id == of.id)
+    return func.coalesce(found.scalar_subquery(), func.json_build_array())
+
+
+documents = Records(
+    D, DocumentView, attachments=_files, replaced_by=_successors, is_expired=_is_over
+)
 
 
 def _of_symbol(name: str, is_several: bool) -> Any:  # noqa: FBT001

@@ -1,3 +1,4 @@
+from datetime import datetime
 from typing import Annotated, Self
 from uuid import UUID
 
@@ -83,6 +84,40 @@ class LinkView(View):
     clause: str | None
 
 
+Href = Annotated[
+    str,
+    Field(
+        description="Where it is downloaded.",
+        examples=[
+            "/api/v1/documents/019a7c1e-5b60-7cc3-98c4-dc0c0c07398f"  # noqa: ISC004  one address
+            "/attachments/019a7c20-91d4-7a08-8a1e-3f6f0f5d2c11"
+        ],
+    ),
+]
+
+
+class AttachedFile(View):
+    """A file of a document, named inside it."""
+
+    id: UUID
+    name: Annotated[str, Field(examples=["Kế hoạch 152.pdf"])]
+    media_type: Annotated[str, Field(examples=["application/pdf"])]
+    size: Annotated[int, Field(description="In bytes.", examples=[482113])]
+    href: Href
+
+
+class AttachmentView(AttachedFile):
+    sha256: Annotated[
+        str,
+        Field(
+            description="Of the bytes, in hexadecimal.",
+            examples=["9f1c02aae3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b"],
+        ),
+    ]
+    created_at: datetime
+    created_by: UUID | None
+
+
 class DocumentView(ResourceView):
     symbol: Annotated[str | None, Field(description="As it is printed.")]
     canonical: Annotated[
@@ -109,6 +144,7 @@ class DocumentView(ResourceView):
     ]
     subject: LocalizedText
     signer_position: str | None
+    attachments: list[AttachedFile]
     links: list[LinkView]
     replaced_by: list[DocumentSummary]
 

@@ -2,21 +2,27 @@
 
 import json
 import re
+import unicodedata
 import zlib
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from typing import Annotated
+from urllib.parse import quote
 
-from fastapi import Depends, Header, Response
+from fastapi import Depends, FastAPI, Header, Response
+from fastapi.responses import StreamingResponse
+from fastapi.routing import iter_route_contexts
 from starlette.datastructures import URL, Headers
 from starlette.types import Receive, Scope, Send
 
 from sonla_api.kit.context import WriteContext
+from sonla_api.kit.files import StoredFile
 from sonla_api.kit.idempotency import Kept, keep
 from sonla_api.kit.problems import VersionRequired
 from sonla_api.kit.records import Item, Rows
 from sonla_api.kit.store import Expected
 
 _NOT_MODIFIED = {b"etag", b"vary"}
+_PLAIN = re.compile(r"[^A-Za-z0-9 ._()-]")
 VARY = {"Vary": "Authorization, Accept, Accept-Language"}
 
 
@@ -36,13 +42,63 @@ class RecordAnswer(Response):
         super().__init__(item.body, status, {"ETag": self.etag, **VARY, **(headers or {})})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        known = Headers(scope=scope).get("if-none-match") if scope["method"] == "GET" else None
-        if known and (self.etag in re.findall(r'"[^"]*"', known) or known.strip() == "*"):
-            kept = [pair for pair in self.raw_headers if pair[0] in _NOT_MODIFIED]
-            await send({"type": "http.response.start", "status": 304, "headers": kept})
-            await send({"type": "http.response.body", "body": b""})
+        if _is_known(scope, self.etag):
+            await _send_not_modified(self, send)
         else:
             await super().__call__(scope, receive, send)
+
+
+def _is_known(scope: Scope, etag: str) -> bool:
+    """Whether the caller has what it asks for, by its If-None-Match."""
+    known = Headers(scope=scope).get("if-none-match") if scope["method"] == "GET" else None
+    if known is None:
+        return False
+    return etag in re.findall(r'"[^"]*"', known) or known.strip() == "*"
+
+
+async def _send_not_modified(answer: Response, send: Send) -> None:
+    kept = [pair for pair in answer.raw_headers if pair[0] in _NOT_MODIFIED]
+    await send({"type": "http.response.start", "status": 304, "headers": kept})
+    await send({"type": "http.response.body", "body": b""})
+
+
+class FileAnswer(StreamingResponse):
+    """A file, sent on in pieces as they come, and never shown in place of being saved."""
+
+    media_type = "application/octet-stream"
+
+    def __init__(
+        self, file: StoredFile, pieces: AsyncIterator[bytes], status_code: int = 200
+    ) -> None:
+        self.etag = f'"{file.version}.{file.sha256[:8]}"'
+        headers = {
+            "Content-Length": str(file.size),
+            "Content-Disposition": _as_attachment(file.name),
+            "ETag": self.etag,
+            **VARY,
+        }
+        super().__init__(pieces, status_code, headers, file.media_type)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if _is_known(scope, self.etag):
+            await _send_not_modified(self, send)
+        elif scope["state"]["is_head"]:
+            await Response(headers=dict(self.headers))(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
+
+
+def download_addresses(api: FastAPI) -> list[re.Pattern[str]]:
+    """Where files are given, whatever format the caller would rather have."""
+    routes = iter_route_contexts(api.routes)
+    return [it.path_regex for it in routes if getattr(it, "response_class", None) is FileAnswer]
+
+
+def _as_attachment(name: str) -> str:
+    """RFC 6266: in plain letters for old readers, exactly for all others."""
+    letters = unicodedata.normalize("NFKD", name.replace("đ", "d").replace("Đ", "D"))
+    plain = _PLAIN.sub("_", "".join(it for it in letters if not unicodedata.combining(it)))
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
 
 
 class PageAnswer(Response):

@@ -15,11 +15,13 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sonla_api.kit import faults, logs, problems
+from sonla_api.kit.answers import download_addresses
 from sonla_api.kit.http import allowed_methods, answer, fixed_addresses, report
 from sonla_api.kit.metrics import measured
 from sonla_api.kit.problems import Problem
 from sonla_api.kit.shortcut import Shortcuts
 from sonla_api.kit.text import Message as Wording
+from sonla_api.kit.uploads import MULTIPART, received, upload_addresses
 
 BODY_LIMIT = 1_000_000
 DEPTH_LIMIT = 32
@@ -38,6 +40,10 @@ _SECURITY = [
 _ASKED_ANEW = (b"cache-control", b"no-cache")
 _PRIVATE = (b"cache-control", b"no-store")
 _BAD_JSON = Wording("The body is not valid JSON: {why}.", "Nội dung không phải JSON hợp lệ: {why}.")
+_SEND_FILE = Wording(
+    f"Send the file as `Content-Type: {MULTIPART}`.",
+    f"Hãy gửi tệp với `Content-Type: {MULTIPART}`.",
+)
 _TAKES_JSON = re.compile(
     r"(application/(json|problem\+json|\*)|\*/\*)\s*(;(?!\s*q=0(\.0*)?\s*(;|$))[^;]*)*",
     re.IGNORECASE,
@@ -55,13 +61,15 @@ class Envelope:
     def __init__(self, app: ASGIApp, api: FastAPI, admit: Admission) -> None:
         self.app, self.api, self.admit = app, api, admit
         self._shortcuts, self._fixed = Shortcuts(api), fixed_addresses(api)
+        self._uploads, self._downloads = upload_addresses(api), download_addresses(api)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
         id_ = os.urandom(16).hex()
-        scope.setdefault("state", {})["request_id"] = id_
+        state = scope.setdefault("state", {})
+        state |= {"request_id": id_, "is_head": scope["method"] == "HEAD"}
         logs.request_id.set(id_)
         began, sent = time.perf_counter(), _Sent(scope, send)
         if scope["method"] == "HEAD":  # in a copy: the server looks at its own to frame the answer
@@ -89,11 +97,39 @@ class Envelope:
             return
         if is_api:
             self._check_method(scope)
-            _check_format(scope, headers)
+            takes_file = scope["method"] == "POST" and _is_among(self._uploads, scope["path"])
+            self._check_format(scope, headers, takes_file=takes_file)
+            if takes_file:
+                await self._pass_file(scope, headers, receive, send)
+                return
             if scope["method"] in _JSON:
                 receive = await _checked_body(scope, headers, receive)
         shortest = await self._shortcuts.answer(scope)
         await (shortest or self.app)(scope, receive, send)
+
+    async def _pass_file(
+        self, scope: Scope, headers: Headers, receive: Receive, send: Send
+    ) -> None:
+        async with received(headers, receive) as upload:
+            scope["state"] |= {"body": upload.likeness, "upload": upload}
+            await self.app(scope, receive, send)
+
+    def _check_format(self, scope: Scope, headers: Headers, *, takes_file: bool) -> None:
+        """406 where JSON is no answer, 415 where the body is something else, before all else."""
+        accepted = headers.get("accept", "")
+        if (
+            accepted
+            and not any(_TAKES_JSON.fullmatch(p.strip()) for p in accepted.split(","))
+            and not _is_among(self._downloads, scope["path"])
+        ):
+            raise problems.NotAcceptable
+        offered = (MULTIPART,) if takes_file else _JSON.get(scope["method"])
+        if offered and (
+            headers.get("content-length", "0") != "0" or "transfer-encoding" in headers
+        ):
+            kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+            if kind not in offered:
+                raise problems.UnsupportedMediaType(_SEND_FILE if takes_file else None)
 
     def _check_method(self, scope: Scope) -> None:
         """`/delegations/summary` is no id: a route for one would take its methods for it."""
@@ -137,22 +173,15 @@ def _meaning(error: Exception) -> Problem:
     return problem
 
 
-def _check_format(scope: Scope, headers: Headers) -> None:
-    """406 where JSON is no answer, 415 where the body is something else, before all else."""
-    accepted = headers.get("accept", "")
-    if accepted and not any(_TAKES_JSON.fullmatch(p.strip()) for p in accepted.split(",")):
-        raise problems.NotAcceptable
-    offered = _JSON.get(scope["method"])
-    if offered and (headers.get("content-length", "0") != "0" or "transfer-encoding" in headers):
-        kind = headers.get("content-type", "").partition(";")[0].strip().lower()
-        if kind not in offered:
-            raise problems.UnsupportedMediaType
+def _is_among(addresses: list[re.Pattern[str]], path: str) -> bool:
+    return any(address.match(path) for address in addresses)
 
 
 async def _checked_body(scope: Scope, headers: Headers, receive: Receive) -> Receive:
     """The body, read whole within its limit and checked as JSON that means one thing only.
 
-    Also put into the state of the request: `body`, and `json`, which is None without a body.
+    Also put into the state of the request: `body`, which tells whether the same is sent again, and
+    `json`, which is None without a body.
     """
     length = headers.get("content-length", "0")
     too_large = problems.TooLarge(limit=BODY_LIMIT)

@@ -4,11 +4,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from fastapi import FastAPI
-from fastapi.routing import APIRoute
+from fastapi.routing import APIRoute, iter_route_contexts
 
 from sonla_api.kit import problems
+from sonla_api.kit.answers import FileAnswer
 from sonla_api.kit.examples import example_of
+from sonla_api.kit.files import TYPES
 from sonla_api.kit.problems import Problem
+from sonla_api.kit.uploads import DESCRIBED, takes_file
 
 VERSION = "0.1.0"
 HEAD: dict[str, Any] = {
@@ -99,6 +102,7 @@ _PROBLEM = {
 }
 _PARAMETERS = {
     "id": "That of the record.",
+    "attachment_id": "That of the file.",
     "name": "That of the list.",
     "limit": "How many records a page has at most.",
     "cursor": "`next_cursor` of the page before.",
@@ -123,6 +127,8 @@ def install(app: FastAPI) -> None:
             or "Problem" not in app.openapi_schema["components"]["schemas"]
         ):
             described = derive()
+            for route in filter(takes_file, iter_route_contexts(app.routes)):
+                described["paths"][route.path]["post"]["requestBody"] = DESCRIBED
             _complete(described)
             app.openapi_schema = described
         return app.openapi_schema
@@ -232,11 +238,11 @@ def _response(kind: type[Problem]) -> dict[str, Any]:
 
 def _add_headers(path: str, method: str, operation: dict[str, Any]) -> None:
     answers = operation["responses"]
-    is_record = path.endswith("{id}") and method in {"get", "patch"}
+    is_record = path.endswith("id}") and method in {"get", "patch"}
     for status, names in (("200", ["ETag"] if is_record else []), ("201", ["ETag", "Location"])):
         if status in answers and names:
             answers[status]["headers"] = {name: _HEADERS[name] for name in names}
-    if method == "get" and path.endswith("{id}") and path.startswith(_API):
+    if method == "get" and path.endswith("id}") and path.startswith(_API):
         answers["304"] = {"description": "Not changed since it was read."}
     if any(p["name"] in {"cursor", "after"} for p in operation.get("parameters", [])):
         answers["200"]["headers"] = {"Link": _HEADERS["Link"]}
@@ -244,11 +250,17 @@ def _add_headers(path: str, method: str, operation: dict[str, Any]) -> None:
 
 def _add_examples(method: str, operation: dict[str, Any], schemas: dict[str, Any]) -> None:
     body = operation.get("requestBody")
-    if body:
+    if body and body is not DESCRIBED:
         media = body["content"]["application/json"]
         media["example"] = example_of(media["schema"], schemas, is_patch=method == "patch")
         if method == "patch":
             body["content"]["application/merge-patch+json"] = media
+    if FileAnswer.media_type in operation["responses"].get("200", {}).get("content", {}):
+        kinds = dict.fromkeys(media_type for media_type, _ in TYPES.values())
+        example = "(the bytes of the file)"
+        operation["responses"]["200"]["content"] = {
+            kind: {"schema": {"contentMediaType": kind}, "example": example} for kind in kinds
+        }
     for status in ("200", "201"):
         media = operation["responses"].get(status, {}).get("content", {}).get("application/json")
         if media and media.get("schema"):

@@ -18,7 +18,6 @@ MESSAGES = {
 
 _LABEL = 100
 """Characters of a mark at most that stands in a field by itself."""
-_CAPITALS = "[A-ZÀ-ÝĂĐĨŨƠƯẠ-Ỹ]{2,}"
 _EDGE = r"[\[\](){}<>.,;:|/\\*_\"'“”–—-]"
 # Not "mật ong" (honey) and "mật độ" (density), nor "bí mật nhà nước" as in the law on them.
 _MARK = re.compile(
@@ -26,17 +25,34 @@ _MARK = re.compile(
     r"|^((state|top) ?)?secret$|^confidential$",
     re.IGNORECASE,
 )
-_IN_CAPITALS = re.compile(rf"(?<!\w)MẬT(?!\w)(?! {_CAPITALS})")
-_CAPITALS_BEFORE = re.compile(f"{_CAPITALS} $")
+_SIGN = re.compile("m[ậa]t|secret|confidential", re.IGNORECASE)
+"""Nothing is marked without; most texts are passed over by this alone."""
+_IN_CAPITALS = re.compile(r"(?:(?<!\w)(\w+) )?(?<!\w)MẬT(?!\w)(?:(?= (\w+)))?")
+# Words with "mật" that are no mark: those for close, for the law on secrets, for honey and gall.
+_BEHIND = {
+    *("bí", "bảo", "thân", "nghiêm", "cẩn", "độ", "giải", "trăng"),
+    *("ong", "lấy", "đường", "hoa", "rỉ", "nước", "túi", "sỏi", "ống", "gan"),
+    *("chè", "mít", "mía", "khoai", "chuối", "bưởi", "dưa"),
+}
+_BEFORE = {
+    *("ong", "mía", "hoa", "rừng", "dừa", "gấu"),
+    *("độ", "thiết", "khẩu", "mã", "vụ", "thám", "tông"),
+}
 
 
 def is_marked(text: str) -> bool:
     """Whether a text (NFC) bears one of the marks Mật, Tối mật, Tuyệt mật."""
+    if not _SIGN.search(text):
+        return False
     words = " ".join(text.replace("_", " ").split())
-    if _MARK.search(words):
-        return True
-    found = _IN_CAPITALS.search(words)
-    return found is not None and not _CAPITALS_BEFORE.search(words[: found.start()])
+    return bool(_MARK.search(words)) or any(map(_is_mark, _IN_CAPITALS.finditer(words)))
+
+
+def _is_mark(found: re.Match[str]) -> bool:
+    """MẬT at an end of what is written in capitals, unless it makes a word with the next one."""
+    before, after = (word or "" for word in found.groups())
+    is_word = before.lower() in _BEHIND or after.lower() in _BEFORE
+    return not is_word and not (before.isupper() and after.isupper())
 
 
 class Unclassified(BaseModel):

@@ -95,12 +95,18 @@ class text:  # noqa: N801 - reads as a rule beside a type: Annotated[str, text(4
     def _exact(self, value: object) -> object:
         if not isinstance(value, str) or len(value) > 4 * self.max_length:
             return value  # the string schema refuses it; NFC shortens at most fourfold
-        _refuse_characters(value)
+        exact = as_text(value)
         if self.is_one_line and (found := _LINE_BREAK.search(value)):
             raise refusal(MESSAGES, "text_line", position=found.start() + 1)
         if self.min_length and _BLANK.fullmatch(value):
             raise refusal(MESSAGES, "text_blank")
-        return value if value.isascii() else unicodedata.normalize("NFC", value)
+        return exact
+
+
+def as_text(value: str) -> str:
+    """In NFC; characters that are no text are refused."""
+    _refuse_characters(value)
+    return value if value.isascii() else unicodedata.normalize("NFC", value)
 
 
 Text = Annotated[str, text(10_000, min_length=1)]
@@ -151,15 +157,18 @@ def _refuse_characters(value: str) -> None:
         if character < " ":
             raise refusal(MESSAGES, "text_control", position=position)
         raise refusal(MESSAGES, "text_surrogate", position=position)
-    if not value.isascii() and (found := _long_run_of_marks().search(value)):
+    if value.isascii():
+        return
+    # A run of 31 has one of every 31 characters, and to look at these alone is fast.
+    if _marks().search(value[30::31]) and (found := _marks("{31}").search(value)):
         raise refusal(MESSAGES, "text_marks", position=found.start() + 1)
 
 
 @cache
-def _long_run_of_marks() -> re.Pattern[str]:
-    """More marks on one letter than any script has (30, as Unicode's stream-safe text).
+def _marks(times: str = "") -> re.Pattern[str]:
+    """A mark on a letter; 31 are more than any script has (30, as Unicode's stream-safe text).
 
     Normalising sorts such a run in quadratic time: 10,000 marks in the wrong order take 0.1 s.
     """
     marks = (chr(code) for code in range(0x300, 0x1F000) if unicodedata.combining(chr(code)))
-    return re.compile(f"[{''.join(marks)}]{{31}}")
+    return re.compile(f"[{''.join(marks)}]{times}")
