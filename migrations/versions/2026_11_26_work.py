@@ -58,6 +58,7 @@ WITH_PARENTS = ["projects", "tasks"]
 JSON = postgresql.JSONB(none_as_null=True, astext_type=sa.Text())
 SQL = Path(__file__).parents[1] / "sql"
 REPLACED = ["keep_mentions", "keep_version", "record_change"]
+CALENDAR = ["weekdays_after", "is_working_day", "calendar_status"]
 FUNCTIONS = [
     "keep_task",
     "keep_assignment",
@@ -83,7 +84,7 @@ def upgrade() -> None:
     make_evidence()
     refer("delegation_id", "delegations")
     refer("project_id", "projects")
-    for name in [*REPLACED, *FUNCTIONS]:
+    for name in [*REPLACED, *CALENDAR, "working_days_after", *FUNCTIONS]:
         op.execute((SQL / "work" / f"{name}.sql").read_text())
     make_triggers()
 
@@ -657,9 +658,11 @@ def downgrade() -> None:
     for name in REPLACED:
         before = (SQL / f"{name}.sql").read_text()
         op.execute(before.replace("create function", "create or replace function"))
+    weekends_alone = files("sonla_api.kit").joinpath("sql/working_days_after.sql")
+    op.execute(weekends_alone.read_text())
     for column in ("delegation_id", "project_id"):
         op.drop_column("mentions", column)
     op.execute(f"drop table {', '.join(RESOURCES)} cascade")
-    for name in FUNCTIONS:
+    for name in [*CALENDAR, *FUNCTIONS]:
         op.execute(f"drop function {name}")
     op.execute("drop function due_day")
