@@ -14,7 +14,16 @@ from jsonschema_rs import Draft202012Validator
 
 from sonla_api.main import create_app
 from sonla_api.settings import Settings
-from tests.factories import agency, delegation, document, made, partner, relation, source
+from tests.factories import (
+    agency,
+    calendar_day,
+    delegation,
+    document,
+    made,
+    partner,
+    relation,
+    source,
+)
 
 DESCRIBED = create_app(Settings(database_url="postgresql://nobody@localhost/none")).openapi()
 OPERATIONS = {
@@ -224,8 +233,10 @@ async def test_real_answers_fit_their_schemas(api: AsyncClient, stranger: AsyncC
         taken = await api.post(address, json={"verb": verb}, headers={"If-Match": "*"})
         assert taken.status_code == 201, taken.text
     paper = await made(api, "/documents", document(issuer_id=lead["id"], **cites))
+    day = await made(api, "/calendar-days", calendar_day(**cites))
     ids = {
         "documents": paper["id"],
+        "calendar-days": day["id"],
         "agencies": lead["id"],
         "sources": cited["id"],
         "partners": other["id"],

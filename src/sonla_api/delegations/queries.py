@@ -61,14 +61,23 @@ _OWES_NONE = [
 _HAS_GONE = [DelegationState.under_way, DelegationState.completed, DelegationState.received]
 
 
+def _last_day(of: Any) -> ColumnElement[date]:
+    return cast(func.upper(of.when_days) - literal_column("1"), Date)
+
+
 def _due_on(of: Any) -> ColumnElement[date]:
     """The day by which a report on the delegation is due; none while its end is open."""
     due: ColumnElement[date] = func.working_days_after(
-        func.upper(of.when_days) - literal_column("1"),
+        _last_day(of),
         cast(func.current_setting(constant("sonla.report_due_working_days")), Integer),
         type_=Date(),
     )
     return due
+
+
+def _where_due(of: Any, value: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The value for a delegation that owes a report; null for others."""
+    return case((~among(of.state, _OWES_NONE), value))
 
 
 def _is_overdue(of: Any) -> ColumnElement[bool]:
@@ -80,7 +89,8 @@ delegations = Records(
     D,
     DelegationView,
     lifecycle.parameters,
-    report_due_on=lambda of: case((~among(of.state, _OWES_NONE), _due_on(of))),
+    report_due_on=lambda of: _where_due(of, _due_on(of)),
+    report_due_calendar=lambda of: _where_due(of, func.calendar_status(_last_day(of), _due_on(of))),
     is_report_overdue=_is_overdue,
     verbs=lifecycle.verbs,
 )

@@ -5,13 +5,14 @@ from pydantic import AfterValidator, BeforeValidator, ValidationInfo
 from pydantic_core import PydanticCustomError
 
 from sonla_api.agencies.models import AgencyKind
+from sonla_api.calendar_days.models import DayKind
 from sonla_api.delegations.lifecycle import Direction
 from sonla_api.delegations.models import Channel, Level
 from sonla_api.documents.types import DocumentType
 from sonla_api.imports.mapping import LEVELS, PARTNER_KINDS, RELATION_KINDS
 from sonla_api.kit.codes import Country, Language, Subdivision
 from sonla_api.kit.period import PartialDate, Period, Precision, precision
-from sonla_api.kit.schema import Body, Day, Key, Url
+from sonla_api.kit.schema import Body, Day, DocumentCited, Key, Url
 from sonla_api.kit.text import Line, LocalizedText, Message, Text
 from sonla_api.partner_relations.models import RelationKind
 from sonla_api.partners.models import PartnerKind
@@ -120,6 +121,13 @@ class DocumentLine(SourcedLine):
     issued_on: PartialDate | None = None
     subject: LocalizedText
     implements: list[Key] = []
+
+
+class CalendarDayLine(SourcedLine):
+    day: Day
+    kind: DayKind
+    name: LocalizedText
+    announcement: DocumentCited | None = None
 
 
 class DelegationLine(SourcedLine):
