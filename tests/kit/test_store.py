@@ -118,10 +118,11 @@ async def test_objects_are_merged_and_lists_replaced(api: AsyncClient) -> None:
         "planned": {"amount": "7.50", "currency": "USD"},
         "actual": {"amount": "8", "currency": "VND"},
     }
-    document = {"symbol": "1/BC-SNgV", "issuer": None, "issued_on": None}
+    unknown = {"document": None, "issuer": None, "issued_on": None}
+    document = {"symbol": "1/BC-SNgV", **unknown}
     assert after["report"] == {"submitted_on": "2025-01-02", "document": document}
     assert after["outcomes"] == ["Ba"]
-    assert after["decision"] == [{"symbol": "2/QĐ-UBND", "issuer": None, "issued_on": None}]
+    assert after["decision"] == [{"symbol": "2/QĐ-UBND", **unknown}]
     assert after["printed"] == {"place": "Viêng Chăn", "lead_agency_id": "Sở Ngoại vụ"}
     cleared = (await patched(api, address, {"cost": {"actual": None}, "report": None})).json()
     assert (cleared["cost"]["actual"], cleared["report"]) == (None, None)

@@ -11,7 +11,6 @@ WHOLE = {
     "key": "tie-1",
     "kind": "comprehensive_cooperation",
     "valid": "2018-11-22/2030",
-    "established_by": {"symbol": "12/MOU", "issuer": "Both sides", "issued_on": "2018-11-22"},
     "visibility": "public",
 }
 HERE = {"If-Match": "*"}
@@ -25,8 +24,11 @@ async def keys_of(api: AsyncClient, query: str) -> list[str]:
 
 async def test_a_relation_is_shown_as_it_was_given(api: AsyncClient) -> None:
     other = await made(api, "/partners", partner())
-    created = await made(api, "/partner-relations", WHOLE | {"partner_id": other["id"]})
+    cited = {"symbol": "12/MOU", "issuer": "Both sides", "issued_on": "2018-11-22"}
+    body = WHOLE | {"partner_id": other["id"], "established_by": cited}
+    created = await made(api, "/partner-relations", body)
     assert {name: created[name] for name in WHOLE} == WHOLE
+    assert created["established_by"] == {"document": None, **cited}
     assert created["partner"] == {"id": other["id"], "name": other["name"]}
     assert created["state"] == "exploring"
     assert (await api.get(f"/partner-relations/{created['id']}")).json() == created
@@ -69,7 +71,8 @@ async def test_a_relation_can_move_to_another_partner(api: AsyncClient) -> None:
     moved = await api.patch(f"/partner-relations/{record['id']}", json=patch, headers=HERE)
     assert moved.status_code == 200, moved.text
     assert moved.json()["partner"]["id"] == two["id"]
-    assert moved.json()["established_by"] == {"symbol": "1/TT", "issuer": None, "issued_on": None}
+    unknown = {"document": None, "issuer": None, "issued_on": None}
+    assert moved.json()["established_by"] == {"symbol": "1/TT", **unknown}
 
 
 async def test_lists_are_narrowed_by_every_filter(api: AsyncClient) -> None:

@@ -69,6 +69,11 @@ def _needs(*fields: str) -> Any:
     return guard
 
 
+def _decided(record: Any, body: Any) -> Sequence[FieldError]:
+    """A guard: a decision stands in the record, or the step names its document."""
+    return [] if body.document_id else _needs("decision")(record, body)
+
+
 def _direction_given(_: Any, body: Any) -> Sequence[FieldError]:
     return [] if body.direction else [FieldError("/direction", "needed", _NEEDED)]
 
@@ -101,16 +106,12 @@ lifecycle = Lifecycle(
             _KNOWN,
         ),
         Transition(V.return_, frozenset({S.submitted}), S.returned, _DECIDE, tracks=_KNOWN),
-        Transition(
-            V.approve, frozenset({S.submitted}), S.approved, _DECIDE, _needs("decision"), _OUT
-        ),
+        Transition(V.approve, frozenset({S.submitted}), S.approved, _DECIDE, _decided, _OUT),
         Transition(V.approve, frozenset({S.submitted}), S.approved, _DECIDE, tracks=_HOME),
         Transition(V.reject, frozenset({S.submitted}), S.rejected, _DECIDE, tracks=_SENT),
         Transition(V.depart, frozenset({S.approved}), S.under_way, _WRITE, tracks=_SENT),
         Transition(V.complete, frozenset({S.under_way}), S.completed, _WRITE, tracks=_SENT),
-        Transition(
-            V.permit, frozenset({S.submitted}), S.permitted, _DECIDE, _needs("decision"), _IN
-        ),
+        Transition(V.permit, frozenset({S.submitted}), S.permitted, _DECIDE, _decided, _IN),
         Transition(V.refuse, frozenset({S.submitted}), S.refused, _DECIDE, tracks=_IN),
         Transition(
             V.approve_programme,

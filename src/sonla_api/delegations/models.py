@@ -50,7 +50,10 @@ class Delegation(Resource):
         "partners": ("partner_id",),
         "members": ("agency_id",),
         "programme": ("partner_id",),
-        "consultations": ("agency_id",),
+        "consultations": ("agency_id", "document.document_id"),
+        "invitation": ("document_id",),
+        "decision": ("document_id",),
+        "report": ("document.document_id",),
     }
     internal = Resource.internal | {"members", "cost", "funding", "consultations", "invitation"}
     derived = ("when_days", "when_from", "words")

@@ -7,6 +7,7 @@ from pydantic import AfterValidator, Field, model_validator
 from sonla_api.calendar_days.models import CalendarStatus
 from sonla_api.delegations.lifecycle import DelegationState, DelegationVerb, Direction
 from sonla_api.delegations.models import Channel, Funding, Level, PartnerRole
+from sonla_api.kit.citations import DocumentCited, DocumentCitedView
 from sonla_api.kit.codes import Country, Subdivision, within_country
 from sonla_api.kit.money import Money
 from sonla_api.kit.period import Period
@@ -15,7 +16,6 @@ from sonla_api.kit.schema import (
     Body,
     Count,
     Day,
-    DocumentCited,
     ResourceBody,
     ResourceView,
     Truth,
@@ -202,7 +202,12 @@ class ConsultationView(View):
     due_on: date | None
     answered_on: date | None
     opinion: str | None
-    document: DocumentCited | None
+    document: DocumentCitedView | None
+
+
+class DelegationReportView(View):
+    document: DocumentCitedView | None
+    submitted_on: date
 
 
 class DelegationView(ResourceView):
@@ -223,14 +228,14 @@ class DelegationView(ResourceView):
     partners: list[DelegationPartnerView]
     when: Period | None
     programme: list[ProgrammeView]
-    invitation: list[DocumentCited] | None
-    decision: list[DocumentCited]
+    invitation: list[DocumentCitedView] | None
+    decision: list[DocumentCitedView]
     consultations: list[ConsultationView] | None
     funding: Funding | None
     cost: Cost | None
     in_annual_plan: bool | None
     outcomes: list[str]
-    report: DelegationReport | None
+    report: DelegationReportView | None
     report_due_on: Annotated[
         date | None,
         Field(

@@ -18,6 +18,7 @@ from sonla_api.delegations.schemas import (
     DelegationStepCreate,
     DelegationUpdate,
 )
+from sonla_api.kit.citations import DocumentCited
 from sonla_api.kit.context import WriteContext
 from sonla_api.kit.period import days
 from sonla_api.kit.problems import FieldError, Invalid
@@ -27,6 +28,7 @@ from sonla_api.kit.store import Expected, Guard, create, load, update
 from sonla_api.kit.text import Message
 
 _PREFIX = {Direction.outbound: "DR", Direction.inbound: "DV", Direction.domestic: "DM"}
+_DECISIONS = {DelegationVerb.approve, DelegationVerb.permit}
 _ENDED = Message(
     "the agency ended on {day} and leads no delegation from then on",
     "cơ quan đã kết thúc hoạt động ngày {day}, từ ngày đó không chủ trì đoàn",
@@ -78,13 +80,23 @@ async def step(
 async def _effect(
     ctx: WriteContext, record: Delegation, body: DelegationStepCreate
 ) -> dict[str, Any]:
-    """A submitted delegation gets its code once; `set_direction` sets the direction."""
+    """A submitted delegation gets its code once, `set_direction` sets the direction, and a document
+    that a decision rests on stands among its decisions.
+    """
     if body.verb is DelegationVerb.set_direction:
         return {"direction": body.direction}
+    if body.verb in _DECISIONS and body.document_id:
+        return {"decision": _with(record.decision, DocumentCited(document_id=body.document_id))}
     if body.verb is not DelegationVerb.submit:
         return {}
     await _check_lead(ctx, record.lead_agency_id, record.when)
     return {"code": record.code or await _next_code(ctx, record.direction)}
+
+
+def _with(decisions: list[dict[str, Any]], cited: DocumentCited) -> list[dict[str, Any]]:
+    added = cited.model_dump(mode="json")
+    is_there = any(it.get("document_id") == added["document_id"] for it in decisions)
+    return decisions if is_there else [*decisions, added]
 
 
 async def _next_code(ctx: WriteContext, direction: Any) -> str:

@@ -121,11 +121,11 @@ class Reference(NamedTuple):
 
 
 def references(
-    model: type[Resource], field: str, holder: dict[str, Any], key: str
+    model: type[Model], field: str, holder: dict[str, Any], key: str
 ) -> Iterator[Reference]:
     """Those in one field of a record, the value of which stands in `holder` under `key`."""
     value, column = holder[key], model.__table__.c.get(field)
-    for path in model.cites.get(field, ()):
+    for path in getattr(model, "cites", {}).get(field, ()):
         *outer, member = path.split(".")
         table = target_of(Mention.__table__.c[member])
         for pointer, element in _elements(f"/{field}", value):

@@ -1,7 +1,7 @@
 """How records are read: a view is one select, derived from its Pydantic model.
 
 A field of the view is a column of its table; a `Summary` is the record that `<field>_id` names;
-a list of objects with summaries inside is a JSON column whose references are shown as summaries.
+an object with summaries inside, or a list of them, is a JSON column whose references are shown so.
 PostgreSQL writes the JSON; a statement is compiled once per shape and runs prepared.
 """
 
@@ -33,7 +33,7 @@ from sonla_api.kit.idempotency import held_values, keeping
 from sonla_api.kit.listing import Listing, Parameters
 from sonla_api.kit.problems import Unauthenticated
 from sonla_api.kit.schema import Summary, View
-from sonla_api.kit.shapes import as_item, embedded, shown_in, summary, summary_in, to_json
+from sonla_api.kit.shapes import as_item, embedded, names_records, shown_in, summary, to_json
 from sonla_api.kit.statement import Statement
 from sonla_api.kit.tombstones import missing
 
@@ -164,8 +164,8 @@ class Records:
         shown = shown_in(field.annotation)
         if shown and issubclass(shown, Summary):
             return summary(shown, getattr(of, f"{name}_id"))
-        if shown and any(summary_in(f.annotation) for f in shown.model_fields.values()):
-            return embedded(getattr(of, name), shown)
+        if shown and names_records(shown):
+            return embedded(getattr(of, name), field.annotation)
         plain: ColumnElement[Any] = getattr(of, name)
         return plain
 

@@ -239,15 +239,6 @@ class ResourceBody(Body):
 
 
 _OF_THE_REGISTER = {"key", "sources", "flags", "printed", "owner_agency_id", "visibility"}
-_Issuer = Annotated[str, text(500, min_length=1)]
-
-
-class DocumentCited(Body):
-    """A document as it is printed: its symbol, who issued it, when."""
-
-    symbol: Annotated[str, text(200, min_length=1), Field(examples=["152/KH-UBND"])]
-    issuer: Annotated[_Issuer | None, Field(examples=["UBND tỉnh Sơn La"])] = None
-    issued_on: Annotated[Day | None, Field(examples=["2026-11-01"])] = None
 
 
 class CitationView(View):

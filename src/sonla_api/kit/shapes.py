@@ -1,6 +1,6 @@
 """How values become JSON in SQL: objects, embedded summaries, a row as its view shows it."""
 
-from typing import Any, get_args
+from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel
 from sqlalchemy import (
@@ -30,26 +30,50 @@ def summary(shown: type[Summary], reference: Any) -> ColumnElement[Any]:
     return select(named).where(that.id == reference, that.is_seen()).scalar_subquery()
 
 
-def embedded(values: Any, shown: type[BaseModel]) -> ColumnElement[Any]:
-    """A JSON list whose `<name>_id` members are shown as summaries under `<name>`."""
+def embedded(value: Any, annotation: Any) -> ColumnElement[Any]:
+    """A JSON object, or a list of them, whose `<name>_id` members are shown as summaries under
+    `<name>`; so are those of objects inside them.
+    """
+    shown = shown_in(annotation)
+    assert shown is not None  # noqa: S101  asked for nothing else
+    if not _is_list(annotation):
+        is_object = func.jsonb_typeof(value) == constant("object")
+        return case((is_object, _shown_object(value, shown)), else_=null())
     element = column("element", JSONB)
-    members: dict[str, Any] = {}
-    for name, field in shown.model_fields.items():
-        found = summary_in(field.annotation)
-        members[name] = (
-            summary(found, cast(element.op("->>")(constant(f"{name}_id")), Uuid))
-            if found
-            else element.op("->")(constant(name))
-        )
     each = (
-        func.jsonb_array_elements(values)
+        func.jsonb_array_elements(value)
         .table_valued(column("element", JSONB), with_ordinality="place", name="each")
         .render_derived()
     )
-    made = select(func.json_agg(json_object(**members))).select_from(each)
+    made = select(func.json_agg(_shown_object(element, shown))).select_from(each)
     empty: ColumnElement[Any] = literal_column("'[]'::json")
-    is_empty = values == literal_column("'[]'::jsonb")  # most are, and that is asked fast
+    is_empty = value == literal_column("'[]'::jsonb")  # most are, and that is asked fast
     return case((is_empty, empty), else_=func.coalesce(made.scalar_subquery(), empty))
+
+
+def _shown_object(value: Any, shown: type[BaseModel]) -> ColumnElement[Any]:
+    members: dict[str, Any] = {}
+    for name, field in shown.model_fields.items():
+        inner, member = shown_in(field.annotation), value.op("->")(constant(name))
+        if inner and issubclass(inner, Summary):
+            reference = cast(value.op("->>")(constant(f"{name}_id")), Uuid)
+            members[name] = summary(inner, reference)
+        else:
+            members[name] = (
+                embedded(member, field.annotation) if inner and names_records(inner) else member
+            )
+    return json_object(**members)
+
+
+def names_records(shown: type[BaseModel]) -> bool:
+    """Whether there are summaries in it, or in the objects inside it."""
+    inner = [shown_in(field.annotation) for field in shown.model_fields.values()]
+    return any(found and (issubclass(found, Summary) or names_records(found)) for found in inner)
+
+
+def _is_list(annotation: Any) -> bool:
+    """Whether it is `list[X]` or `list[X] | None`."""
+    return get_origin(annotation) is list or any(map(_is_list, get_args(annotation)))
 
 
 def shown_in(annotation: Any) -> type[BaseModel] | None:
@@ -60,11 +84,6 @@ def shown_in(annotation: Any) -> type[BaseModel] | None:
         if found := shown_in(part):
             return found
     return None
-
-
-def summary_in(annotation: Any) -> type[Summary] | None:
-    found = shown_in(annotation)
-    return found if found and issubclass(found, Summary) else None
 
 
 def json_object(**members: Any) -> ColumnElement[Any]:

@@ -6,17 +6,18 @@ from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
 from pydantic import Field
-from sqlalchemy import ColumnElement, Index, true
+from sqlalchemy import ColumnElement, ForeignKey, Index, true
 from sqlalchemy.orm import Mapped, mapped_column
 from uuid_utils.compat import uuid7
 
 from sonla_api.kit.context import Context, WriteContext
 from sonla_api.kit.lifecycle import Lifecycle
 from sonla_api.kit.listing import Listing
+from sonla_api.kit.mentions import check_references, references
 from sonla_api.kit.model import Model, Resource
 from sonla_api.kit.problems import Conflict, Invalid
 from sonla_api.kit.records import Item, Records
-from sonla_api.kit.schema import Body, Day, View
+from sonla_api.kit.schema import Body, Day, DocumentSummary, View
 from sonla_api.kit.store import Expected, change, delete, load
 from sonla_api.kit.text import Message, Text
 
@@ -30,7 +31,10 @@ class Step(Model):
     """One step: which verb, by whom, effective on which day."""
 
     __tablename__ = "transitions"
-    __table_args__ = (Index(None, "record_id", "at", "id"),)
+    __table_args__ = (
+        Index(None, "record_id", "at", "id"),
+        Index(None, "document_id", postgresql_where="document_id is not null"),
+    )
     internal = frozenset({"actor_id"})
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
@@ -41,6 +45,7 @@ class Step(Model):
     to_state: Mapped[str]
     on: Mapped[date]
     note: Mapped[str | None]
+    document_id: Mapped[UUID | None] = mapped_column(ForeignKey("documents.id"))
     version: Mapped[int]
     actor_id: Mapped[UUID | None]
     at: Mapped[datetime]
@@ -54,11 +59,13 @@ class Step(Model):
 class StepBody(Body):
     """Base of what a transition is sent; the feature adds its `verb`.
 
-    `on` is the day on which the step took effect: today where it is left out.
+    `on` is the day on which the step took effect: today where it is left out. `document_id` names
+    the document that it rests on.
     """
 
     on: Annotated[Day | None, Field(examples=["2026-10-15"])] = None
     note: Annotated[Text | None, Field(examples=["With the invitation of 1 October."])] = None
+    document_id: UUID | None = None
 
 
 class StepView(View):
@@ -70,6 +77,7 @@ class StepView(View):
     to_state: Annotated[str, Field(examples=["submitted"])]
     on: date
     note: Annotated[str | None, Field(examples=["With the invitation of 1 October."])]
+    document: DocumentSummary | None
     version: Annotated[int, Field(description="Of the record, after the step.")]
     actor_id: UUID | None
     at: datetime
@@ -99,6 +107,7 @@ async def take(  # noqa: PLR0913, PLR0917
     record: Any = await load(ctx, model, id_, expected)
     source = record.state
     line = lifecycle.find(ctx, lifecycle.track_of(record), source, body.verb)
+    await check_references(ctx, [*references(Step, "document_id", vars(body), "document_id")])
     if lacking := line.guard(record, body):
         raise Invalid(errors=lacking)
     more = await effect(ctx, record, body) if effect else {}
@@ -111,6 +120,7 @@ async def take(  # noqa: PLR0913, PLR0917
         to_state=line.target,
         on=body.on or ctx.today,
         note=body.note,
+        document_id=body.document_id,
         version=record.version,
         actor_id=ctx.actor.id,
         at=ctx.now,

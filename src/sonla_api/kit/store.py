@@ -18,7 +18,6 @@ from uuid_utils.compat import uuid7
 from sonla_api.kit import flags
 from sonla_api.kit.context import WriteContext
 from sonla_api.kit.mentions import (
-    Mention,
     all_references,
     all_seen,
     by_table,
@@ -236,9 +235,9 @@ async def _referring(ctx: WriteContext, model: type[Resource], id_: UUID) -> lis
     for table in Model.metadata.tables.values():
         for column in table.c:
             if any(_points_at(model, key) for key in column.foreign_keys):
-                is_mention = table is Mention.__table__
-                name = table.c.resource if is_mention else literal(table.name)
-                record = table.c.record_id if is_mention else table.c.id
+                of_record = "record_id" in table.c  # it says itself of which record it is a part
+                name = table.c.resource if of_record else literal(table.name)
+                record = table.c.record_id if of_record else table.c.id
                 parts.append(select(name.label("name"), record.label("id")).where(column == id_))
     if not parts:
         return []

@@ -30,6 +30,7 @@ class RelationKind(CodeList):
 
 class PartnerRelation(Resource):
     __tablename__ = "partner_relations"
+    cites = {**Resource.cites, "established_by": ("document_id",)}
     derived = ("valid_days",)
 
     partner_id: Mapped[UUID] = mapped_column(ForeignKey("partners.id"), index=True)

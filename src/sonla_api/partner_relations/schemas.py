@@ -4,8 +4,9 @@ from uuid import UUID
 
 from pydantic import Field
 
+from sonla_api.kit.citations import DocumentCited, DocumentCitedView
 from sonla_api.kit.period import Period
-from sonla_api.kit.schema import DocumentCited, ResourceBody, ResourceView, View
+from sonla_api.kit.schema import ResourceBody, ResourceView, View
 from sonla_api.kit.steps import StepBody
 from sonla_api.partner_relations.lifecycle import RelationState, RelationVerb
 from sonla_api.partner_relations.models import RelationKind
@@ -29,7 +30,7 @@ class PartnerRelationView(ResourceView):
     partner: PartnerSummary | None
     kind: RelationKind
     valid: Period | None
-    established_by: DocumentCited | None
+    established_by: DocumentCitedView | None
     state: Annotated[RelationState, Field(examples=["exploring"])]
     verbs: Annotated[list[RelationVerb], Field(description="What the caller may do with it now.")]
 

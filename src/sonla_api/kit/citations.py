@@ -1,0 +1,51 @@
+"""Documents that a record names: in the register, as they are printed, or both."""
+
+from datetime import date
+from typing import Annotated, Self
+from uuid import UUID
+
+from pydantic import ConfigDict, Field, model_validator
+
+from sonla_api.kit.schema import Body, Day, DocumentSummary, View
+from sonla_api.kit.text import Message, refusal, text
+
+MESSAGES = {
+    "document_unnamed": Message(
+        "name the document by document_id or by its symbol",
+        "hãy nêu văn bản bằng document_id hoặc bằng số, ký hiệu",
+    ),
+}
+
+_Symbol = Annotated[str, text(200, min_length=1)]
+_Issuer = Annotated[str, text(500, min_length=1)]
+
+
+class DocumentCited(Body):
+    """A document of the register, or one as it is printed: its symbol, who issued it, when."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "not": {"properties": {name: {"type": "null"} for name in ("document_id", "symbol")}}
+        }
+    )
+
+    document_id: UUID | None = None
+    symbol: Annotated[_Symbol | None, Field(examples=["152/KH-UBND"])] = None
+    issuer: Annotated[_Issuer | None, Field(examples=["UBND tỉnh Sơn La"])] = None
+    issued_on: Annotated[Day | None, Field(examples=["2026-11-01"])] = None
+
+    @model_validator(mode="after")
+    def _is_named(self) -> Self:
+        if self.document_id is None and self.symbol is None:
+            words = MESSAGES["document_unnamed"]
+            raise refusal(MESSAGES, "document_unnamed", words=words, at="/symbol")
+        return self
+
+
+class DocumentCitedView(View):
+    """A document of the register, null where there is none to see, and one as it is printed."""
+
+    document: DocumentSummary | None
+    symbol: Annotated[str | None, Field(examples=["152/KH-UBND"])]
+    issuer: Annotated[str | None, Field(examples=["UBND tỉnh Sơn La"])]
+    issued_on: Annotated[date | None, Field(examples=["2026-11-01"])]
