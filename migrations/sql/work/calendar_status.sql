@@ -9,7 +9,14 @@ begin
             select from public.calendar_days
             where day between make_date(year, 1, 1) and make_date(year, 12, 31)
             and announcement is not null
-            and coalesce(left(announcement ->> 'issued_on', 4)::integer >= year - 1, true)
+            and coalesce(
+                left(announcement ->> 'issued_on', 4)::integer,
+                (
+                    select extract(year from issued_from)::integer from public.documents
+                    where id = (announcement ->> 'document_id')::uuid
+                ),
+                year
+            ) >= year - 1
         ) then
             return 'provisional';
         end if;

@@ -4,7 +4,8 @@ from typing import Annotated
 from pydantic import Field
 
 from sonla_api.calendar_days.models import DayKind
-from sonla_api.kit.schema import Day, DocumentCited, ResourceBody, ResourceView
+from sonla_api.kit.citations import DocumentCited, DocumentCitedView
+from sonla_api.kit.schema import Day, ResourceBody, ResourceView
 from sonla_api.kit.text import LocalizedText
 
 _SWAPPED = {"symbol": "6150/TB-BLĐTBXH", "issuer": "Bộ LĐTBXH", "issued_on": "2024-12-03"}
@@ -41,4 +42,4 @@ class CalendarDayView(ResourceView):
     day: date
     kind: DayKind
     name: LocalizedText
-    announcement: DocumentCited | None
+    announcement: DocumentCitedView | None

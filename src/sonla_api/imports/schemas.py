@@ -10,9 +10,10 @@ from sonla_api.delegations.lifecycle import Direction
 from sonla_api.delegations.models import Channel, Level
 from sonla_api.documents.types import DocumentType
 from sonla_api.imports.mapping import LEVELS, PARTNER_KINDS, RELATION_KINDS
+from sonla_api.kit.citations import DocumentCited
 from sonla_api.kit.codes import Country, Language, Subdivision
 from sonla_api.kit.period import PartialDate, Period, Precision, precision
-from sonla_api.kit.schema import Body, Day, DocumentCited, Key, Url
+from sonla_api.kit.schema import Body, Day, Key, Url
 from sonla_api.kit.text import Line, LocalizedText, Message, Text
 from sonla_api.partner_relations.models import RelationKind
 from sonla_api.partners.models import PartnerKind
