@@ -61,18 +61,6 @@ async def test_an_announcement_may_be_a_document_of_the_register(
 
 
 @pytest.mark.parametrize(
-    ("issued_on", "status"), [("2019-11-20", "provisional"), ("2025", "published")]
-)
-async def test_the_year_of_an_announcement_may_be_that_of_its_document(
-    api: AsyncClient, database: "Connection[Any]", issued_on: str, status: str
-) -> None:
-    paper = await made(api, "/documents", document(issued_on=issued_on))
-    await made(api, "/calendar-days", calendar_day(announcement={"document_id": paper["id"]}))
-    asked = "select calendar_status('2025-01-01', '2025-12-31')"
-    assert await database.fetchval(asked) == status
-
-
-@pytest.mark.parametrize(
     ("changed", "pointer"),
     [
         ({"day": None}, "/day"),
@@ -119,6 +107,18 @@ async def test_a_day_stands_in_the_calendar_once(api: AsyncClient) -> None:
     refused = await api.patch(f"/calendar-days/{other['id']}", json=moved, headers=HERE)
     assert refused.status_code == 409, refused.text
     assert [error["pointer"] for error in refused.json()["errors"]] == ["/day"]
+
+
+async def test_what_several_enter_at_once_is_all_counted(
+    api: AsyncClient, database: "Connection[Any]"
+) -> None:
+    days = [f"2025-04-{day:02}" for day in range(7, 12)]
+    answers = await asyncio.gather(
+        *(api.post("/calendar-days", json=calendar_day(day)) for day in days)
+    )
+    assert {answer.status_code for answer in answers} == {201}
+    found = await database.fetchval("select working_days_after('2025-04-04', 1)::text")
+    assert found == "2025-04-14"
 
 
 async def test_of_two_editors_one_is_told_to_look_again(api: AsyncClient) -> None:

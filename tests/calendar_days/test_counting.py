@@ -53,7 +53,8 @@ async def test_working_days_are_counted_by_the_calendar(
         await database.execute("delete from calendar_days")
         await put(database, calendar)
         found = await database.fetchval("select working_days_after($1, $2)", start, count)
-    assert found == counted(calendar, start, count)
+        both = await database.fetchval("select due_on from due_after($1, $2)", start, count)
+    assert found == both == counted(calendar, start, count)
 
 
 @in_database
@@ -86,6 +87,7 @@ async def test_a_year_is_published_by_an_announcement_of_its_own(
     await put(database, {date(2025, 12, 31): "day_off"}, announcement)
     days = (date(2025, 3, 1), date(2025, 4, 1))
     assert await database.fetchval("select calendar_status($1, $2)", *days) == status
+    assert await database.fetchval("select calendar from due_after($1, 5)", days[0]) == status
 
 
 @pytest.mark.parametrize(
@@ -112,7 +114,9 @@ async def test_of_no_day_nothing_is_said(database: "Connection[Any]") -> None:
     row = await database.fetchrow(
         "select is_working_day(null), calendar_status(null, '2025-01-01'),"
         " working_days_after(null, 1), working_days_after('2025-01-01', null),"
-        " working_days_after('2025-01-01', -1)"
+        " working_days_after('2025-01-01', -1),"
+        " (select calendar from due_after(null, 1)),"
+        " (select calendar from due_after('2025-01-01', -1))"
     )
     assert row is not None
     assert set(row.values()) == {None}

@@ -1,26 +1,14 @@
 -- Whether the calendar of every year between two days is published, or one is provisional as yet.
--- What the law fixes for ever is known of any year; which days are swapped, its own announcement
--- alone tells: so one of its days must rest on a document of that year or of the year before.
 create function public.calendar_status(first date, last date) returns text
 language plpgsql stable strict parallel safe as $$
 begin
-    for year in extract(year from least(first, last)) .. extract(year from greatest(first, last)) loop
-        if not exists (
-            select from public.calendar_days
-            where day between make_date(year, 1, 1) and make_date(year, 12, 31)
-            and announcement is not null
-            and coalesce(
-                left(announcement ->> 'issued_on', 4)::integer,
-                (
-                    select extract(year from issued_from)::integer from public.documents
-                    where id = (announcement ->> 'document_id')::uuid
-                ),
-                year
-            ) >= year - 1
-        ) then
-            return 'provisional';
-        end if;
-    end loop;
-    return 'published';
+    return case
+        when int4range(
+            extract(year from least(first, last))::integer,
+            extract(year from greatest(first, last))::integer,
+            '[]'
+        ) <@ (select published from public.working_calendar) then 'published'
+        else 'provisional'
+    end;
 end
 $$;

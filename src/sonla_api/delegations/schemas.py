@@ -245,10 +245,7 @@ class DelegationView(ResourceView):
     ]
     report_due_calendar: Annotated[
         CalendarStatus | None,
-        Field(
-            description="`provisional` where `report_due_on` may still move, as the swapped days of"
-            " a year on the way to it are not announced."
-        ),
+        Field(description="`provisional` while a year up to `report_due_on` is not announced."),
     ]
     is_report_overdue: Annotated[bool, Field(examples=[False])]
     state: DelegationState
