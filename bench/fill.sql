@@ -1,4 +1,12 @@
 -- The benchmark's records: {partners} partners, {delegations} delegations, a third of them undated.
+-- First a calendar, which a trigger counts.
+insert into calendar_days (id, version, day, kind, name, announcement, visibility)
+select gen_random_uuid(), 1, (year || '-' || day)::date, 'holiday', '{{"vi": "Nghỉ lễ"}}',
+    jsonb_build_object('symbol', year || '/TB-BNV', 'issuer', null, 'issued_on', year - 1 || '-12-01'),
+    'public'
+from generate_series(2019, 2026) year,
+    unnest('{{01-01,02-08,02-09,02-10,02-11,02-12,04-18,04-30,05-01,09-01,09-02}}'::text[]) day;
+
 -- Triggers are off while this runs, so the rows that they would keep are written here too.
 set session_replication_role = replica;
 

@@ -23,6 +23,10 @@ def relation(partner_id: Any, **changed: Any) -> Body:
     return {"partner_id": partner_id, "kind": "cooperation", "valid": "2020/.."} | changed
 
 
+def calendar_day(day: str = "2025-05-02", **changed: Any) -> Body:
+    return {"day": day, "kind": "day_off", "name": {"vi": "Nghỉ hoán đổi"}} | changed
+
+
 def delegation(**changed: Any) -> Body:
     return {
         "title": {"en": "Working visit on border trade"},

@@ -158,6 +158,23 @@ def test_an_empty_database_is_prepared_whole_and_a_prepared_one_left_alone(
     assert ask(empty, "select count(*) from changes") == written
 
 
+def test_the_calendar_comes_once_also_into_a_database_with_records(sonla: Type, empty: str) -> None:
+    days = "select count(*) from calendar_days"
+    sonla("migrate")
+    ask(
+        empty,
+        "insert into sources (id, version, title, visibility)"
+        " values (gen_random_uuid(), 1, 'A page', 'public')",
+    )
+    said = sonla("prepare").err
+    assert "loading the working days" in said
+    assert "loading the bundled records" not in said
+    assert ask(empty, days) == 45
+    ask(empty, "delete from calendar_days")  # on purpose, as the log says
+    sonla("prepare")
+    assert ask(empty, days) == 0
+
+
 def test_two_may_migrate_at_once(empty: str) -> None:
     said: list[str] = []
     url = str(Settings.read().database_url)

@@ -16,6 +16,7 @@ from sonla_api.main import create_app
 from sonla_api.settings import Settings
 from tests.factories import (
     agency,
+    calendar_day,
     delegation,
     document,
     full_project,
@@ -251,8 +252,10 @@ async def test_real_answers_fit_their_schemas(api: AsyncClient, stranger: AsyncC
     await api.post(f"/projects/{work['id']}/transitions", json=step, headers={"If-Match": "*"})
     sent = {"file": ("a.pdf", b"%PDF-")}
     file = (await api.post(f"/documents/{paper['id']}/attachments", files=sent)).json()
+    day = await made(api, "/calendar-days", calendar_day(**cites))
     ids = {
         "documents": paper["id"],
+        "calendar-days": day["id"],
         "agencies": lead["id"],
         "sources": cited["id"],
         "partners": other["id"],

@@ -52,6 +52,7 @@ def shown(row: Any) -> dict[str, Any]:
         "cost": raw(row["cost"]), "in_annual_plan": row["in_annual_plan"],
         "outcomes": row["outcomes"],
         "report": raw(row["report"]), "report_due_on": due_on,
+        "report_due_calendar": row["report_due_calendar"],
         "is_report_overdue": state in OWES_REPORT and row["report"] is None
         and due_on is not None and due_on < row["today"],
         "state": state, "verbs": verbs(row),

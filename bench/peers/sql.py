@@ -23,6 +23,8 @@ def embedded(field: str, table: str, name: str, members: str) -> str:
 
 OWNER = SUMMARY.format(name="name", table="agencies", reference="d.owner_agency_id")
 LEAD = SUMMARY.format(name="name", table="agencies", reference="d.lead_agency_id")
+OWES_NONE = "'recorded', 'cancelled', 'rejected', 'refused'"
+DUE = "due_after(upper(d.when_days) - 1, 15)"
 ASKED = "agency asked_on received_on due_on answered_on opinion document"
 COLUMNS = f"""
     d.id::text, d.version, d.key, d.note,
@@ -37,8 +39,9 @@ COLUMNS = f"""
     {embedded("programme", "partners", "partner", "on time place partner activity")},
     d.invitation, d.decision, {embedded("consultations", "agencies", "agency", ASKED)},
     d.funding, d.cost, d.in_annual_plan, d.outcomes, d.report,
-    case when d.state not in ('recorded', 'cancelled', 'rejected', 'refused')
-        then working_days_after(upper(d.when_days) - 1, 15) end as report_due_on,
+    case when d.state not in ({OWES_NONE}) then (select due_on from {DUE}) end as report_due_on,
+    case when d.state not in ({OWES_NONE})
+        then (select calendar from {DUE}) end as report_due_calendar,
     current_date as today, d.state"""
 FROM = "from delegations d where"
 LIST = f"""select {COLUMNS}, d.when_from {FROM} d.state = $1 and d.when_from is not null

@@ -22,6 +22,8 @@ OWNER = UUID(os.environ["BENCH_OWNER"])
 MINE = frozenset(UUID(id_) for id_ in os.environ["BENCH_MINE"].split())
 VERBS: dict[str, list[str]] = json.loads(os.environ["BENCH_VERBS"])
 OWES_NONE = ["recorded", "cancelled", "rejected", "refused"]
+LAST_DAY = func.upper(column("when_days")) - 1
+DUE = func.working_days_after(LAST_DAY, 15)
 OWES_REPORT = {"under_way", "completed", "received"}
 
 
@@ -111,12 +113,10 @@ class Delegation(Base):
     state: Mapped[str] = mapped_column(default="draft")
     when_from: Mapped[date | None] = mapped_column(Computed("", persisted=True), deferred=True)
     report_due_on: Mapped[date | None] = column_property(
-        case(
-            (
-                column("state").not_in(OWES_NONE),
-                func.working_days_after(func.upper(column("when_days")) - 1, 15),
-            )
-        )
+        case((column("state").not_in(OWES_NONE), DUE))
+    )
+    report_due_calendar: Mapped[str | None] = column_property(
+        case((column("state").not_in(OWES_NONE), func.calendar_status(LAST_DAY, DUE)))
     )
 
     owner_agency: Mapped[Agency | None] = relationship(foreign_keys=owner_agency_id)

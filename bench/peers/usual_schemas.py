@@ -127,6 +127,7 @@ class DelegationPublic(DelegationBase):
     programme: list[ProgrammePublic]
     consultations: list[ConsultationPublic]
     report_due_on: date | None
+    report_due_calendar: str | None
     is_report_overdue: bool
     state: str
     verbs: list[str]

@@ -58,6 +58,14 @@ WITH_PARENTS = ["projects", "tasks"]
 JSON = postgresql.JSONB(none_as_null=True, astext_type=sa.Text())
 SQL = Path(__file__).parents[1] / "sql"
 REPLACED = ["keep_mentions", "keep_version", "record_change"]
+CALENDAR = [
+    "weekday_number",
+    "weekday_of",
+    "keep_calendar",
+    "due_after",
+    "is_working_day",
+    "calendar_status",
+]
 FUNCTIONS = [
     "keep_agencies",
     "keep_task",
@@ -85,7 +93,7 @@ def upgrade() -> None:
     make_evidence()
     refer("delegation_id", "delegations")
     refer("project_id", "projects")
-    for name in [*REPLACED, *FUNCTIONS]:
+    for name in [*REPLACED, *CALENDAR, "working_days_after", *FUNCTIONS]:
         op.execute((SQL / "work" / f"{name}.sql").read_text())
     make_triggers()
 
@@ -94,6 +102,10 @@ def make_triggers() -> None:
     for table, (derived, cited) in RESOURCES.items():
         for statement in triggers(table, derived, cited):
             op.execute(statement)
+    op.execute(
+        "create trigger keep_calendar after insert or update or delete on calendar_days"
+        " for each statement execute function public.keep_calendar()"
+    )
     for table in WITH_PARENTS:
         moment = "after insert or update of parent_id"
         op.execute(trigger(table, "refuse_cycle", moment, when="new.parent_id is not null"))
@@ -171,6 +183,15 @@ def make_calendar_days() -> None:
         *of_every_resource("calendar_days"),
     )
     op.create_index(op.f("ix_calendar_days_created_at_id"), "calendar_days", ["created_at", "id"])
+    op.create_table(
+        "working_calendar",
+        sa.Column("is_current", sa.Boolean(), server_default="true", nullable=False),
+        sa.Column("days", postgresql.ARRAY(sa.Date()), nullable=False),
+        sa.Column("numbers", postgresql.ARRAY(sa.Integer()), nullable=False),
+        sa.Column("published", postgresql.INT4MULTIRANGE(), nullable=False),
+        sa.PrimaryKeyConstraint("is_current", name=op.f("pk_working_calendar")),
+    )
+    op.execute("insert into working_calendar (days, numbers, published) values ('{}', '{}', '{}')")
 
 
 def make_projects() -> None:
@@ -679,10 +700,12 @@ def downgrade() -> None:
     for name in REPLACED:
         before = (SQL / f"{name}.sql").read_text()
         op.execute(before.replace("create function", "create or replace function"))
+    weekends_alone = files("sonla_api.kit").joinpath("sql/working_days_after.sql")
+    op.execute(weekends_alone.read_text())
     for column in ("delegation_id", "project_id"):
         op.drop_column("mentions", column)
-    op.execute(f"drop table {', '.join(RESOURCES)} cascade")
-    for name in FUNCTIONS:
+    op.execute(f"drop table {', '.join(RESOURCES)}, working_calendar cascade")
+    for name in [*CALENDAR, *FUNCTIONS]:
         op.execute(f"drop function {name}")
     op.execute("drop function due_day")
     op.execute("drop function sector_codes")

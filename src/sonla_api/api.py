@@ -11,7 +11,7 @@ from pydantic import Field
 
 from sonla_api.agencies.endpoints import router as agencies
 from sonla_api.assignments import models as _assignments  # noqa: F401
-from sonla_api.calendar_days import models as _calendar_days  # noqa: F401
+from sonla_api.calendar_days.endpoints import router as calendar_days
 from sonla_api.changes.endpoints import router as changes
 from sonla_api.code_lists.endpoints import router as code_lists
 from sonla_api.delegations.endpoints import router as delegations
@@ -37,6 +37,7 @@ v1 = [
     partner_relations,
     agencies,
     sources,
+    calendar_days,
     changes,
     dossiers,
     code_lists,

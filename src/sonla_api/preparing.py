@@ -4,6 +4,7 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any, TypeAlias
 
 import asyncpg
@@ -12,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from sonla_api.dataset import FOLDER
 from sonla_api.identity.keys import create_key
-from sonla_api.migrating import alembic_config, newest, revisions
+from sonla_api.migrating import PACKAGE, alembic_config, newest, revisions
 from sonla_api.settings import asyncpg_url
 
 OLDEST = 15
@@ -20,6 +21,11 @@ PATIENCE = 10.0  # seconds for a server to answer
 MIGRATING = 20260101  # any number, but the same for all who migrate one database
 LETTERS = "select show_trgm('ຫ') <> '{}'"
 HAS_KEYS = "select exists (select from api_keys)"
+HAS_CALENDAR = """
+select exists (select from calendar_days)
+    or exists (select from tombstones where resource = 'calendar_days')
+"""
+CALENDAR = PACKAGE / "calendar_days" / "bundled"
 FIRST_KEY = "first administrator"
 
 Progress = Callable[[str], None]
@@ -98,27 +104,36 @@ async def is_due(database_url: str) -> bool:
         return (
             await _revision(connection) != newest()
             or await _is_empty(connection)
+            or not await connection.fetchval(HAS_CALENDAR)
             or not await connection.fetchval(HAS_KEYS)
         )
 
 
 async def prepare(database_url: str, progress: Progress) -> str | None:
-    """Migrate and load the bundled records into an empty database; the first key, if made now."""
+    """Migrate, load the bundled records into an empty database and the calendar into one that
+    never had any; the first key, if made now.
+    """
     await migrate(database_url, progress)
     async with connected(database_url) as connection:
         if await _is_empty(connection):
-            from sonla_api.imports.service import load_folder  # as for alembic above
-
             progress(f"loading the bundled records from {FOLDER}")
-            report = await load_folder(database_url, FOLDER, progress)
-            for line in report.lines:
-                progress(line)
+            await _load(database_url, FOLDER, progress)
+        if not await connection.fetchval(HAS_CALENDAR):
+            progress(f"loading the working days from {CALENDAR}")
+            await _load(database_url, CALENDAR, progress)
         if await connection.fetchval(HAS_KEYS):
             return None
         return await create_key(
             connection, name=FIRST_KEY, role="administrator", scopes=None, agency=None,
             expires_at=None,
         )  # fmt: skip
+
+
+async def _load(database_url: str, folder: Path, progress: Progress) -> None:
+    from sonla_api.imports.service import load_folder  # as for alembic above
+
+    for line in (await load_folder(database_url, folder, progress)).lines:
+        progress(line)
 
 
 def _why(error: Exception) -> str:

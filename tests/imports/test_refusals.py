@@ -173,6 +173,28 @@ async def test_a_missing_file_is_said_once(settings: Any, database: Any, tmp_pat
     assert error == "sources.json: cannot be read: No such file or directory"
 
 
+async def test_a_folder_may_lack_what_no_line_refers_to(
+    settings: Any, database: Any, tmp_path: Path
+) -> None:
+    url = str(settings.database_url)
+    write(tmp_path)
+    for name in ("partners", "documents", "delegations", "events"):
+        (tmp_path / f"{name}.json").unlink()
+    done = await load_folder(url, tmp_path, lambda _: None)
+    assert done.lines == [
+        "sources: 1 new, 0 changed, 0 unchanged",
+        "agencies: 1 new, 0 changed, 0 unchanged",
+    ]
+
+
+async def test_a_folder_without_any_of_the_files_is_none(
+    settings: Any, database: Any, tmp_path: Path
+) -> None:
+    with pytest.raises(LoadError) as refused:
+        await load_folder(str(settings.database_url), tmp_path, lambda _: None)
+    assert "sources.json: cannot be read: No such file or directory" in refused.value.errors
+
+
 async def test_an_empty_list_spaces_and_a_mark_of_utf8_are_fine(load: Load) -> None:
     done = await load(partners="\ufeff[ \n ]\n", delegations=" []")
     assert done.lines[2] == "partners: 0 new, 0 changed, 0 unchanged"

@@ -45,6 +45,11 @@ COLUMNS = {
         "partner_id, kind, state",
         "(select id from partners limit 1), (array['contact', 'funding'])[1 + n % 2], 'recorded'",
     ),
+    "calendar_days": (  # each day once, whoever else is writing
+        "day, kind, name",
+        """'1000-01-01'::date + (pg_current_xact_id()::text::bigint % 29000 * 100 + n)::integer,
+           'holiday', '{"vi": "Tết"}'::jsonb""",
+    ),
     "delegations": (
         'title, state, "when"',
         """'{"vi": "D"}'::jsonb, 'recorded',
@@ -57,6 +62,7 @@ SORTS = {
     "partners": ["created_at", "country", "kind"],
     "documents": ["created_at", "issued_on"],
     "partner_relations": ["created_at", "kind"],
+    "calendar_days": ["created_at", "day"],
     "delegations": ["created_at", "when"],
 }
 KEYS = {"when": "when_from", "issued_on": "issued_from"}

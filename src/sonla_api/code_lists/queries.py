@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache
 
 from sonla_api.agencies.models import AgencyKind
+from sonla_api.calendar_days.models import CalendarStatus, DayKind
 from sonla_api.changes.models import Action
 from sonla_api.code_lists.schemas import CodeListView, CodeView, FlagCode
 from sonla_api.delegations.lifecycle import DelegationState, DelegationVerb, Direction
@@ -26,6 +27,8 @@ from sonla_api.transactions.models import EquivalentQualifier, Qualifier
 
 ENUMS: dict[str, type[CodeList]] = {
     "agency-kinds": AgencyKind,
+    "calendar-day-kinds": DayKind,
+    "calendar-statuses": CalendarStatus,
     "change-actions": Action,
     "delegation-channels": Channel,
     "delegation-directions": Direction,

@@ -12,6 +12,11 @@ class FlagCode(CodeList):
     ambiguous = "ambiguous", "The source can be read in two ways", "Nguồn có thể hiểu hai cách"
     ambiguous_date = "ambiguous_date", "The date can be read in two ways", "Ngày hiểu được hai cách"
     amount_conflict = "amount_conflict", "Sources differ on an amount", "Số tiền khác nhau"
+    announcement_unverified = (
+        "announcement_unverified",
+        "The announcement itself was not read",
+        "Chưa đọc được chính văn bản thông báo",
+    )
     attribute_conflict = (
         "attribute_conflict",
         "Sources differ on a property",

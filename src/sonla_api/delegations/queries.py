@@ -15,6 +15,7 @@ from sqlalchemy import (
     bindparam,
     case,
     cast,
+    column,
     exists,
     false,
     func,
@@ -61,18 +62,23 @@ _OWES_NONE = [
 _HAS_GONE = [DelegationState.under_way, DelegationState.completed, DelegationState.received]
 
 
-def _due_on(of: Any) -> ColumnElement[date]:
-    """The day by which a report on the delegation is due; none while its end is open."""
-    due: ColumnElement[date] = func.working_days_after(
-        func.upper(of.when_days) - literal_column("1"),
-        cast(func.current_setting(constant("sonla.report_due_working_days")), Integer),
-        type_=Date(),
-    )
-    return due
+def _due(of: Any, what: str) -> ColumnElement[Any]:
+    """`due_on`: the day by which a report on the delegation is due, none while its end is open;
+    `calendar`: whether the calendar up to it is published.
+    """
+    last_day = func.upper(of.when_days) - literal_column("1")
+    count = cast(func.current_setting(constant("sonla.report_due_working_days")), Integer)
+    columns = (column("due_on", Date), column("calendar", Text))
+    due = func.due_after(last_day, count).table_valued(*columns, name="due")
+    return select(due.c[what]).scalar_subquery()
+
+
+def _where_owed(of: Any, what: str) -> ColumnElement[Any]:
+    return case((~among(of.state, _OWES_NONE), _due(of, what)))
 
 
 def _is_overdue(of: Any) -> ColumnElement[bool]:
-    is_past = _due_on(of) < bindparam("today", type_=Date())
+    is_past = _due(of, "due_on") < bindparam("today", type_=Date())
     return func.coalesce(and_(among(of.state, _HAS_GONE), of.report.is_(None), is_past), false())
 
 
@@ -80,7 +86,8 @@ delegations = Records(
     D,
     DelegationView,
     lifecycle.parameters,
-    report_due_on=lambda of: case((~among(of.state, _OWES_NONE), _due_on(of))),
+    report_due_on=lambda of: _where_owed(of, "due_on"),
+    report_due_calendar=lambda of: _where_owed(of, "calendar"),
     is_report_overdue=_is_overdue,
     verbs=lifecycle.verbs,
 )

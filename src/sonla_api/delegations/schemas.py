@@ -4,6 +4,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, Field, model_validator
 
+from sonla_api.calendar_days.models import CalendarStatus
 from sonla_api.delegations.lifecycle import DelegationState, DelegationVerb, Direction
 from sonla_api.delegations.models import Channel, Funding, Level, PartnerRole
 from sonla_api.kit.citations import DocumentCited, DocumentCitedView
@@ -238,9 +239,13 @@ class DelegationView(ResourceView):
     report_due_on: Annotated[
         date | None,
         Field(
-            description="Working days after the end, weekends left out; the number is a setting.",
+            description="Working days after the end, by the calendar; the number is a setting.",
             examples=["2026-12-24"],
         ),
+    ]
+    report_due_calendar: Annotated[
+        CalendarStatus | None,
+        Field(description="`provisional` while a year up to `report_due_on` is not announced."),
     ]
     is_report_overdue: Annotated[bool, Field(examples=[False])]
     state: DelegationState

@@ -81,6 +81,11 @@ DOCUMENTS = (
     *_CITED,
     _FLAGGED,
 )
+CALENDAR_DAYS = (
+    *_same("key", "day", "kind", "name", "announcement", "note"),
+    *_CITED,
+    _FLAGGED,
+)
 DELEGATIONS = (
     *_same("key", "direction", "channel", "level", "title", "purpose", "head_position"),
     *_same("host_position", "subdivision", "place", "outcomes", "note"),

@@ -6,6 +6,9 @@ from typing import Any, NamedTuple
 from sonla_api.agencies.models import Agency
 from sonla_api.agencies.queries import agencies
 from sonla_api.agencies.schemas import AgencyCreate, AgencyUpdate
+from sonla_api.calendar_days.models import CalendarDay
+from sonla_api.calendar_days.queries import calendar_days
+from sonla_api.calendar_days.schemas import CalendarDayCreate, CalendarDayUpdate
 from sonla_api.delegations import service as delegations
 from sonla_api.delegations.lifecycle import DelegationState, DelegationVerb
 from sonla_api.delegations.models import Delegation
@@ -16,6 +19,7 @@ from sonla_api.documents.schemas import DocumentCreate, DocumentUpdate
 from sonla_api.imports import mapping
 from sonla_api.imports.schemas import (
     AgencyLine,
+    CalendarDayLine,
     DelegationLine,
     DocumentLine,
     PartnerLine,
@@ -152,6 +156,8 @@ PARTS = (
          PartnerRelation, PartnerRelationCreate, _record_relation, _revise_relation),
     Part("documents", "documents.json", DocumentLine, mapping.DOCUMENTS, Document, DocumentCreate,
          documents.register, _revise_document),
+    Part("calendar_days", "calendar_days.json", CalendarDayLine, mapping.CALENDAR_DAYS, CalendarDay,
+         CalendarDayCreate, *_plain(calendar_days, CalendarDayCreate, CalendarDayUpdate)),
     Part("delegations", "delegations.json", DelegationLine, mapping.DELEGATIONS, Delegation,
          DelegationCreate, _record_delegation, _revise_delegation),
     Part("projects", "projects.json", ProjectLine, mapping.PROJECTS, Project, RecordedProject,

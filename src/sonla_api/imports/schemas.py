@@ -5,10 +5,12 @@ from pydantic import AfterValidator, BeforeValidator, StrictInt, ValidationInfo
 from pydantic_core import PydanticCustomError
 
 from sonla_api.agencies.models import AgencyKind
+from sonla_api.calendar_days.models import DayKind
 from sonla_api.delegations.lifecycle import Direction
 from sonla_api.delegations.models import Channel, Level
 from sonla_api.documents.types import DocumentType
 from sonla_api.imports.mapping import EQUIVALENTS, LEVELS, PARTNER_KINDS, RELATION_KINDS
+from sonla_api.kit.citations import DocumentCited
 from sonla_api.kit.codes import Country, Currency, Language, Subdivision
 from sonla_api.kit.money import Amount
 from sonla_api.kit.period import Duration, PartialDate, Period, Precision, precision
@@ -148,6 +150,13 @@ class DocumentLine(SourcedLine):
     issued_on: PartialDate | None = None
     subject: LocalizedText
     implements: list[Key] = []
+
+
+class CalendarDayLine(SourcedLine):
+    day: Day
+    kind: DayKind
+    name: LocalizedText
+    announcement: DocumentCited | None = None
 
 
 class DelegationLine(SourcedLine):

@@ -46,7 +46,7 @@ _LOADER = Actor(None, EVERY, tuple(Visibility), is_administrator=True)
 
 async def load_folder(database_url: str, folder: Path, progress: Progress) -> Report:
     """Bring the records of a folder into the register; LoadError, and nothing written, else."""
-    load = _Load({part.file: read(folder / part.file) for part in PARTS})
+    load = _Load({file: read(folder / file) for file in _files(folder)})
     aside = load.leave_aside(folder)
     request = {"actor_id": "", "request_id": f"{LOAD}{uuid4()}"}
     try:
@@ -57,7 +57,7 @@ async def load_folder(database_url: str, folder: Path, progress: Progress) -> Re
             ctx = WriteContext(_LOADER, datetime.now(UTC), transaction.reader, transaction)
             await wait_for_turn(ctx)
             await load.check(ctx)
-            for part in PARTS:
+            for part in load.parts:
                 progress(f"{part.resource}: {len(load.lines[part.resource])} in {part.file}")
                 await load.write(ctx, part)
             load.refuse()
@@ -69,17 +69,26 @@ async def load_folder(database_url: str, folder: Path, progress: Progress) -> Re
     return Report([*load.summary(), *aside])
 
 
+def _files(folder: Path) -> set[str]:
+    """Those to read: one may be missing that no line of the others can refer to."""
+    there = {part.file for part in PARTS if (folder / part.file).exists()}
+    named = {row.of for part in PARTS if part.file in there for row in part.rows}
+    needed = {part.file for part in PARTS if part.resource in named}
+    return there | needed or {part.file for part in PARTS}
+
+
 class _Load:
     """One run over a folder: what its lines say, what was found wrong, what became of them."""
 
     def __init__(self, contents: dict[str, Content]) -> None:
         self._contents = contents
+        self.parts = [part for part in PARTS if part.file in contents]
         self._faults = {fault for content in contents.values() for fault in content.broken}
         self.lines: dict[str, list[Line]] = {}
         self._known: dict[str, dict[str, Any]] = {}
         self._ids: dict[str, dict[str, str]] = {}
         self._loaded: dict[str, dict[str, Any]] = {}
-        self._done: dict[str, Counter[str]] = {part.resource: Counter() for part in PARTS}
+        self._done: dict[str, Counter[str]] = {part.resource: Counter() for part in self.parts}
 
     def leave_aside(self, folder: Path) -> list[str]:
         """What is said of the files that are not loaded."""
@@ -97,16 +106,16 @@ class _Load:
     async def check(self, ctx: WriteContext) -> None:
         """Every line by its format, its references and the rules of its records."""
         formatted: dict[str, list[Line]] = {}
-        for part in PARTS:
+        for part in self.parts:
             if part.file not in formatted:
                 entries = self._contents[part.file].entries
                 right = [found for entry in entries if (found := self._formatted(part, entry))]
                 formatted[part.file] = self._in_order(part.file, right)
             whole = formatted[part.file]
             self.lines[part.resource] = [*_inside(part.inside, whole)] if part.inside else whole
-        for part in PARTS:
+        for part in self.parts:
             await self._look_up(ctx, part)
-        for part in PARTS:
+        for part in self.parts:
             self._check_references(part)
             for entry, line in self.lines[part.resource]:
                 try:
@@ -149,7 +158,7 @@ class _Load:
         """What stands in the register of all that the lines name."""
         named = self._keys(part) | {
             key
-            for other in PARTS
+            for other in self.parts
             for _, line in self._said(other)
             for _, resources, key in mapping.references(other.rows, line)
             if part.resource in resources
@@ -173,7 +182,7 @@ class _Load:
         """Also of lines that are wrong otherwise; not to files that could not be read whole."""
         known = {
             other.resource: self._ids[other.resource].keys() | self._keys(other)
-            for other in PARTS
+            for other in self.parts
             if not self._contents[other.file].broken
         }
         for entry, line in self._said(part):

@@ -120,6 +120,11 @@ def lies_within(days: Any) -> Filter:
     return Filter(lambda name, _: days.bool_op("<@")(period_range(name)), days)
 
 
+def falls_in(day: Any) -> Filter:
+    """A period filter on a day."""
+    return Filter(lambda name, _: period_range(name).bool_op("@>")(day), day)
+
+
 def has(reference: Any) -> Filter:
     """Whether a foreign key names a record; one that the actor may not see is none."""
     return Filter(lambda name, _: names_seen(reference) == bindparam(name), reference)

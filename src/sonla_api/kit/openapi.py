@@ -37,6 +37,10 @@ HEAD: dict[str, Any] = {
         {"name": "partner-relations", "description": "Relations with partners, and since when."},
         {"name": "agencies", "description": "Our side: committees, departments, localities."},
         {"name": "sources", "description": "Where facts come from."},
+        {
+            "name": "calendar-days",
+            "description": "Which days are worked: holidays, days off, Saturdays worked for them.",
+        },
         {"name": "changes", "description": "The feed of all changes."},
         {"name": "code-lists", "description": "Codes and their labels."},
         {"name": "contents", "description": "What there is."},
