@@ -20,5 +20,7 @@ class Evidence(Resource):
 
     constraints = (
         CheckConstraint(f"num_nonnulls({', '.join(_WHAT)}) = 1", name="of_one_record"),
-        UniqueConstraint("task_id", *_WHAT, postgresql_nulls_not_distinct=True),
+        UniqueConstraint(
+            "task_id", *_WHAT, name="uq_evidence_task_id", postgresql_nulls_not_distinct=True
+        ),
     )

@@ -33,7 +33,16 @@ from sonla_api.kit.idempotency import held_values, keeping
 from sonla_api.kit.listing import Listing, Parameters
 from sonla_api.kit.problems import Unauthenticated
 from sonla_api.kit.schema import Summary, View
-from sonla_api.kit.shapes import as_item, embedded, shown_in, summary, summary_in, to_json
+from sonla_api.kit.shapes import (
+    as_item,
+    embedded,
+    embedded_one,
+    holds_list,
+    shown_in,
+    summary,
+    summary_in,
+    to_json,
+)
 from sonla_api.kit.statement import Statement
 from sonla_api.kit.tombstones import missing
 
@@ -165,7 +174,8 @@ class Records:
         if shown and issubclass(shown, Summary):
             return summary(shown, getattr(of, f"{name}_id"))
         if shown and any(summary_in(f.annotation) for f in shown.model_fields.values()):
-            return embedded(getattr(of, name), shown)
+            is_list = holds_list(field.annotation)
+            return (embedded if is_list else embedded_one)(getattr(of, name), shown)
         plain: ColumnElement[Any] = getattr(of, name)
         return plain
 

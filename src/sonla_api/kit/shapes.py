@@ -1,6 +1,6 @@
 """How values become JSON in SQL: objects, embedded summaries, a row as its view shows it."""
 
-from typing import Any, get_args
+from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel
 from sqlalchemy import (
@@ -26,21 +26,20 @@ from sonla_api.kit.schema import Summary, View
 def summary(shown: type[Summary], reference: Any) -> ColumnElement[Any]:
     """The record that `reference` names; null where the actor may not see it."""
     that = aliased(model_of(shown.table))
-    named = json_object(**{name: getattr(that, name) for name in shown.model_fields})
+    members = {
+        name: summary(inner, getattr(that, f"{name}_id"))
+        if (inner := summary_in(field.annotation))
+        else getattr(that, name)
+        for name, field in shown.model_fields.items()
+    }
+    named = json_object(**members)
     return select(named).where(that.id == reference, that.is_seen()).scalar_subquery()
 
 
 def embedded(values: Any, shown: type[BaseModel]) -> ColumnElement[Any]:
     """A JSON list whose `<name>_id` members are shown as summaries under `<name>`."""
     element = column("element", JSONB)
-    members: dict[str, Any] = {}
-    for name, field in shown.model_fields.items():
-        found = summary_in(field.annotation)
-        members[name] = (
-            summary(found, cast(element.op("->>")(constant(f"{name}_id")), Uuid))
-            if found
-            else element.op("->")(constant(name))
-        )
+    members = _members(element, shown)
     each = (
         func.jsonb_array_elements(values)
         .table_valued(column("element", JSONB), with_ordinality="place", name="each")
@@ -50,6 +49,29 @@ def embedded(values: Any, shown: type[BaseModel]) -> ColumnElement[Any]:
     empty: ColumnElement[Any] = literal_column("'[]'::json")
     is_empty = values == literal_column("'[]'::jsonb")  # most are, and that is asked fast
     return case((is_empty, empty), else_=func.coalesce(made.scalar_subquery(), empty))
+
+
+def embedded_one(value: Any, shown: type[BaseModel]) -> ColumnElement[Any]:
+    """A JSON object likewise; null where there is none."""
+    made = json_object(**_members(value, shown))
+    return case((value.is_not(None), made))
+
+
+def _members(element: Any, shown: type[BaseModel]) -> dict[str, Any]:
+    members: dict[str, Any] = {}
+    for name, field in shown.model_fields.items():
+        found = summary_in(field.annotation)
+        members[name] = (
+            summary(found, cast(element.op("->>")(constant(f"{name}_id")), Uuid))
+            if found
+            else element.op("->")(constant(name))
+        )
+    return members
+
+
+def holds_list(annotation: Any) -> bool:
+    """Whether it is `list[X]`, or that or null."""
+    return get_origin(annotation) is list or any(map(holds_list, get_args(annotation)))
 
 
 def shown_in(annotation: Any) -> type[BaseModel] | None:

@@ -4,12 +4,22 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    Computed,
+    ForeignKey,
+    Index,
+    UniqueConstraint,
+    false,
+    func,
+)
 from sqlalchemy.dialects.postgresql import DATERANGE, Range
 from sqlalchemy.orm import Mapped, mapped_column
 
 from sonla_api.kit.codes import CodeList
-from sonla_api.kit.model import Resource
+from sonla_api.kit.model import AGENCIES, OWNER, Resource
+from sonla_api.tasks.lifecycle import ASSIGNED
 
 
 class Priority(CodeList):
@@ -39,6 +49,7 @@ class Task(Resource):
         "result_documents": ("document_id",),
     }
     derived = (
+        "lead_agency_id",
         "assigned_on",
         "done_on",
         "withdrawn_on",
@@ -46,6 +57,7 @@ class Task(Resource):
         "percent",
         "subtasks",
         "due_on",
+        "code_order",
         "period_days",
         "words",
     )
@@ -65,6 +77,8 @@ class Task(Resource):
     priority: Mapped[Priority | None]
     weight: Mapped[int] = mapped_column(default=1)
 
+    lead_agency_id: Mapped[UUID | None] = mapped_column(ForeignKey("agencies.id"), index=True)
+    """Who leads it now."""
     assigned_on: Mapped[date | None]
     """The first day on which an agency that is assigned now was assigned."""
     done_on: Mapped[date | None]
@@ -80,6 +94,8 @@ class Task(Resource):
     due_on: Mapped[date | None] = mapped_column(
         Computed("coalesce(extended_to, due_day(due))", persisted=True)
     )
+    code_order: Mapped[str] = mapped_column(Computed("in_order(code)", persisted=True))
+    """2 stands before 10."""
     period_days: Mapped[Range[date] | None] = mapped_column(
         DATERANGE, Computed("period_days(period)", persisted=True)
     )
@@ -90,13 +106,19 @@ class Task(Resource):
         )
     )
 
+    @classmethod
+    def acts_as(cls) -> dict[str, ColumnElement[bool]]:
+        taking_part = func.coalesce(cls.taking_part.bool_op("&&")(AGENCIES), false())
+        return {OWNER: cls.is_written(), ASSIGNED: taking_part}
+
     constraints = (
-        UniqueConstraint("plan_id", "code"),
+        UniqueConstraint("plan_id", "code", name="uq_tasks_code"),
         UniqueConstraint("occurrence_of_id", "occurs_on"),
         CheckConstraint("weight between 1 and 1000000", name="weight"),
         CheckConstraint("(occurrence_of_id is null) = (occurs_on is null)", name="occurs_on"),
         Index(None, "due_on", "id"),
         Index(None, "plan_id", "due_on", "id"),
+        Index(None, "plan_id", "code_order", "id"),
         Index(None, "period_days", postgresql_using="gist"),
         Index(None, "taking_part", postgresql_using="gin"),
         Index(None, "words", postgresql_using="gin", postgresql_ops={"words": "gin_trgm_ops"}),
