@@ -42,6 +42,7 @@ RESOURCES: dict[str, tuple[list[str], list[str]]] = {
             "extended_to",
             "percent",
             "subtasks",
+            "open_until",
             "due_on",
             "code_order",
             "period_days",
@@ -49,7 +50,7 @@ RESOURCES: dict[str, tuple[list[str], list[str]]] = {
         ],
         [*CITED, "basis:document_id", "result_documents:document_id"],
     ),
-    "assignments": (["due_on", "percent"], [*CITED]),
+    "assignments": (["due_on", "open_until", "percent"], [*CITED]),
     "progress_reports": (
         ["period_days"],
         [*CITED, "evidence:delegation_id", "evidence:project_id", "evidence:document_id"],
@@ -464,6 +465,12 @@ def make_tasks() -> None:
         sa.Column("percent", sa.Integer(), server_default="0", nullable=False),
         sa.Column("subtasks", sa.Integer(), server_default="0", nullable=False),
         sa.Column(
+            "open_until",
+            sa.Date(),
+            sa.Computed("coalesce(least(done_on, withdrawn_on), 'infinity')", persisted=True),
+            nullable=False,
+        ),
+        sa.Column(
             "due_on",
             sa.Date(),
             sa.Computed("coalesce(extended_to, due_day(due))", persisted=True),
@@ -509,7 +516,7 @@ def make_tasks() -> None:
         *of_every_resource("tasks"),
     )
     op.create_index(op.f("ix_tasks_created_at_id"), "tasks", ["created_at", "id"])
-    op.create_index(op.f("ix_tasks_due_on_id"), "tasks", ["due_on", "id"])
+    op.create_index(op.f("ix_tasks_due_on_id_open_until"), "tasks", ["due_on", "id", "open_until"])
     op.create_index(op.f("ix_tasks_lead_agency_id"), "tasks", ["lead_agency_id"])
     op.create_index(op.f("ix_tasks_parent_id"), "tasks", ["parent_id"])
     op.create_index(
@@ -555,6 +562,12 @@ def make_assignments() -> None:
         sa.Column("wanted_until", sa.Date(), nullable=True),
         sa.Column("extended_to", sa.Date(), nullable=True),
         sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column(
+            "open_until",
+            sa.Date(),
+            sa.Computed("coalesce(done_on, cancelled_on, 'infinity')", persisted=True),
+            nullable=False,
+        ),
         sa.Column("percent", sa.Integer(), server_default="0", nullable=False),
         sa.CheckConstraint(
             "(state = 'cancelled') = (cancelled_on is not null)",
@@ -575,9 +588,13 @@ def make_assignments() -> None:
     )
     op.create_index(op.f("ix_assignments_created_at_id"), "assignments", ["created_at", "id"])
     op.create_index(
-        op.f("ix_assignments_agency_id_due_on_id"), "assignments", ["agency_id", "due_on", "id"]
+        op.f("ix_assignments_agency_id_due_on_id_open_until"),
+        "assignments",
+        ["agency_id", "due_on", "id", "open_until"],
     )
-    op.create_index(op.f("ix_assignments_due_on_id"), "assignments", ["due_on", "id"])
+    op.create_index(
+        op.f("ix_assignments_due_on_id_open_until"), "assignments", ["due_on", "id", "open_until"]
+    )
     op.create_index(
         "uq_assignments_agency_id",
         "assignments",

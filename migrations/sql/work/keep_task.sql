@@ -26,7 +26,7 @@ begin
         select
             named.id,
             (array_agg(agency_id) filter (where is_lead))[1] as lead_agency_id,
-            min(assigned_on) filter (where is_live) as assigned_on,
+            coalesce(min(assigned_on) filter (where is_live), min(assigned_on)) as assigned_on,
             case
                 when bool_or(is_lead) then max(a.done_on) filter (where is_lead)
                 when bool_and(state = 'done') filter (where is_live) then max(a.done_on)

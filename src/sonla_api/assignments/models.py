@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index
+from sqlalchemy import CheckConstraint, ColumnElement, Computed, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from sonla_api.assignments.lifecycle import AssignmentState
@@ -30,7 +30,7 @@ class Assignment(Resource):
     """`due_on` and `percent` are kept by the database, from the task and from the reports."""
 
     __tablename__ = "assignments"
-    derived = ("due_on", "percent")
+    derived = ("due_on", "open_until", "percent")
 
     task_id: Mapped[UUID] = mapped_column(ForeignKey("tasks.id"))
     agency_id: Mapped[UUID] = mapped_column(ForeignKey("agencies.id"))
@@ -43,6 +43,10 @@ class Assignment(Resource):
     """The day asked for, while an extension is requested."""
     extended_to: Mapped[date | None]
     due_on: Mapped[date | None]
+    open_until: Mapped[date] = mapped_column(
+        Computed("coalesce(done_on, cancelled_on, 'infinity')", persisted=True)
+    )
+    """When it was done or withdrawn; infinity before, so that an index can be asked."""
     percent: Mapped[int] = mapped_column(server_default="0")
 
     @classmethod
@@ -68,6 +72,6 @@ class Assignment(Resource):
             postgresql_where="state <> 'cancelled'",
             info={"told": _ASSIGNED},
         ),
-        Index(None, "agency_id", "due_on", "id"),
-        Index(None, "due_on", "id"),
+        Index(None, "agency_id", "due_on", "id", "open_until"),
+        Index(None, "due_on", "id", "open_until"),
     )

@@ -22,6 +22,7 @@ from sonla_api.kit.text import Message
 from sonla_api.partner_relations.lifecycle import RelationState, RelationVerb
 from sonla_api.partner_relations.models import RelationKind
 from sonla_api.partners.models import PartnerKind, RegistrationKind, RegistrationWarningCode
+from sonla_api.tasks.health import Health
 from sonla_api.tasks.models import DueKind, Priority
 
 ENUMS: dict[str, type[CodeList]] = {
@@ -41,6 +42,7 @@ ENUMS: dict[str, type[CodeList]] = {
     "document-types": DocumentType,
     "flag-codes": FlagCode,
     "flag-origins": FlagOrigin,
+    "health": Health,
     "partner-kinds": PartnerKind,
     "partner-relation-kinds": RelationKind,
     "partner-relation-states": RelationState,

@@ -56,6 +56,7 @@ class Task(Resource):
         "extended_to",
         "percent",
         "subtasks",
+        "open_until",
         "due_on",
         "code_order",
         "period_days",
@@ -80,7 +81,7 @@ class Task(Resource):
     lead_agency_id: Mapped[UUID | None] = mapped_column(ForeignKey("agencies.id"), index=True)
     """Who leads it now."""
     assigned_on: Mapped[date | None]
-    """The first day on which an agency that is assigned now was assigned."""
+    """The first day on which an agency that is assigned now was assigned, or any if none is now."""
     done_on: Mapped[date | None]
     """When its lead was done; without a lead, when the last of those assigned was."""
     withdrawn_on: Mapped[date | None]
@@ -91,6 +92,10 @@ class Task(Resource):
     """As its lead reported last, 100 when it is done; without a lead the mean of all."""
     subtasks: Mapped[int] = mapped_column(server_default="0")
     """How many tasks and occurrences stand directly below it."""
+    open_until: Mapped[date] = mapped_column(
+        Computed("coalesce(least(done_on, withdrawn_on), 'infinity')", persisted=True)
+    )
+    """When it was done or withdrawn; infinity before, so that an index can be asked."""
     due_on: Mapped[date | None] = mapped_column(
         Computed("coalesce(extended_to, due_day(due))", persisted=True)
     )
@@ -116,7 +121,7 @@ class Task(Resource):
         UniqueConstraint("occurrence_of_id", "occurs_on"),
         CheckConstraint("weight between 1 and 1000000", name="weight"),
         CheckConstraint("(occurrence_of_id is null) = (occurs_on is null)", name="occurs_on"),
-        Index(None, "due_on", "id"),
+        Index(None, "due_on", "id", "open_until"),
         Index(None, "plan_id", "due_on", "id"),
         Index(None, "plan_id", "code_order", "id"),
         Index(None, "period_days", postgresql_using="gist"),
