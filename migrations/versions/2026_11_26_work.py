@@ -518,6 +518,7 @@ def make_tasks() -> None:
     op.create_index(op.f("ix_tasks_created_at_id"), "tasks", ["created_at", "id"])
     op.create_index(op.f("ix_tasks_due_on_id_open_until"), "tasks", ["due_on", "id", "open_until"])
     op.create_index(op.f("ix_tasks_lead_agency_id"), "tasks", ["lead_agency_id"])
+    op.create_index(op.f("ix_tasks_open_until_due_on"), "tasks", ["open_until", "due_on"])
     op.create_index(op.f("ix_tasks_parent_id"), "tasks", ["parent_id"])
     op.create_index(
         op.f("ix_tasks_plan_id_code_order_id"), "tasks", ["plan_id", "code_order", "id"]

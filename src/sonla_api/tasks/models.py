@@ -122,6 +122,7 @@ class Task(Resource):
         CheckConstraint("weight between 1 and 1000000", name="weight"),
         CheckConstraint("(occurrence_of_id is null) = (occurs_on is null)", name="occurs_on"),
         Index(None, "due_on", "id", "open_until"),
+        Index(None, "open_until", "due_on"),
         Index(None, "plan_id", "due_on", "id"),
         Index(None, "plan_id", "code_order", "id"),
         Index(None, "period_days", postgresql_using="gist"),
