@@ -177,7 +177,7 @@ def test_files_have_the_names_of_the_vocabulary() -> None:
     }  # fmt: skip
     own = {
         "documents": {"abbreviations", "lineage", "organs", "symbols", "types"},
-        "tasks": {"health"},
+        "tasks": {"health", "recurrence"},
     }
     features = {*RESOURCES, "dossiers"}
     for feature in features:

@@ -1,6 +1,10 @@
 -- Whoever is assigned to a recurring task is assigned to its open occurrences, whichever came first.
 create function public.assign_occurrences() returns trigger language plpgsql as $$
 begin
+    -- A statement fires this also where it wrote nothing, as the ones below may.
+    if not exists (select from after) then
+        return null;
+    end if;
     if tg_table_name = 'tasks' then
         insert into public.assignments
             (id, version, task_id, agency_id, role, state, assigned_on, owner_agency_id,

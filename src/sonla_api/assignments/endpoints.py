@@ -34,7 +34,7 @@ Step = Annotated[WriteContext, creating("assignments:read")]
 @router.get("", response_model=Page[AssignmentView])
 async def list_assignments(ctx: Read, listing: Annotated[AssignmentListing, Query()]) -> Response:
     """List which agencies are assigned to which tasks."""
-    return PageAnswer(await assignments.page(ctx, listing))
+    return PageAnswer(await assignments.page(ctx.on(listing.as_of), listing))
 
 
 @router.get("/{id}", response_model=AssignmentView)

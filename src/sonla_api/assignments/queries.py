@@ -36,10 +36,13 @@ from sonla_api.kit.shapes import as_item, to_json
 from sonla_api.kit.statement import Statement
 from sonla_api.kit.steps import Step
 from sonla_api.kit.store import turn
+from sonla_api.tasks.health import AsOf, assignment_health
 from sonla_api.tasks.models import Task
 
 A = Assignment
-assignments = Records(A, AssignmentView, lifecycle.parameters, verbs=lifecycle.verbs)
+assignments = Records(
+    A, AssignmentView, lifecycle.parameters, verbs=lifecycle.verbs, health=assignment_health
+)
 
 
 def _of_plan(name: str, is_several: bool) -> Any:  # noqa: FBT001
@@ -63,6 +66,7 @@ class AssignmentListing(Listing):
         Field(description="Assignments to the tasks of this plan."),
     ] = []
     agency_id: Annotated[list[UUID], one_of(A.agency_id)] = []
+    as_of: AsOf = None
     role: Annotated[list[AssignmentRole], one_of(A.role)] = []
     state: Annotated[list[AssignmentState], one_of(A.state)] = []
     due_from: Annotated[

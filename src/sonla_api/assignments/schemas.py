@@ -17,6 +17,7 @@ from sonla_api.kit.schema import (
 )
 from sonla_api.kit.steps import StepBody
 from sonla_api.kit.text import Message, refusal
+from sonla_api.tasks.health import Health
 from sonla_api.tasks.schemas import TaskSummary
 
 MESSAGES = {
@@ -67,6 +68,10 @@ class AssignmentView(ResourceView):
     extended_to: date | None
     due_on: date | None
     percent: Annotated[int, Field(examples=[40])]
+    health: Annotated[
+        Health | None,
+        Field(description="On the day asked for; null for a heading and for what is withdrawn."),
+    ]
     verbs: Annotated[list[AssignmentVerb], Field(description="What the caller may do with it now.")]
 
 

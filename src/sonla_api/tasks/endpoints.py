@@ -28,7 +28,7 @@ WritePlan = Annotated[WriteContext, writing("plans:write")]
 @router.get("", response_model=Page[TaskView])
 async def list_tasks(ctx: Read, listing: Annotated[TaskListing, Query()]) -> Response:
     """List the tasks that the caller may see, with who leads them and when they are due."""
-    return PageAnswer(await tasks.page(ctx, listing))
+    return PageAnswer(await tasks.page(ctx.on(listing.as_of), listing))
 
 
 @router.get("/{id}", response_model=TaskView)

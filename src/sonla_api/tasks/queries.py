@@ -3,7 +3,7 @@ from datetime import date
 from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 from sqlalchemy import (
     Date,
     Text,
@@ -41,11 +41,12 @@ from sonla_api.kit.schema import Day
 from sonla_api.kit.statement import Statement
 from sonla_api.kit.store import turn
 from sonla_api.plans.models import Plan
+from sonla_api.tasks.health import AsOf, Health, has_health, health
 from sonla_api.tasks.models import DueKind, Priority, Task
 from sonla_api.tasks.schemas import TaskView
 
 T = Task
-tasks = Records(T, TaskView, agencies=lambda of: func.cardinality(of.taking_part))
+tasks = Records(T, TaskView, agencies=lambda of: func.cardinality(of.taking_part), health=health)
 
 
 def _assigned(name: str, is_several: bool) -> Any:  # noqa: FBT001
@@ -54,6 +55,13 @@ def _assigned(name: str, is_several: bool) -> Any:  # noqa: FBT001
     wanted = any_(ids) if is_several else ids
     seen = select(Agency.id).where(Agency.id == wanted, Agency.is_seen()).scalar_subquery()
     return T.taking_part.bool_op("&&")(func.array(seen))
+
+
+def _apart(given: Any) -> Any:
+    """`overdue,due_soon` is two."""
+    if isinstance(given, list) and all(isinstance(part, str) for part in given):
+        return [code for part in given for code in part.split(",")]
+    return given
 
 
 class TaskListing(Listing):
@@ -80,6 +88,13 @@ class TaskListing(Listing):
     document_id: Annotated[
         list[UUID], refers(T, "basis"), Field(description="Tasks that rest on this document.")
     ] = []
+    health: Annotated[
+        list[Health],
+        BeforeValidator(_apart),
+        has_health(T),
+        Field(description="Tasks that stand so on the day; several with commas or by repeating."),
+    ] = []
+    as_of: AsOf = None
     priority: Annotated[list[Priority], one_of(T.priority)] = []
     due_from: Annotated[
         Day | None, at_least(T.due_on), Field(description="Due on this day or since.")

@@ -18,6 +18,7 @@ from sonla_api.kit.schema import (
 )
 from sonla_api.kit.text import Line, LocalizedText, Message, Text, refusal, text
 from sonla_api.plans.schemas import PlanSummary
+from sonla_api.tasks.health import Health
 from sonla_api.tasks.models import DueKind, Priority
 from sonla_api.tasks.recurrence import read
 
@@ -193,3 +194,7 @@ class TaskView(ResourceView):
     done_on: date | None
     withdrawn_on: date | None
     percent: Annotated[int, Field(examples=[40])]
+    health: Annotated[
+        Health | None,
+        Field(description="On the day asked for; null for a heading and for what is withdrawn."),
+    ]
