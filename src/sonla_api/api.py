@@ -18,12 +18,12 @@ from sonla_api.code_lists.endpoints import router as code_lists
 from sonla_api.delegations.endpoints import router as delegations
 from sonla_api.documents.endpoints import router as documents
 from sonla_api.dossiers.endpoints import router as dossiers
-from sonla_api.evidence import models as _evidence  # noqa: F401
+from sonla_api.evidence.endpoints import router as evidence
 from sonla_api.kit.schema import View
 from sonla_api.partner_relations.endpoints import router as partner_relations
 from sonla_api.partners.endpoints import router as partners
 from sonla_api.plans.endpoints import router as plans
-from sonla_api.progress_reports import models as _progress_reports  # noqa: F401
+from sonla_api.progress_reports.endpoints import router as progress_reports
 from sonla_api.projects import models as _projects  # noqa: F401
 from sonla_api.sources.endpoints import router as sources
 from sonla_api.tasks.endpoints import of_plans as tasks_of_plans
@@ -37,6 +37,8 @@ v1 = [
     tasks,
     assignments,
     plans,
+    progress_reports,
+    evidence,
     partner_relations,
     agencies,
     sources,

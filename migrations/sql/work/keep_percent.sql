@@ -10,7 +10,7 @@ begin
             and not exists (
                 select from public.progress_reports later where later.corrects_id = r.id
             )
-            order by upper(period_days) desc nulls first, created_at desc, id desc
+            order by period_days is null, upper(period_days) desc nulls first, created_at desc, id desc
             limit 1
         ), 0)
     ) as found (percent)

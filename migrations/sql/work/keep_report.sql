@@ -2,6 +2,17 @@
 create function public.keep_report() returns trigger language plpgsql as $$
 begin
     if tg_table_name = 'progress_reports' then
+        if exists (
+            select from public.progress_reports
+            where id = new.corrects_id and assignment_id <> new.assignment_id
+        ) then
+            raise check_violation using
+                message = 'a correction of a report on another assignment',
+                hint = '{"en": "this report is on another assignment",'
+                       ' "vi": "báo cáo này thuộc phân công khác"}',
+                constraint = 'ck_progress_reports_corrects_id',
+                table = 'progress_reports';
+        end if;
         new.taking_part := array(
             select distinct agency_id
             from public.assignments a

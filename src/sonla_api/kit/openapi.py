@@ -31,6 +31,8 @@ HEAD: dict[str, Any] = {
         {"name": "documents", "description": "Why the province acts: plans, decisions, letters."},
         {"name": "tasks", "description": "What plans ask for, by when, and how far it is."},
         {"name": "assignments", "description": "Which agency leads a task, and which help."},
+        {"name": "progress-reports", "description": "How far agencies are with their tasks."},
+        {"name": "evidence", "description": "What shows that a task was worked on."},
         {"name": "plans", "description": "Plans and programmes, and what they set out to do."},
         {"name": "partner-relations", "description": "Relations with partners, and since when."},
         {"name": "agencies", "description": "Our side: committees, departments, localities."},

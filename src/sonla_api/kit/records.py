@@ -1,7 +1,7 @@
 """How records are read: a view is one select, derived from its Pydantic model.
 
 A field of the view is a column of its table; a `Summary` is the record that `<field>_id` names;
-a list of objects with summaries inside is a JSON column whose references are shown as summaries.
+an object with summaries inside, or a list of such, is a JSON column whose references are shown so.
 PostgreSQL writes the JSON; a statement is compiled once per shape and runs prepared.
 """
 
@@ -36,8 +36,8 @@ from sonla_api.kit.schema import Summary, View
 from sonla_api.kit.shapes import (
     as_item,
     embedded,
-    embedded_one,
-    holds_list,
+    embedded_object,
+    is_list,
     shown_in,
     summary,
     summary_in,
@@ -173,8 +173,8 @@ class Records:
         if shown and issubclass(shown, Summary):
             return summary(shown, getattr(of, f"{name}_id"))
         if shown and any(summary_in(f.annotation) for f in shown.model_fields.values()):
-            is_list = holds_list(field.annotation)
-            return (embedded if is_list else embedded_one)(getattr(of, name), shown)
+            made = embedded if is_list(field.annotation) else embedded_object
+            return made(getattr(of, name), shown)
         plain: ColumnElement[Any] = getattr(of, name)
         return plain
 

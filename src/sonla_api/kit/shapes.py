@@ -39,25 +39,23 @@ def summary(shown: type[Summary], reference: Any) -> ColumnElement[Any]:
 def embedded(values: Any, shown: type[BaseModel]) -> ColumnElement[Any]:
     """A JSON list whose `<name>_id` members are shown as summaries under `<name>`."""
     element = column("element", JSONB)
-    members = _members(element, shown)
     each = (
         func.jsonb_array_elements(values)
         .table_valued(column("element", JSONB), with_ordinality="place", name="each")
         .render_derived()
     )
-    made = select(func.json_agg(json_object(**members))).select_from(each)
+    made = select(func.json_agg(_shown(element, shown))).select_from(each)
     empty: ColumnElement[Any] = literal_column("'[]'::json")
     is_empty = values == literal_column("'[]'::jsonb")  # most are, and that is asked fast
     return case((is_empty, empty), else_=func.coalesce(made.scalar_subquery(), empty))
 
 
-def embedded_one(value: Any, shown: type[BaseModel]) -> ColumnElement[Any]:
-    """A JSON object likewise; null where there is none."""
-    made = json_object(**_members(value, shown))
-    return case((value.is_not(None), made))
+def embedded_object(value: Any, shown: type[BaseModel]) -> ColumnElement[Any]:
+    """A JSON object whose `<name>_id` members are shown as summaries; null where there is none."""
+    return case((value.is_not(None), _shown(value, shown)))
 
 
-def _members(element: Any, shown: type[BaseModel]) -> dict[str, Any]:
+def _shown(element: Any, shown: type[BaseModel]) -> ColumnElement[Any]:
     members: dict[str, Any] = {}
     for name, field in shown.model_fields.items():
         found = summary_in(field.annotation)
@@ -66,12 +64,12 @@ def _members(element: Any, shown: type[BaseModel]) -> dict[str, Any]:
             if found
             else element.op("->")(constant(name))
         )
-    return members
+    return json_object(**members)
 
 
-def holds_list(annotation: Any) -> bool:
-    """Whether it is `list[X]`, or that or null."""
-    return get_origin(annotation) is list or any(map(holds_list, get_args(annotation)))
+def is_list(annotation: Any) -> bool:
+    """Whether `X` of `list[X]` or `list[X] | None` stands in a list."""
+    return get_origin(annotation) is list or any(map(is_list, get_args(annotation)))
 
 
 def shown_in(annotation: Any) -> type[BaseModel] | None:

@@ -63,6 +63,7 @@ _CLOSED = Message(
     "the agency has ended and takes no new records; its successors do",
     "cơ quan đã kết thúc hoạt động, không nhận bản ghi mới; hãy dùng cơ quan kế thừa",
 )
+_FIXED = Message("whose record this is cannot be chosen", "không chọn được cơ quan chủ quản ở đây")
 ADMINISTER = "records:administer"
 """The permission to give a record to another agency."""
 
@@ -155,7 +156,8 @@ async def create(
     model = records.model
     values = {"id": uuid7(), **_defaults(model), **_values(model, body), **fixed}
     values["flags"] = flags.written(values["flags"], [])
-    values["owner_agency_id"] = await owner_of_new(ctx, values["owner_agency_id"])
+    if "owner_agency_id" not in fixed:
+        values["owner_agency_id"] = await owner_of_new(ctx, values["owner_agency_id"])
     if judge:
         values["flags"] = flags.ruled(values["flags"], await judge(ctx, None, values))
     values["created_by"] = values["updated_by"] = ctx.actor.id
@@ -254,12 +256,24 @@ async def owner_of_new(ctx: WriteContext, wanted: UUID | None) -> UUID | None:
     return wanted or own
 
 
+async def owner_of_part(ctx: WriteContext, body: ResourceBody, owner: UUID) -> UUID:
+    """Of a record that belongs to an agency whoever writes it: none that has ended."""
+    if body.owner_agency_id not in {None, owner}:
+        raise Invalid(errors=[FieldError("/owner_agency_id", "fixed", _FIXED)])
+    _refuse_ended(ctx, await _ends_on(ctx, owner))
+    return owner
+
+
 async def _give(ctx: WriteContext, wanted: UUID | None) -> None:
     """Whether the record may be given to this agency, or to none: administrators decide that."""
     ctx.actor.require(ADMINISTER)
+    _refuse_ended(ctx, await _ends_on(ctx, wanted))
+
+
+async def _ends_on(ctx: WriteContext, agency_id: UUID | None) -> date | None:
     agency: Any = model_of("agencies")
-    ends_on = await ctx.session.scalar(select(agency.valid_to).where(agency.id == wanted))
-    _refuse_ended(ctx, ends_on)
+    found = select(agency.valid_to).where(agency.id == agency_id)
+    return await ctx.session.scalar(found)
 
 
 def _refuse_ended(ctx: WriteContext, ends_on: date | None) -> None:

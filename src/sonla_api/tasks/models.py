@@ -19,7 +19,12 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from sonla_api.kit.codes import CodeList
 from sonla_api.kit.model import AGENCIES, OWNER, Resource
+from sonla_api.kit.text import Message
 from sonla_api.tasks.lifecycle import ASSIGNED
+
+_TAKEN = Message(
+    "another task of the plan has this code", "nhiệm vụ khác của kế hoạch đã có mã này"
+)
 
 
 class Priority(CodeList):
@@ -117,7 +122,7 @@ class Task(Resource):
         return {OWNER: cls.is_written(), ASSIGNED: taking_part}
 
     constraints = (
-        UniqueConstraint("plan_id", "code", name="uq_tasks_code"),
+        UniqueConstraint("plan_id", "code", name="uq_tasks_code", info={"told": _TAKEN}),
         UniqueConstraint("occurrence_of_id", "occurs_on"),
         CheckConstraint("weight between 1 and 1000000", name="weight"),
         CheckConstraint("(occurrence_of_id is null) = (occurs_on is null)", name="occurs_on"),
