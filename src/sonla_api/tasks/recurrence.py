@@ -80,6 +80,8 @@ _NEVER_WITH: Mapping[str, tuple[str, ...]] = {
 """By RFC 5545, 3.3.10."""
 _AGES = 400
 """After so many years the calendar repeats itself, weekdays and all."""
+_AHEAD = 100
+"""So many years are looked through for a plan without an end."""
 
 
 class Rule(NamedTuple):
@@ -120,7 +122,8 @@ def days(text: str, within: Days) -> list[date]:
         raise _refusal("rule_outside")
     if not end and not parts.keys() & {"UNTIL", "COUNT"}:
         raise _refusal("rule_unbounded")
-    found = list(islice(_until(_given(start, parts), end), MOST + 1))
+    end = end or _years_later(start, _AHEAD)
+    found = list(islice(_until(_given(start, end.year, parts), end), MOST + 1))
     if len(found) > MOST:
         raise _refusal("rule_too_many", most=MOST)
     return found
@@ -166,19 +169,23 @@ def _until(found: Iterator[date], end: date | None) -> Iterator[date]:
         yield day
 
 
-def _given(start: date, parts: Mapping[str, str]) -> Iterator[date]:
-    """The days of a rule from its start on.
+def _given(start: date, last_year: int, parts: Mapping[str, str]) -> Iterator[date]:
+    """The days of a rule from its start on, at least to the end of a year.
 
     The library looks for the next one up to the year 9999, also where there is none; so it is asked
-    about the last years of that, in which the calendar is the same.
+    about the last years before that in which the calendar is the same.
     """
-    ages = (date.max.year - start.year) // _AGES * _AGES
+    ages = (date.max.year - 1 - last_year) // _AGES * _AGES
     until = _day(parts["UNTIL"]) if "UNTIL" in parts else None
     for found in _rule(_moved(start, ages), parts):
         day = _moved(found.date(), -ages).date()
         if until and day > until:
             return
         yield day
+
+
+def _years_later(day: date, years: int) -> date:
+    return date(min(day.year + years, date.max.year), 1, 1)
 
 
 def _moved(day: date, years: int) -> datetime:
