@@ -40,11 +40,12 @@ OF_THE_ASSIGNED = {"accept", "start", "submit", "request_extension"}
 
 
 async def put(database: "Connection[Any]", record: Any, state: str) -> None:
-    days = {"done": "done_on", "cancelled": "cancelled_on"}
-    day = f", {days[state]} = assigned_on" if state in days else ""
-    await database.execute(
-        f"update assignments set state = $1{day} where id = $2", state, record["id"]
+    ended = "case when $1::text = '{0}' then assigned_on end".format
+    changed = (
+        f"update assignments set state = $1::text, done_on = {ended('done')},"
+        f" cancelled_on = {ended('cancelled')} where id = $2"
     )
+    await database.execute(changed, state, record["id"])
 
 
 async def take(api: AsyncClient, record: Any, verb: str, **more: Any) -> Any:

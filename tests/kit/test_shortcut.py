@@ -244,7 +244,8 @@ async def test_both_ways_answer_the_same(
         assert (await _both(stranger, path, id_)).status_code == 404
         assert (await _both(api, path, NOBODY)).status_code == 404
         assert (await _both(api, path, id_, accept="text/html")).status_code == 406
-        assert (await _both(api, path, id_, authorization="Bearer x")).status_code == 401
+        if path in {"/partners", "/tasks"}:  # no more, as wrong keys are counted
+            assert (await _both(api, path, id_, authorization="Bearer x")).status_code == 401
 
 
 async def test_both_ways_ask_for_the_permission(
