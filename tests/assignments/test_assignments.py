@@ -139,7 +139,7 @@ async def test_only_those_of_the_task_assign(api: AsyncClient, as_actor: Any) ->
     ):
         refused = await other.post(path, json=body)
         assert (refused.status_code, refused.json()["type"]) == (403, "/docs/problems/not-yours")
-        nothing = "019a7c1e-5b60-7cc3-98c4-dc0c0c07398f"
+    nothing = "019a7c1e-5b60-7cc3-98c4-dc0c0c07398f"
     missing = await own.post("/assignments", json=assignment(nothing, helper))
     assert (missing.status_code, missing.json()["errors"][0]["pointer"]) == (422, "/task_id")
     gone = f"/tasks/{nothing}/assignments"
