@@ -50,7 +50,12 @@ def test_every_route_has_one_door(route: RouteContext) -> None:
 
 def test_every_permission_is_asked_for_somewhere() -> None:
     asked = {permission for route in ROUTES for permission in doors(route)}
-    by_hand = {"records:administer", "delegations:approve", "projects:approve"}
+    by_hand = {
+        "records:administer",
+        "assignments:approve",
+        "delegations:approve",
+        "projects:approve",
+    }
     assert asked | by_hand == EVERY
 
 
@@ -178,6 +183,7 @@ def test_files_have_the_names_of_the_vocabulary() -> None:
     own = {
         "documents": {"abbreviations", "attachments", "lineage", "organs", "symbols", "types"},
         "projects": {"figures", "money"},
+        "tasks": {"health", "recurrence"},
     }
     features = {*RESOURCES, "dossiers"}
     for feature in features:

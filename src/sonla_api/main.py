@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from fastapi import FastAPI
@@ -19,6 +20,27 @@ from sonla_api.kit.envelope import Envelope
 from sonla_api.partners.queries import LIKENESS
 from sonla_api.settings import Settings, asyncpg_url
 
+_FOR_BROWSERS: dict[str, Any] = {
+    "allow_methods": ["GET", "HEAD", "POST", "PATCH", "DELETE"],
+    "allow_headers": [
+        "Authorization",
+        "Content-Type",
+        "If-Match",
+        "If-None-Match",
+        "Idempotency-Key",
+    ],
+    "expose_headers": [
+        "Content-Disposition",
+        "ETag",
+        "Link",
+        "Location",
+        "Retry-After",
+        "X-Request-Id",
+    ],
+    "max_age": 600,
+}
+"""What front ends of other origins may send and read, where SONLA_CORS_ORIGINS names them."""
+
 
 def create_app(settings: Settings) -> FastAPI:
     """The service; it starts while the database is away, and opens nothing before a request."""
@@ -29,8 +51,11 @@ def create_app(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        due = str(settings.report_due_working_days)
-        local = {"sonla.report_due_working_days": due, **LIKENESS}
+        local = {
+            "sonla.report_due_working_days": str(settings.report_due_working_days),
+            "sonla.due_soon_working_days": str(settings.due_soon_working_days),
+            **LIKENESS,
+        }
         async with connect(address, reads, settings.pool_size, local) as app.state.database:
             yield
             await app.state.keyring.settled()
@@ -56,23 +81,7 @@ def create_app(settings: Settings) -> FastAPI:
         app.add_middleware(
             CORSMiddleware,
             allow_origins=settings.cors_origins,
-            allow_methods=["GET", "HEAD", "POST", "PATCH", "DELETE"],
-            allow_headers=[
-                "Authorization",
-                "Content-Type",
-                "If-Match",
-                "If-None-Match",
-                "Idempotency-Key",
-            ],
-            expose_headers=[
-                "Content-Disposition",
-                "ETag",
-                "Link",
-                "Location",
-                "Retry-After",
-                "X-Request-Id",
-            ],
-            max_age=600,
+            **_FOR_BROWSERS,
         )
     for router in api.v1:
         app.include_router(router, prefix="/api/v1")

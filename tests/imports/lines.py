@@ -55,6 +55,7 @@ def write(folder: Path, **changed: Any) -> Path:
         "documents": [],
         "delegations": [VISIT],
         "projects": [],
+        "plans": [],
         "events": [{"key": "fair"}, {"key": "forum"}],
     } | changed
     for name, lines in files.items():

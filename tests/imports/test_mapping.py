@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+from sonla_api.imports.inside import amounts
 from sonla_api.imports.mapping import (
     LEVELS,
     PARTNER_KINDS,
@@ -10,7 +11,6 @@ from sonla_api.imports.mapping import (
     RULES,
     STAGES,
     TRANSACTIONS,
-    amounts,
 )
 from sonla_api.imports.parts import PARTS
 
@@ -29,7 +29,10 @@ def test_every_field_of_a_line_has_a_row_or_a_rule() -> None:
 
 def test_every_field_of_what_is_inside_a_line_has_a_row() -> None:
     amount = {"value": "1", "currency": "VND", "qualifier": "about"}
-    (made,) = amounts({"key": "p", "source": "S1", "more_sources": [], "amounts": [amount]})
+    ((number, made),) = amounts(
+        {"key": "p", "source": "S1", "more_sources": [], "amounts": [amount]}
+    )
+    assert number == 0
     assert made.keys() == {row.field for row in TRANSACTIONS}
 
 

@@ -121,7 +121,7 @@ async def test_a_project_that_people_led_on_stays_where_it_is(load: Load, api: A
                     {"value": "1", "currency": "USD", "qualifier": "equivalent"},
                 ]
             },
-            "amounts: an equivalent is the same amount in another currency",
+            "amounts/0/equivalents: an equivalent is the same amount in another currency",
         ),
         ({"sites": ["a site"]}, "sites/0: "),
         ({"population": 5}, "population: there is no such field"),

@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache
 
 from sonla_api.agencies.models import AgencyKind
+from sonla_api.assignments.lifecycle import AssignmentState, AssignmentVerb
+from sonla_api.assignments.models import AssignmentRole
 from sonla_api.calendar_days.models import CalendarStatus, DayKind
 from sonla_api.changes.models import Action
 from sonla_api.code_lists.schemas import CodeListView, CodeView, FlagCode
@@ -23,10 +25,15 @@ from sonla_api.partner_relations.models import RelationKind
 from sonla_api.partners.models import PartnerKind, RegistrationKind, RegistrationWarningCode
 from sonla_api.projects.lifecycle import ParticipantRole, ProjectKind, ProjectState, ProjectVerb
 from sonla_api.projects.models import RelatedResource, SectorScheme, TransactionType
+from sonla_api.tasks.health import Health
+from sonla_api.tasks.models import DueKind, Priority
 from sonla_api.transactions.models import EquivalentQualifier, Qualifier
 
 ENUMS: dict[str, type[CodeList]] = {
     "agency-kinds": AgencyKind,
+    "assignment-roles": AssignmentRole,
+    "assignment-states": AssignmentState,
+    "assignment-verbs": AssignmentVerb,
     "calendar-day-kinds": DayKind,
     "calendar-statuses": CalendarStatus,
     "change-actions": Action,
@@ -42,6 +49,7 @@ ENUMS: dict[str, type[CodeList]] = {
     "equivalent-qualifiers": EquivalentQualifier,
     "flag-codes": FlagCode,
     "flag-origins": FlagOrigin,
+    "health": Health,
     "partner-kinds": PartnerKind,
     "partner-relation-kinds": RelationKind,
     "partner-relation-states": RelationState,
@@ -56,6 +64,8 @@ ENUMS: dict[str, type[CodeList]] = {
     "roles": Role,
     "sector-schemes": SectorScheme,
     "symbol-kinds": SymbolKind,
+    "task-due-kinds": DueKind,
+    "task-priorities": Priority,
     "transaction-qualifiers": Qualifier,
     "transaction-types": TransactionType,
     "visibilities": Visibility,

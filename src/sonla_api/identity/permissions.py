@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from sonla_api.kit.codes import CodeList
-from sonla_api.kit.store import ADMINISTER
+from sonla_api.kit.owners import ADMINISTER
 
 RESOURCES = (
     "sources",
@@ -27,7 +27,7 @@ READ = frozenset(f"{resource}:read" for resource in RESOURCES)
 _WRITTEN_BY_FEW = {"calendar_days", "changes", "code_lists"}
 """The calendar moves every due day of the province, so it is no officer's own record."""
 WRITE = frozenset(f"{resource}:write" for resource in RESOURCES if resource not in _WRITTEN_BY_FEW)
-APPROVE = frozenset({"delegations:approve", "projects:approve"})
+APPROVE = frozenset({"assignments:approve", "delegations:approve", "projects:approve"})
 EVERY = READ | WRITE | APPROVE | {"calendar_days:write", "partners:merge", ADMINISTER}
 
 

@@ -136,6 +136,18 @@ TRANSACTIONS = (
     *_CITED,
 )
 """Of the lines that `amounts` makes of the amounts of a project."""
+PLANS = (
+    *_same("key", "note"),
+    Row("document", "document_id", of="documents"),
+    *_CITED,
+    _FLAGGED,
+)
+TASKS = (
+    *_same("key", "code", "title", "period", "markets", "note"),
+    Row("plan", "plan_id", of="plans"),
+    *_CITED,
+    _FLAGGED,
+)
 RULES = {
     "delegations.json": {
         "date_precision": "the precision of `when`; a line in which it is another is refused",
@@ -153,26 +165,6 @@ LEVELS = {"province": "province_leader"}
 
 CREATED_WITH = {"visibility": "public"}
 """What every new record gets: the lines come from public pages."""
-
-
-EQUIVALENTS = ("equivalent", "conversion")
-"""Qualifiers of an amount that is the one before it, in another currency."""
-
-
-def amounts(line: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The transactions of a project's line: originals, each with its equivalents."""
-    made: list[dict[str, Any]] = []
-    for amount in line.get("amounts", []):
-        value = {"amount": amount["value"], "currency": amount["currency"]}
-        qualifier = amount.get("qualifier")
-        if qualifier in EQUIVALENTS:
-            made[-1]["equivalents"].append({**value, "qualifier": qualifier})
-            continue
-        same = {name: line[name] for name in ("source", "more_sources") if name in line}
-        key = f"{line['key']}:{len(made) + 1}"
-        of = {"key": key, "project": line["key"], "type": "stated", "value": value}
-        made.append({**of, "qualifier": qualifier, "equivalents": [], **same})
-    return made
 
 
 def record_of(rows: Sequence[Row], line: Mapping[str, Any], ids: Ids) -> dict[str, Any]:

@@ -16,13 +16,14 @@ from sonla_api.delegations.schemas import DelegationCreate, DelegationStepCreate
 from sonla_api.documents import service as documents
 from sonla_api.documents.models import Document
 from sonla_api.documents.schemas import DocumentCreate, DocumentUpdate
-from sonla_api.imports import mapping
+from sonla_api.imports import inside, mapping
 from sonla_api.imports.schemas import (
     AgencyLine,
     CalendarDayLine,
     DelegationLine,
     DocumentLine,
     PartnerLine,
+    PlanLine,
     ProjectLine,
     RecordedProject,
     RecordLine,
@@ -41,6 +42,9 @@ from sonla_api.partner_relations.schemas import PartnerRelationCreate, PartnerRe
 from sonla_api.partners import service as partners
 from sonla_api.partners.models import Partner
 from sonla_api.partners.schemas import PartnerCreate, PartnerUpdate
+from sonla_api.plans.models import Plan
+from sonla_api.plans.queries import plans
+from sonla_api.plans.schemas import PlanCreate, PlanUpdate
 from sonla_api.projects import service as projects
 from sonla_api.projects.lifecycle import ProjectVerb
 from sonla_api.projects.models import Project
@@ -48,22 +52,26 @@ from sonla_api.projects.schemas import ProjectStepCreate, ProjectUpdate
 from sonla_api.sources.models import Source
 from sonla_api.sources.queries import sources
 from sonla_api.sources.schemas import SourceCreate, SourceUpdate
+from sonla_api.tasks import service as tasks
+from sonla_api.tasks.models import Task
+from sonla_api.tasks.schemas import TaskCreate, TaskUpdate
 from sonla_api.transactions import service as transactions
 from sonla_api.transactions.models import Transaction
 from sonla_api.transactions.schemas import TransactionCreate, TransactionUpdate
 
 LATER = (
-    "agreements.json", "events.json", "indicators.json", "observations.json",
-    "plans.json", "sites.json",
+    "agreements.json", "events.json", "indicators.json", "observations.json", "sites.json",
 )  # fmt: skip
 """Files whose records are not in the register yet."""
 
 
 class Inside(NamedTuple):
-    """Records that stand inside the lines of others: in which field, and as what lines."""
+    """Records that stand inside the lines of others: in which field, and as what lines, each with
+    its place there.
+    """
 
     field: str
-    lines: Callable[[Mapping[str, Any]], Sequence[dict[str, Any]]]
+    lines: Callable[[Mapping[str, Any]], Sequence[tuple[int, dict[str, Any]]]]
 
 
 class Part(NamedTuple):
@@ -78,6 +86,8 @@ class Part(NamedTuple):
     register: Callable[[WriteContext, Any], Awaitable[Item]]
     revise: Callable[[WriteContext, Any, Any], Awaitable[Any]]
     inside: Inside | None = None
+    key: str = "key"
+    """The field of a line that names its record."""
 
 
 def _plain(records: Records, whole: type[ResourceBody], patch: type[Body]) -> tuple[Any, Any]:
@@ -98,6 +108,18 @@ async def _revise_partner(ctx: WriteContext, record: Partner, changed: dict[str,
 
 async def _revise_document(ctx: WriteContext, record: Document, changed: dict[str, Any]) -> None:
     await documents.revise(ctx, record.id, None, DocumentUpdate.model_validate(changed))
+
+
+async def _revise_plan(ctx: WriteContext, record: Plan, changed: dict[str, Any]) -> None:
+    await tasks.revise_plan(ctx, record.id, None, PlanUpdate.model_validate(changed))
+
+
+async def _revise_task(ctx: WriteContext, record: Task, changed: dict[str, Any]) -> None:
+    await tasks.revise(ctx, record.id, None, TaskUpdate.model_validate(changed))
+
+
+async def _register_plan(ctx: WriteContext, body: PlanCreate) -> Item:
+    return await create(ctx, plans, body)
 
 
 async def _record_relation(ctx: WriteContext, body: PartnerRelationCreate) -> Item:
@@ -164,5 +186,9 @@ PARTS = (
          _record_project, _revise_project),
     Part("transactions", "projects.json", ProjectLine, mapping.TRANSACTIONS, Transaction,
          TransactionCreate, transactions.register, _revise_transaction,
-         Inside("amounts", mapping.amounts)),
+         Inside("amounts", inside.amounts)),
+    Part("plans", "plans.json", PlanLine, mapping.PLANS, Plan, PlanCreate,
+         _register_plan, _revise_plan, key="document"),
+    Part("tasks", "plans.json", PlanLine, mapping.TASKS, Task, TaskCreate,
+         tasks.register, _revise_task, Inside("tasks", inside.tasks)),
 )  # fmt: skip

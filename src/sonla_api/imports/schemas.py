@@ -1,7 +1,7 @@
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Literal, NamedTuple
 
-from pydantic import AfterValidator, BeforeValidator, StrictInt, ValidationInfo
+from pydantic import AfterValidator, BeforeValidator, StrictInt, ValidationInfo, model_validator
 from pydantic_core import PydanticCustomError
 
 from sonla_api.agencies.models import AgencyKind
@@ -9,7 +9,8 @@ from sonla_api.calendar_days.models import DayKind
 from sonla_api.delegations.lifecycle import Direction
 from sonla_api.delegations.models import Channel, Level
 from sonla_api.documents.types import DocumentType
-from sonla_api.imports.mapping import EQUIVALENTS, LEVELS, PARTNER_KINDS, RELATION_KINDS
+from sonla_api.imports.inside import EQUIVALENTS
+from sonla_api.imports.mapping import LEVELS, PARTNER_KINDS, RELATION_KINDS
 from sonla_api.kit.citations import DocumentCited
 from sonla_api.kit.codes import Country, Currency, Language, Subdivision
 from sonla_api.kit.money import Amount
@@ -157,6 +158,23 @@ class CalendarDayLine(SourcedLine):
     kind: DayKind
     name: LocalizedText
     announcement: DocumentCited | None = None
+
+
+class TaskLine(Body):
+    code: Line
+    title: LocalizedText
+    period: Period | None = None
+    markets: list[Line] = []
+
+
+class PlanLine(SourcedLine):
+    document: Key
+    tasks: list[TaskLine] = []
+
+    @model_validator(mode="before")
+    @classmethod
+    def _named_by_its_document(cls, given: dict[str, Any]) -> dict[str, Any]:
+        return {"key": given.get("document"), **given}
 
 
 class DelegationLine(SourcedLine):

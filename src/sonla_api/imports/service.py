@@ -17,7 +17,6 @@ from sonla_api.imports.queries import (
     LOAD,
     Content,
     Entry,
-    Fault,
     last_loaded,
     read,
     registered,
@@ -143,7 +142,7 @@ class _Load:
             first, _ = waiting.setdefault(line["key"], (entry, line))
             if first is not entry:
                 message = f"{line['key']} stands in line {first.number} already"
-                self._faults.add(Fault(entry.file, entry.number, "key", message))
+                self._faults.add(entry.fault("key", message))
         ordered: list[Line] = []
         named = {key: [*_above(file, line)] for key, (_, line) in waiting.items()}
         while ready := [k for k in waiting if not any(above in waiting for _, above in named[k])]:
@@ -151,7 +150,7 @@ class _Load:
         for key, (entry, _) in waiting.items():
             field = next(field for field, above in named[key] if above in waiting)
             message = "the records named from here on come back to themselves"
-            self._faults.add(Fault(entry.file, entry.number, field, message))
+            self._faults.add(entry.fault(field, message))
         return ordered
 
     async def _look_up(self, ctx: WriteContext, part: Part) -> None:
@@ -175,7 +174,7 @@ class _Load:
         return [(entry, entry.value) for entry in self._contents[part.file].entries]
 
     def _keys(self, part: Part) -> set[str]:
-        given = (line.get("key") for _, line in self._said(part))
+        given = (line.get(part.key) for _, line in self._said(part))
         return {key for key in given if mapping.is_key(key)}
 
     def _check_references(self, part: Part) -> None:
@@ -189,7 +188,7 @@ class _Load:
             for field, resources, key in mapping.references(part.rows, line):
                 if all(it in known and key not in known[it] for it in resources):
                     message = f"there is no {key} among the {' or '.join(resources)}"
-                    self._faults.add(Fault(entry.file, entry.number, field, message))
+                    self._faults.add(entry.fault(field, message))
 
     def _add(
         self,
@@ -202,9 +201,7 @@ class _Load:
         said = [(e.pointer, e.message.en) for e in problem.errors]
         for pointer, message in said or [("", problem.detail.en)]:
             field = mapping.field_of(part.rows if part else (), line or {}, pointer)
-            if part and part.inside:
-                field = part.inside.field
-            self._faults.add(Fault(entry.file, entry.number, field, message))
+            self._faults.add(entry.fault(field, message))
 
     async def write(self, ctx: WriteContext, part: Part) -> None:
         """Each line by itself, so that all that is wrong is found before all is taken back."""
@@ -252,9 +249,10 @@ class _Load:
 
 
 def _inside(inside: Inside, whole: Iterable[Line]) -> Iterator[Line]:
-    """The lines that stand inside others, each at the place of the one around it."""
+    """The lines that stand inside others, each with its place there."""
     for entry, line in whole:
-        yield from ((entry, made) for made in inside.lines(line))
+        for number, made in inside.lines(line):
+            yield entry._replace(place=f"{inside.field}/{number}/"), made
 
 
 def _above(file: str, line: dict[str, Any]) -> Iterator[tuple[str, str]]:

@@ -5,7 +5,7 @@ an object with summaries inside, or a list of them, is a JSON column whose refer
 PostgreSQL writes the JSON; a statement is compiled once per shape and runs prepared.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -60,7 +60,7 @@ class Shape(NamedTuple):
     limit: int
     side: str
     """Where the page begins: "" at the start, "valued" or "missing" behind a cursor."""
-    filters: tuple[tuple[str, bool], ...]
+    filters: tuple[tuple[str, Hashable], ...]
     within: tuple[str, ...]
     is_stranger: bool
 
@@ -130,9 +130,8 @@ class Records:
             side, values["cursor_key"] = "missing" if key is None else "valued", key
             if key is None and not _may_be_missing(listing.ordered_by()):
                 raise wrong_cursor()
-        filters = tuple((name, isinstance(value, list)) for name, value in given.items())
         shape = Shape(
-            type(listing), listing.sort, listing.limit, side, filters, (*within,),
+            type(listing), listing.sort, listing.limit, side, listing.forms(), (*within,),
             ctx.actor.is_anonymous,
         )  # fmt: skip
         total = None
@@ -150,7 +149,7 @@ class Records:
         fixed = [(name, getattr(self.model, name)) for name in within]
         return [
             self.model.is_seen(),
-            *(listing.filters[name].clause(name, is_several) for name, is_several in filters),
+            *(listing.filters[name].clause(name, form) for name, form in filters),
             *(found == bindparam(name, type_=found.type) for name, found in fixed),
         ]
 

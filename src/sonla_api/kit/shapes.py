@@ -26,7 +26,13 @@ from sonla_api.kit.schema import Summary, View
 def summary(shown: type[Summary], reference: Any) -> ColumnElement[Any]:
     """The record that `reference` names; null where the actor may not see it."""
     that = aliased(model_of(shown.table))
-    named = json_object(**{name: getattr(that, name) for name in shown.model_fields})
+    members = {
+        name: summary(inner, getattr(that, f"{name}_id"))
+        if (inner := summary_in(field.annotation))
+        else getattr(that, name)
+        for name, field in shown.model_fields.items()
+    }
+    named = json_object(**members)
     return select(named).where(that.id == reference, that.is_seen()).scalar_subquery()
 
 
@@ -55,9 +61,9 @@ def _shown_object(value: Any, shown: type[BaseModel]) -> ColumnElement[Any]:
     members: dict[str, Any] = {}
     for name, field in shown.model_fields.items():
         inner, member = shown_in(field.annotation), value.op("->")(constant(name))
-        if inner and issubclass(inner, Summary):
+        if named := summary_in(field.annotation):
             reference = cast(value.op("->>")(constant(f"{name}_id")), Uuid)
-            members[name] = summary(inner, reference)
+            members[name] = summary(named, reference)
         else:
             members[name] = (
                 embedded(member, field.annotation) if inner and names_records(inner) else member
@@ -69,6 +75,11 @@ def names_records(shown: type[BaseModel]) -> bool:
     """Whether there are summaries in it, or in the objects inside it."""
     inner = [shown_in(field.annotation) for field in shown.model_fields.values()]
     return any(found and (issubclass(found, Summary) or names_records(found)) for found in inner)
+
+
+def summary_in(annotation: Any) -> type[Summary] | None:
+    found = shown_in(annotation)
+    return found if found and issubclass(found, Summary) else None
 
 
 def _is_list(annotation: Any) -> bool:

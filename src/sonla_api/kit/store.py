@@ -5,7 +5,6 @@ that does.
 """
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from datetime import date
 from functools import cache
 from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
@@ -18,18 +17,22 @@ from uuid_utils.compat import uuid7
 from sonla_api.kit import flags
 from sonla_api.kit.context import WriteContext
 from sonla_api.kit.mentions import (
+    UNKNOWN,
     all_references,
     all_seen,
     by_table,
     check_references,
-    model_of,
 )
-from sonla_api.kit.model import Model, Resource
+from sonla_api.kit.model import OWNER, Model, Resource
+from sonla_api.kit.owners import give, owner_of_new
+from sonla_api.kit.patches import merged
 from sonla_api.kit.problems import (
     Busy,
     FieldError,
+    Gone,
     InUse,
     Invalid,
+    NotFound,
     NotYours,
     StaleVersion,
 )
@@ -55,14 +58,6 @@ class Guard(NamedTuple):
     explain: Callable[[], Awaitable[None]]
 
 
-_CLOSED = Message(
-    "the agency has ended and takes no new records; its successors do",
-    "cơ quan đã kết thúc hoạt động, không nhận bản ghi mới; hãy dùng cơ quan kế thừa",
-)
-ADMINISTER = "records:administer"
-"""The permission to give a record to another agency."""
-
-
 async def load(
     ctx: WriteContext, model: type[R], id_: UUID, expected: Expected, *, is_leaving: bool = False
 ) -> R:
@@ -70,7 +65,26 @@ async def load(
 
     Others may refer to it meanwhile, unless it is to be removed.
     """
-    visible = select(model, model.is_written()).where(
+    record, _ = await load_acting(ctx, model, id_, expected, (OWNER,), is_leaving=is_leaving)
+    return record
+
+
+async def load_acting(  # noqa: PLR0913
+    ctx: WriteContext,
+    model: type[R],
+    id_: UUID,
+    expected: Expected,
+    wanted: Collection[str] = (),
+    *,
+    is_leaving: bool = False,
+) -> tuple[R, Collection[str]]:
+    """`load`, for whoever is one of what is wanted to the record, by `acts_as`; none: anything.
+
+    Answers also what of it the actor is.
+    """
+    acting = model.acts_as()
+    names = wanted or acting
+    visible = select(model, *(acting[name] for name in names)).where(
         model.id == id_, model.is_seen(), turn(model.id).is_not(None)
     )
     locked = visible.with_for_update(key_share=not is_leaving)
@@ -78,12 +92,12 @@ async def load(
     row = found.one_or_none()
     if row is None:
         return await missing(ctx, model.__tablename__, id_)
-    record, is_written = row
-    if not is_written:
+    record, *is_one = row
+    if not any(is_one):
         raise NotYours
     if expected is not None and record.version not in expected:
         raise StaleVersion(version=record.version)
-    return record
+    return record, [name for name, is_it in zip(names, is_one, strict=True) if is_it]
 
 
 def turn(id_: Any) -> ColumnElement[Any]:
@@ -93,6 +107,17 @@ def turn(id_: Any) -> ColumnElement[Any]:
     of numbers, and would tell a deletion before the change that went ahead of it.
     """
     return func.pg_advisory_xact_lock(func.hashtextextended(cast(id_, Text), 0))
+
+
+async def whole_of(
+    ctx: WriteContext, model: type[R], id_: UUID, pointer: str, wanted: Collection[str] = (OWNER,)
+) -> R:
+    """The record that a new one is to be a part of, in its turn: who adds must be of its own."""
+    try:
+        record, _ = await load_acting(ctx, model, id_, None, wanted)
+    except (NotFound, Gone) as error:
+        raise Invalid(errors=[FieldError(pointer, "reference", UNKNOWN)]) from error
+    return record
 
 
 async def hold(ctx: WriteContext, model: type[R], ids: Collection[UUID]) -> Sequence[R]:
@@ -123,7 +148,8 @@ async def create(
     model = records.model
     values = {"id": uuid7(), **_defaults(model), **_values(model, body), **fixed}
     values["flags"] = flags.written(values["flags"], [])
-    values["owner_agency_id"] = await _owner(ctx, values["owner_agency_id"])
+    if "owner_agency_id" not in fixed:
+        values["owner_agency_id"] = await owner_of_new(ctx, values["owner_agency_id"])
     if judge:
         values["flags"] = flags.ruled(values["flags"], await judge(ctx, None, values))
     values["created_by"] = values["updated_by"] = ctx.actor.id
@@ -163,7 +189,7 @@ async def update(  # noqa: PLR0913, PLR0917
     if "flags" in values:
         values["flags"] = flags.written(values["flags"], record.flags)
     if values.get("owner_agency_id", record.owner_agency_id) != record.owner_agency_id:
-        await _give(ctx, values["owner_agency_id"])
+        await give(ctx, values["owner_agency_id"])
     await check_references(ctx, all_references(model, values))
     if judge:
         found = await judge(ctx, id_, after)
@@ -189,42 +215,6 @@ async def delete(ctx: WriteContext, model: type[Resource], id_: UUID, expected: 
         raise InUse(referred_by=referred)
     await ctx.session.delete(record)
     await ctx.session.flush()
-
-
-def merged(target: Any, patch: Any) -> Any:
-    """RFC 7396: objects merge, null removes, all else replaces."""
-    if not isinstance(patch, dict):
-        return patch
-    result = dict(target) if isinstance(target, dict) else {}
-    for name, value in patch.items():
-        if value is None:
-            result.pop(name, None)
-        else:
-            result[name] = merged(result.get(name), value)
-    return result
-
-
-async def _owner(ctx: WriteContext, wanted: UUID | None) -> UUID | None:
-    """The caller's own agency, or one that an administrator names; none that has ended."""
-    own = ctx.actor.agency_id
-    if wanted in (None, own):
-        _refuse_ended(ctx, ctx.actor.agency_ends_on)
-    else:
-        await _give(ctx, wanted)
-    return wanted or own
-
-
-async def _give(ctx: WriteContext, wanted: UUID | None) -> None:
-    """Whether the record may be given to this agency, or to none: administrators decide that."""
-    ctx.actor.require(ADMINISTER)
-    agency: Any = model_of("agencies")
-    ends_on = await ctx.session.scalar(select(agency.valid_to).where(agency.id == wanted))
-    _refuse_ended(ctx, ends_on)
-
-
-def _refuse_ended(ctx: WriteContext, ends_on: date | None) -> None:
-    if ends_on and ends_on <= ctx.today:
-        raise Invalid(errors=[FieldError("/owner_agency_id", "agency_closed", _CLOSED)])
 
 
 @cache
