@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import json
 import unicodedata
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -407,11 +407,6 @@ async def test_a_file_removed_while_it_is_read_breaks_off(
     messages = await download(app, api, large["href"], remove)
     sent = sum(len(message.get("body", b"")) for message in messages)
     assert sent == 256 * 1024 < large["size"]
-
-
-async def slowly(*pieces: bytes) -> AsyncIterator[bytes]:
-    for piece in pieces:
-        yield piece
 
 
 async def test_files_on_a_real_socket(live_server: str, api: AsyncClient) -> None:
