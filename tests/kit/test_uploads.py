@@ -1,7 +1,7 @@
 """How a file comes in: read as it comes, within its limit, and all of it or nothing."""
 
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import pytest
@@ -127,8 +127,9 @@ async def test_a_file_is_sent_as_a_form(api: AsyncClient, address: str) -> None:
         answer = await api.post(address, content=b"{}", headers={"content-type": kind})
         assert answer.status_code == 415
         assert "multipart/form-data" in answer.json()["detail"]
-    for headers in ({}, {"content-type": "application/json"}):
-        assert (await api.post(address, headers=headers)).status_code == 400
+    empty = await api.post(address)
+    assert (empty.status_code, empty.json()["errors"][0]["code"]) == (422, "missing")
+    assert (await api.post(address, headers=FORM)).status_code == 400
     other = await post(api, "/documents", part() + END)
     assert (other.status_code, other.json()["detail"].count("JSON")) == (415, 1)
     assert (await api.patch(address, json={})).status_code == 405
@@ -143,7 +144,8 @@ async def test_a_file_over_the_limit_is_413(
     assert (await post(api, address, part(fits) + END)).status_code == 201
     much = part(PDF.ljust(200_000)) + END
     beside = part(fits) + END + b"x" * 70_000
-    for content in (part(larger) + END, in_pieces(part(larger) + END, 5000), much, beside):
+    streamed = [in_pieces(content, 5000) for content in (part(larger) + END, beside)]
+    for content in (part(larger) + END, much, beside, *streamed):
         answer = await post(api, address, content)
         assert (answer.status_code, answer.json()["limit"]) == (413, 100_000)
     said = {"content-length": "99999999999"}
@@ -223,3 +225,11 @@ async def test_a_file_that_cannot_be_kept_leaves_nothing(
     assert (await api.get(f"{address.removesuffix('/attachments')}/history")).json()["items"][
         1:
     ] == []
+
+
+async def test_what_is_wrong_is_told_to_who_may_send_a_file(
+    as_actor: Callable[..., Any], address: str
+) -> None:
+    reader = await as_actor("documents:read")
+    for content, _, _ in REFUSED.values():
+        assert (await post(reader, address, content + END)).status_code == 403

@@ -110,8 +110,8 @@ class Envelope:
     async def _pass_file(
         self, scope: Scope, headers: Headers, receive: Receive, send: Send
     ) -> None:
-        async with received(headers, receive) as upload:
-            scope["state"] |= {"body": upload.likeness, "upload": upload}
+        async with received(headers, receive) as state:
+            scope["state"] |= state
             await self.app(scope, receive, send)
 
     def _check_format(self, scope: Scope, headers: Headers, *, takes_file: bool) -> None:

@@ -136,10 +136,12 @@ def _package(folder: str) -> _Test:
     """A file of Office since 2007: an archive with a list of its parts; none with macros."""
 
     def is_one(content: IO[bytes]) -> bool:
-        names = set(_archived(content))
-        has_macros = any(name.endswith(b"vbaProject.bin") for name in names)
-        is_of_kind = any(name.startswith(folder.encode()) for name in names)
-        return b"[Content_Types].xml" in names and is_of_kind and not has_macros
+        has_list = is_of_kind = has_macros = False
+        for name in _archived(content):  # there may be many, so none is kept
+            has_list |= name == b"[Content_Types].xml"
+            is_of_kind |= name.startswith(folder.encode())
+            has_macros |= name.endswith(b"vbaProject.bin")
+        return has_list and is_of_kind and not has_macros
 
     return is_one
 

@@ -43,7 +43,9 @@ _name = TypeAdapter[str](Annotated[str, text(255, min_length=1, is_one_line=True
 
 
 async def _received(request: Request) -> Upload:
-    upload: Upload = request.state.upload
+    upload: Upload | Invalid = request.state.upload
+    if isinstance(upload, Invalid):
+        raise upload
     return upload
 
 
@@ -85,25 +87,38 @@ def takes_file(route: Any) -> bool:
 
 
 @asynccontextmanager
-async def received(headers: Headers, receive: Receive) -> AsyncIterator[Upload]:
-    """The one file of a body; gone at the end, and at once where something is wrong with it."""
+async def received(headers: Headers, receive: Receive) -> AsyncIterator[dict[str, Any]]:
+    """For the state of a request: its one file as `upload`, which is gone at the end, and `body`,
+    which tells whether the same is sent again. What is wrong with a form waits for the door: it is
+    told to who may send one.
+    """
     with SpooledTemporaryFile(max_size=_IN_MEMORY) as content:
-        form = _Form(content)
-        parser = _parser(headers, form)
-        taken, more = 0, True
-        while more:
-            message = await receive()
-            if message["type"] == "http.disconnect":
-                raise _no_form("it breaks off")
-            piece, more = message.get("body", b""), message.get("more_body", False)
-            taken += len(piece)
-            if taken > FILE_LIMIT + _AROUND:
-                raise problems.TooLarge(limit=FILE_LIMIT)
-            try:
-                await asyncio.to_thread(parser.write, piece)
-            except FormParserError as error:
-                raise _no_form("a boundary or a header is malformed") from error
-        yield form.upload()
+        try:
+            upload = await _read(headers, receive, _Form(content))
+            state: dict[str, Any] = {"upload": upload, "body": upload.likeness}
+        except Invalid as wrong:
+            state = {"upload": wrong, "body": b""}
+        yield state
+
+
+async def _read(headers: Headers, receive: Receive, form: "_Form") -> Upload:
+    if "content-type" not in headers:
+        raise refused("missing", _MISSING.format(field=FIELD))
+    parser = _parser(headers, form)
+    taken, more = 0, True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise _no_form("it breaks off")
+        piece, more = message.get("body", b""), message.get("more_body", False)
+        taken += len(piece)
+        if taken > FILE_LIMIT + _AROUND:
+            raise problems.TooLarge(limit=FILE_LIMIT)
+        try:
+            await asyncio.to_thread(parser.write, piece)
+        except FormParserError as error:
+            raise _no_form("a boundary or a header is malformed") from error
+    return form.upload()
 
 
 def _parser(headers: Headers, form: "_Form") -> MultipartParser:
