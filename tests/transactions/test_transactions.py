@@ -43,7 +43,7 @@ async def paid(api: AsyncClient, work: Any, type_: str, *value: str, **more: Any
 
 async def sums(client: AsyncClient, work: Any) -> dict[str, Any]:
     shown = (await client.get(f"/projects/{work['id']}")).json()
-    by_name = {name: [(s["amount"], s["currency"]) for s in shown[name]] for name in MONEY}
+    by_name = {name: [(s[name], s["currency"]) for s in shown["sums"] if s[name]] for name in MONEY}
     return {name: found for name, found in by_name.items() if found}
 
 
@@ -172,7 +172,7 @@ async def test_public_money_of_an_internal_project_does_not_name_it(
         assert (await stranger.get(f"/transactions?{query}")).json()["items"] == []
         assert len((await api.get(f"/transactions?{query}")).json()["items"]) == 1
     total = (await stranger.get("/projects/summary")).json()["total"]
-    assert (total["projects"], total["transactions"], total["registered"]) == (0, 0, [])
+    assert (total["projects"], total["transactions"], total["sums"]) == (0, 0, [])
 
 
 async def test_money_that_changes_changes_the_sums(api: AsyncClient, work: Any) -> None:
