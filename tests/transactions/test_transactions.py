@@ -109,6 +109,16 @@ async def test_money_without_a_project_is_refused(api: AsyncClient) -> None:
     assert [e["pointer"] for e in answer.json()["errors"]] == ["/project_id"]
 
 
+async def test_the_id_of_another_kind_of_record_is_no_reference(
+    api: AsyncClient, work: Any
+) -> None:
+    """Although a record with this id is there, and named in the same body."""
+    body = transaction(work["id"], provider={"partner_id": work["id"]})
+    answer = await api.post("/transactions", json=body)
+    assert answer.status_code == 422, answer.text
+    assert [e["pointer"] for e in answer.json()["errors"]] == ["/provider/partner_id"]
+
+
 async def test_sums_are_by_currency_and_exact(api: AsyncClient, work: Any) -> None:
     for type_, *value in (
         ("incoming_commitment", "99999999999999999999.999999"),

@@ -91,7 +91,7 @@ GAPS: dict[ProjectGap, Any] = {
 SectorCode = Annotated[
     str,
     Field(
-        pattern="^(vsic|oecd_dac|other):.{1,60}$",
+        pattern=r"^(vsic|oecd_dac|other):[^\x00-\x1f]{1,60}$",
         description="A scheme and a code in it.",
         examples=["oecd_dac:43030"],
     ),
