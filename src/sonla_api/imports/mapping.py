@@ -125,18 +125,19 @@ PROJECTS = (
     _FLAGGED,
 )
 TRANSACTIONS = (
-    *_same("key", "type", "value", "qualifier"),
+    *_same("key", "type", "value", "qualifier", "note"),
     Row("project", "project_id", of="projects"),
     Row("equivalents", "equivalents[]"),
     *_CITED,
+    _FLAGGED,
 )
-"""Of the lines that `amounts` makes of the amounts of a project."""
 RULES = {
     "delegations.json": {
         "date_precision": "the precision of `when`; a line in which it is another is refused",
     },
     "projects.json": {
         "date_precision": "the precision of `construction_started`; likewise",
+        "amounts": "records of their own: the part after this one",
     },
 }
 """Fields without a place of their own, and what says the same."""
@@ -150,24 +151,31 @@ CREATED_WITH = {"visibility": "public"}
 """What every new record gets: the lines come from public pages."""
 
 
+def whole_line(line: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Most lines are one record; beside it where it stands in the line."""
+    yield "", line
+
+
 EQUIVALENTS = ("equivalent", "conversion")
 """Qualifiers of an amount that is the one before it, in another currency."""
 
 
-def amounts(line: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The transactions of a project's line: originals, each with its equivalents."""
-    made: list[dict[str, Any]] = []
-    for amount in line.get("amounts", []):
-        value = {"amount": amount["value"], "currency": amount["currency"]}
-        qualifier = amount.get("qualifier")
-        if qualifier in EQUIVALENTS:
-            made[-1]["equivalents"].append({**value, "qualifier": qualifier})
+def transactions_of(line: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """The amounts of a project with keys such as dam#1: originals, each with its equivalents."""
+    amounts = line.get("amounts")
+    common = {name: line[name] for name in ("source", "more_sources") if name in line}
+    found: list[tuple[str, dict[str, Any]]] = []
+    for number, amount in enumerate(amounts if isinstance(amounts, list) else []):
+        said = dict(amount) if isinstance(amount, dict) else {}
+        if found and said.get("qualifier") in EQUIVALENTS:
+            same = {"amount" if name == "value" else name: said[name] for name in said}
+            found[-1][1]["equivalents"].append(same)
             continue
-        same = {name: line[name] for name in ("source", "more_sources") if name in line}
-        key = f"{line['key']}:{len(made) + 1}"
-        of = {"key": key, "project": line["key"], "type": "stated", "value": value}
-        made.append({**of, "qualifier": qualifier, "equivalents": [], **same})
-    return made
+        value = {"amount": said.pop("value", None), "currency": said.pop("currency", None)}
+        of = {"key": f"{line.get('key')}#{len(found) + 1}", "project": line.get("key")}
+        made = {**common, **said, **of, "type": "stated", "value": value, "equivalents": []}
+        found.append((f"amounts/{number}/", made))
+    yield from found
 
 
 def record_of(rows: Sequence[Row], line: Mapping[str, Any], ids: Ids) -> dict[str, Any]:

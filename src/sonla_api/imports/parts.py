@@ -1,6 +1,6 @@
 """The kinds of records that a folder brings, and the rules by which each is written."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from sonla_api.agencies.models import Agency
@@ -23,6 +23,7 @@ from sonla_api.imports.schemas import (
     RecordedProject,
     RecordLine,
     SourceLine,
+    TransactionLine,
 )
 from sonla_api.kit.context import WriteContext
 from sonla_api.kit.model import Resource
@@ -55,15 +56,12 @@ LATER = (
 """Files whose records are not in the register yet."""
 
 
-class Inside(NamedTuple):
-    """Records that stand inside the lines of others: in which field, and as what lines."""
-
-    field: str
-    lines: Callable[[Mapping[str, Any]], Sequence[dict[str, Any]]]
-
-
 class Part(NamedTuple):
-    """One kind of record in a folder: its file, its table of fields, and the rules it obeys."""
+    """One kind of record in a folder: its file, its table of fields, and the rules it obeys.
+
+    `records`: those that a line of the file holds; the file is named with `#` and what in it is
+    meant, where another part has the lines themselves.
+    """
 
     resource: str
     file: str
@@ -73,7 +71,7 @@ class Part(NamedTuple):
     whole: type[ResourceBody]
     register: Callable[[WriteContext, Any], Awaitable[Item]]
     revise: Callable[[WriteContext, Any, Any], Awaitable[Any]]
-    inside: Inside | None = None
+    records: Callable[[Any], Iterable[tuple[str, Any]]] = mapping.whole_line
 
 
 def _plain(records: Records, whole: type[ResourceBody], patch: type[Body]) -> tuple[Any, Any]:
@@ -156,7 +154,7 @@ PARTS = (
          DelegationCreate, _record_delegation, _revise_delegation),
     Part("projects", "projects.json", ProjectLine, mapping.PROJECTS, Project, RecordedProject,
          _record_project, _revise_project),
-    Part("transactions", "projects.json", ProjectLine, mapping.TRANSACTIONS, Transaction,
-         TransactionCreate, transactions.register, _revise_transaction,
-         Inside("amounts", mapping.amounts)),
+    Part("transactions", "projects.json#amounts", TransactionLine, mapping.TRANSACTIONS,
+         Transaction, TransactionCreate, transactions.register, _revise_transaction,
+         mapping.transactions_of),
 )  # fmt: skip

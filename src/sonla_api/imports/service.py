@@ -1,7 +1,7 @@
 """Loading a folder of records: all of it, or nothing and every reason why."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,12 +12,11 @@ from pydantic_core import to_jsonable_python
 
 from sonla_api.identity.permissions import EVERY
 from sonla_api.imports import mapping
-from sonla_api.imports.parts import LATER, PARTS, Inside, Part
+from sonla_api.imports.parts import LATER, PARTS, Part
 from sonla_api.imports.queries import (
     LOAD,
     Content,
     Entry,
-    Fault,
     last_loaded,
     read,
     registered,
@@ -37,7 +36,7 @@ from sonla_api.settings import asyncpg_url
 
 Progress = Callable[[str], None]
 Line = tuple[Entry, dict[str, Any]]
-"""An object of a file, and what its format makes of it, or of what stands inside it."""
+"""An object of a file, and what its format makes of it."""
 
 UNEXPECTED = Problem.status
 _LOADER = Actor(None, EVERY, tuple(Visibility), is_administrator=True)
@@ -46,7 +45,7 @@ _LOADER = Actor(None, EVERY, tuple(Visibility), is_administrator=True)
 
 async def load_folder(database_url: str, folder: Path, progress: Progress) -> Report:
     """Bring the records of a folder into the register; LoadError, and nothing written, else."""
-    load = _Load({part.file: read(folder / part.file) for part in PARTS})
+    load = _Load({part.file: _content(folder, part) for part in PARTS})
     aside = load.leave_aside(folder)
     request = {"actor_id": "", "request_id": f"{LOAD}{uuid4()}"}
     try:
@@ -58,7 +57,7 @@ async def load_folder(database_url: str, folder: Path, progress: Progress) -> Re
             await wait_for_turn(ctx)
             await load.check(ctx)
             for part in PARTS:
-                progress(f"{part.resource}: {len(load.lines[part.resource])} in {part.file}")
+                progress(f"{part.resource}: {len(load.lines[part.file])} lines of {part.file}")
                 await load.write(ctx, part)
             load.refuse()
     except tuple(MEANINGS) as error:
@@ -67,6 +66,17 @@ async def load_folder(database_url: str, folder: Path, progress: Progress) -> Re
             raise
         raise LoadError([problem.title.en]) from error
     return Report([*load.summary(), *aside])
+
+
+def _content(folder: Path, part: Part) -> Content:
+    """The records of a part in its file, of which a line may hold several."""
+    entries, broken = read(folder / part.file.partition("#")[0])
+    found = [
+        entry._replace(value=value, place=place)
+        for entry in entries
+        for place, value in part.records(entry.value)
+    ]
+    return Content(found, broken)
 
 
 class _Load:
@@ -96,23 +106,19 @@ class _Load:
 
     async def check(self, ctx: WriteContext) -> None:
         """Every line by its format, its references and the rules of its records."""
-        formatted: dict[str, list[Line]] = {}
-        for part in PARTS:
-            if part.file not in formatted:
-                entries = self._contents[part.file].entries
-                right = [found for entry in entries if (found := self._formatted(part, entry))]
-                formatted[part.file] = self._in_order(part.file, right)
-            whole = formatted[part.file]
-            self.lines[part.resource] = [*_inside(part.inside, whole)] if part.inside else whole
+        for part in {part.file: part for part in PARTS}.values():
+            checked = [self._formatted(part, entry) for entry in self._contents[part.file].entries]
+            lines = [line for line in checked if line]
+            self.lines[part.file] = self._in_order(part.file, lines)
         for part in PARTS:
             await self._look_up(ctx, part)
         for part in PARTS:
             self._check_references(part)
-            for entry, line in self.lines[part.resource]:
+            for entry, line in self.lines[part.file]:
                 try:
                     part.whole.model_validate(mapping.record_of(part.rows, line, _SOME_IDS))
                 except ValidationError as error:
-                    self._add(entry, of_validation(error.errors(include_url=False)), part, line)
+                    self._add(entry, of_validation(error.errors(include_url=False)), part.rows)
         self.refuse()
 
     def refuse(self) -> None:
@@ -134,7 +140,7 @@ class _Load:
             first, _ = waiting.setdefault(line["key"], (entry, line))
             if first is not entry:
                 message = f"{line['key']} stands in line {first.number} already"
-                self._faults.add(Fault(entry.file, entry.number, "key", message))
+                self._faults.add(entry.fault("key", message))
         ordered: list[Line] = []
         named = {key: [*_above(file, line)] for key, (_, line) in waiting.items()}
         while ready := [k for k in waiting if not any(above in waiting for _, above in named[k])]:
@@ -142,16 +148,16 @@ class _Load:
         for key, (entry, _) in waiting.items():
             field = next(field for field, above in named[key] if above in waiting)
             message = "the records named from here on come back to themselves"
-            self._faults.add(Fault(entry.file, entry.number, field, message))
+            self._faults.add(entry.fault(field, message))
         return ordered
 
     async def _look_up(self, ctx: WriteContext, part: Part) -> None:
         """What stands in the register of all that the lines name."""
-        named = self._keys(part) | {
+        named = self._keys(part.file) | {
             key
             for other in PARTS
-            for _, line in self._said(other)
-            for _, resources, key in mapping.references(other.rows, line)
+            for entry in self._contents[other.file].entries
+            for _, resources, key in mapping.references(other.rows, entry.value)
             if part.resource in resources
         }
         known = self._known[part.resource] = await registered(ctx, part.model, named)
@@ -159,47 +165,32 @@ class _Load:
         merged = await survivors(ctx, part.resource, named)
         self._ids[part.resource] = merged | {key: str(r.id) for key, r in known.items()}
 
-    def _said(self, part: Part) -> Sequence[Line]:
-        """Lines of a part, right or wrong; of what stands inside others, those in right ones."""
-        if part.inside:
-            return self.lines[part.resource]
-        return [(entry, entry.value) for entry in self._contents[part.file].entries]
-
-    def _keys(self, part: Part) -> set[str]:
-        given = (line.get("key") for _, line in self._said(part))
+    def _keys(self, file: str) -> set[str]:
+        given = (entry.value.get("key") for entry in self._contents[file].entries)
         return {key for key in given if mapping.is_key(key)}
 
     def _check_references(self, part: Part) -> None:
         """Also of lines that are wrong otherwise; not to files that could not be read whole."""
         known = {
-            other.resource: self._ids[other.resource].keys() | self._keys(other)
+            other.resource: self._ids[other.resource].keys() | self._keys(other.file)
             for other in PARTS
             if not self._contents[other.file].broken
         }
-        for entry, line in self._said(part):
-            for field, resources, key in mapping.references(part.rows, line):
+        for entry in self._contents[part.file].entries:
+            for field, resources, key in mapping.references(part.rows, entry.value):
                 if all(it in known and key not in known[it] for it in resources):
                     message = f"there is no {key} among the {' or '.join(resources)}"
-                    self._faults.add(Fault(entry.file, entry.number, field, message))
+                    self._faults.add(entry.fault(field, message))
 
-    def _add(
-        self,
-        entry: Entry,
-        problem: Problem,
-        part: Part | None = None,
-        line: Mapping[str, Any] | None = None,
-    ) -> None:
-        """Without a part the problem is about the format, and names the field itself."""
+    def _add(self, entry: Entry, problem: Problem, rows: Sequence[mapping.Row] = ()) -> None:
         said = [(e.pointer, e.message.en) for e in problem.errors]
         for pointer, message in said or [("", problem.detail.en)]:
-            field = mapping.field_of(part.rows if part else (), line or {}, pointer)
-            if part and part.inside:
-                field = part.inside.field
-            self._faults.add(Fault(entry.file, entry.number, field, message))
+            field = mapping.field_of(rows, entry.value, pointer)
+            self._faults.add(entry.fault(field, message))
 
     async def write(self, ctx: WriteContext, part: Part) -> None:
         """Each line by itself, so that all that is wrong is found before all is taken back."""
-        for entry, line in self.lines[part.resource]:
+        for entry, line in self.lines[part.file]:
             named = mapping.references(part.rows, line)
             if any(all(key not in self._ids[it] for it in of) for _, of, key in named):
                 continue  # the line that it refers to was refused
@@ -211,7 +202,7 @@ class _Load:
                 problem = _meaning(error)
                 if problem.status >= UNEXPECTED:  # not about this line
                     raise
-                self._add(entry, problem, part, line)
+                self._add(entry, problem, part.rows)
             else:
                 self._done[part.resource][outcome] += 1
 
@@ -240,12 +231,6 @@ class _Load:
             said = ["new", "changed", "unchanged", *(["merged"] if done["merged"] else [])]
             lines.append(f"{resource}: " + ", ".join(f"{done[what]} {what}" for what in said))
         return lines
-
-
-def _inside(inside: Inside, whole: Iterable[Line]) -> Iterator[Line]:
-    """The lines that stand inside others, each at the place of the one around it."""
-    for entry, line in whole:
-        yield from ((entry, made) for made in inside.lines(line))
 
 
 def _above(file: str, line: dict[str, Any]) -> Iterator[tuple[str, str]]:
