@@ -50,6 +50,16 @@ COLUMNS = {
         """'{"vi": "D"}'::jsonb, 'recorded',
            (array[null, '"2025-03-01/2025-03-04"', '"2025-H1"', '"../2024"'])[1 + n % 3]::jsonb""",
     ),
+    "projects": (
+        "title, kind, state",
+        """'{"vi": "D"}'::jsonb, (array['fdi', 'ngo_aid'])[1 + n % 2],
+           (array['pipeline', 'approved', 'closed'])[1 + n % 3]""",
+    ),
+    "transactions": (
+        'project_id, type, value, "on"',
+        """(select id from projects limit 1), 'stated', '{"amount": "1", "currency": "VND"}'::jsonb,
+           (array[null, '"2025"', '"2025-06"'])[1 + n % 3]::jsonb""",
+    ),
 }
 SORTS = {
     "sources": ["created_at", "published_on"],
@@ -58,8 +68,12 @@ SORTS = {
     "documents": ["created_at", "issued_on"],
     "partner_relations": ["created_at", "kind"],
     "delegations": ["created_at", "when"],
+    "projects": ["created_at", "kind", "state"],
+    "transactions": ["created_at", "on"],
 }
-KEYS = {"when": "when_from", "issued_on": "issued_from"}
+KEYS = {"when": "when_from", "issued_on": "issued_from", "on": "on_from"}
+NEEDED = {"partner_relations": ["partners"], "transactions": ["projects"]}
+"""What there must be one of."""
 CASES = [
     (table, direction + sort)
     for table, sorts in SORTS.items()
@@ -122,8 +136,8 @@ async def test_paging_beside_others_who_write(
     api: AsyncClient, database: "Connection[Any]", database_url: str, table: str, sort: str
 ) -> None:
     """Nothing that existed throughout is lost or doubled, and the order holds."""
-    if table == "partner_relations":
-        await make(database, "partners", 1)
+    for above in NEEDED.get(table, []):
+        await make(database, above, 1, "above")
     await make(database, table, 45)
     done = asyncio.Event()
     writer = asyncio.create_task(restless(database_url, table, done))

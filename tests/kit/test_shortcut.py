@@ -12,7 +12,17 @@ from pydantic import BaseModel
 
 from sonla_api.kit.shortcut import Shortcuts
 from tests.conftest import Connection
-from tests.factories import agency, delegation, document, made, partner, relation, source
+from tests.factories import (
+    agency,
+    delegation,
+    document,
+    made,
+    partner,
+    project,
+    relation,
+    source,
+    transaction,
+)
 
 NOBODY = "00000000-0000-7000-8000-00000000000a"
 OWN = {"x-request-id", "date"}
@@ -38,7 +48,10 @@ async def _both(client: AsyncClient, path: str, id_: str, **headers: str) -> Res
 async def ids(api: AsyncClient) -> dict[str, str]:
     """One record of each resource, the id with letters in it."""
     host = await made(api, "/partners", partner())
+    work = await made(api, "/projects", project())
     return {
+        "/projects": work["id"],
+        "/transactions": (await made(api, "/transactions", transaction(work["id"])))["id"],
         "/partners": host["id"],
         "/sources": (await made(api, "/sources", source()))["id"],
         "/agencies": (await made(api, "/agencies", agency()))["id"],
