@@ -3,14 +3,12 @@
 import re
 from pathlib import Path
 
-from sonla_api.imports.inside import amounts
 from sonla_api.imports.mapping import (
     LEVELS,
     PARTNER_KINDS,
     RELATION_KINDS,
     RULES,
     STAGES,
-    TRANSACTIONS,
 )
 from sonla_api.imports.parts import PARTS
 
@@ -21,19 +19,8 @@ FILES = {part.file for part in PARTS}
 def test_every_field_of_a_line_has_a_row_or_a_rule() -> None:
     for file in FILES:
         parts = [part for part in PARTS if part.file == file]
-        covered = {row.field for part in parts if not part.inside for row in part.rows}
-        covered |= {part.inside.field for part in parts if part.inside}
-        covered |= RULES.get(file, {}).keys()
+        covered = {row.field for part in parts for row in part.rows} | RULES.get(file, {}).keys()
         assert {frozenset(part.line.model_fields) for part in parts} == {frozenset(covered)}
-
-
-def test_every_field_of_what_is_inside_a_line_has_a_row() -> None:
-    amount = {"value": "1", "currency": "VND", "qualifier": "about"}
-    ((number, made),) = amounts(
-        {"key": "p", "source": "S1", "more_sources": [], "amounts": [amount]}
-    )
-    assert number == 0
-    assert made.keys() == {row.field for row in TRANSACTIONS}
 
 
 def test_every_row_fills_a_field_that_a_caller_may_write() -> None:
@@ -44,9 +31,7 @@ def test_every_row_fills_a_field_that_a_caller_may_write() -> None:
 def test_the_page_names_whatever_is_called_otherwise() -> None:
     cells = " ".join(line.split("|")[1] for line in PAGE.splitlines() if line.startswith("| "))
     named = set(re.findall(r"`(\w+)`", cells))
-    lines = [part for part in PARTS if not part.inside]
-    moved = {row.field for part in lines for row in part.rows if row.to != row.field}
-    moved |= {part.inside.field for part in PARTS if part.inside}
+    moved = {row.field for part in PARTS for row in part.rows if row.to != row.field}
     assert moved | {field for fields in RULES.values() for field in fields} <= named
     for codes in (LEVELS, PARTNER_KINDS, RELATION_KINDS, STAGES):
         for theirs, ours in codes.items():

@@ -36,7 +36,7 @@ async def test_a_line_makes_a_project_and_its_transactions(
     donor, ours = dam["participants"]
     assert (donor["partner"]["name"]["en"], donor["role"]) == ("Houaphanh", "funding")
     assert (ours["agency"]["name"]["vi"], ours["role"]) == ("UBND", "funding")
-    first, second = (await _all(api, "/transactions"))["dam:1"], await _second(api)
+    first, second = (await _all(api, "/transactions"))["dam#1"], await _second(api)
     assert (first["type"], first["qualifier"], first["on"]) == ("stated", "more_than", None)
     assert first["value"] == {"amount": "8200000000", "currency": "VND"}
     assert first["equivalents"] == [
@@ -55,7 +55,7 @@ async def test_a_line_makes_a_project_and_its_transactions(
 
 
 async def _second(api: AsyncClient) -> Any:
-    return (await _all(api, "/transactions"))["dam:2"]
+    return (await _all(api, "/transactions"))["dam#2"]
 
 
 async def test_another_stage_is_a_step_and_another_amount_a_change(
@@ -81,7 +81,7 @@ async def test_another_stage_is_a_step_and_another_amount_a_change(
         ("record", "preparation", "completed")
     ]
     amounts = {key: t["value"]["amount"] for key, t in (await _all(api, "/transactions")).items()}
-    assert amounts == {"dam:1": "8300000000", "dam:2": "5"}
+    assert amounts == {"dam#1": "8300000000", "dam#2": "5"}
 
 
 async def test_a_project_that_people_led_on_stays_where_it_is(load: Load, api: AsyncClient) -> None:
@@ -111,9 +111,12 @@ async def test_a_project_that_people_led_on_stays_where_it_is(load: Load, api: A
         ({"part_of": "dam"}, "part_of: the records named from here on come back"),
         (
             {"amounts": [{"value": "1", "currency": "USD", "qualifier": "conversion"}]},
-            "amounts: an equivalent follows",
+            "amounts/0/qualifier: one of",
         ),
-        ({"amounts": [{"value": 1, "currency": "USD"}]}, "amounts/0/value: Write the amount"),
+        (
+            {"amounts": [{"value": 1, "currency": "USD"}]},
+            "amounts/0/value/amount: Write the amount",
+        ),
         (
             {
                 "amounts": [
@@ -121,8 +124,11 @@ async def test_a_project_that_people_led_on_stays_where_it_is(load: Load, api: A
                     {"value": "1", "currency": "USD", "qualifier": "equivalent"},
                 ]
             },
-            "amounts/0/equivalents: an equivalent is the same amount in another currency",
+            "amounts/0/equivalents: an equivalent is the same amount",
         ),
+        ({"amounts": [7]}, "amounts/0/value/amount: Write the amount"),
+        ({"amounts": 7}, "amounts: a list is expected"),
+        ({"amounts": [{"value": "1", "currency": "USD", "on": "2024"}]}, "amounts/0/on: there is"),
         ({"sites": ["a site"]}, "sites/0: "),
         ({"population": 5}, "population: there is no such field"),
     ],

@@ -276,7 +276,8 @@ async def test_every_field_of_every_line_is_found_again(
 def test_the_rules_without_a_field_are_few() -> None:
     assert {file: set(fields) for file, fields in RULES.items()} == {
         "delegations.json": {"date_precision"},
-        "projects.json": {"date_precision"},
+        "plans.json": {"tasks"},
+        "projects.json": {"amounts", "date_precision"},
     }
 
 
@@ -293,7 +294,7 @@ async def test_a_loan_shows_what_is_known_of_its_money(loaded: None, stranger: A
     ]
     money = await stranger.get("/transactions", params={"project_id": loan["id"]})
     (stated,) = money.json()["items"]
-    assert (stated["key"], stated["value"]["currency"]) == ("afd-urban:1", "VND")
+    assert (stated["key"], stated["value"]["currency"]) == ("afd-urban#1", "VND")
     assert stated["equivalents"] == [
         {"amount": "35200000", "currency": "EUR", "qualifier": "equivalent"}
     ]

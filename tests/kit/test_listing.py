@@ -74,6 +74,16 @@ COLUMNS = {
         """(select id from assignments limit 1), '"2025"'::jsonb, 'T'""",
     ),
     "evidence": ("task_id, document_id", "(select id from tasks limit 1), {own}"),
+    "projects": (
+        "title, kind, state",
+        """'{"vi": "D"}'::jsonb, (array['fdi', 'ngo_aid'])[1 + n % 2],
+           (array['pipeline', 'approved', 'closed'])[1 + n % 3]""",
+    ),
+    "transactions": (
+        'project_id, type, value, "on"',
+        """(select id from projects limit 1), 'stated', '{"amount": "1", "currency": "VND"}'::jsonb,
+           (array[null, '"2025"', '"2025-06"'])[1 + n % 3]::jsonb""",
+    ),
 }
 SORTS = {
     "sources": ["created_at", "published_on"],
@@ -88,14 +98,17 @@ SORTS = {
     "assignments": ["created_at", "due_on", "assigned_on"],
     "progress_reports": ["created_at"],
     "evidence": ["created_at"],
+    "projects": ["created_at", "kind", "state"],
+    "transactions": ["created_at", "on"],
 }
-KEYS = {"when": "when_from", "issued_on": "issued_from", "code": "code_order"}
+KEYS = {"when": "when_from", "issued_on": "issued_from", "code": "code_order", "on": "on_from"}
 NEEDED = {
     "partner_relations": ["partners"],
     "tasks": ["plans"],
     "assignments": ["plans", "tasks"],
     "progress_reports": ["plans", "tasks", "assignments"],
     "evidence": ["plans", "tasks"],
+    "transactions": ["projects"],
 }
 """What there must be one of."""
 OWN = {"plans": "documents", "assignments": "agencies", "evidence": "documents"}

@@ -25,14 +25,16 @@ from sonla_api.partner_relations.queries import relations
 from sonla_api.partners.queries import partners
 from sonla_api.plans.queries import plans
 from sonla_api.progress_reports.queries import progress_reports
+from sonla_api.projects.queries import projects
 from sonla_api.sources.queries import sources
 from sonla_api.tasks.queries import tasks
+from sonla_api.transactions.queries import transactions
 from tests import factories
 from tests.routes import LISTS, READS, Operation, described
 
 EVERY = [
     sources, agencies, partners, documents, relations, delegations, changes, steps, plans, tasks,
-    assignments, progress_reports, evidence,
+    assignments, progress_reports, evidence, projects, transactions,
 ]  # fmt: skip
 
 
@@ -176,6 +178,7 @@ async def full_records(api: AsyncClient) -> dict[str, Any]:
         ),
     )
     work = await full_work(api, paper["id"], visit["id"], agency["id"], common)
+    money = await full_money(api, partner["id"], agency["id"], paper["id"], common)
     bare = factories.delegation(title={"lo": "ຢ້ຽມຢາມ"}, direction=None, countries=[], when=None)
     await factories.made(api, "/delegations", bare | {"head_position": None})
     await factories.made(api, "/sources", {"title": "x"})
@@ -199,6 +202,7 @@ async def full_records(api: AsyncClient) -> dict[str, Any]:
         "partner-relations": relation["id"],
         "delegations": visit["id"],
         **work,
+        **money,
     }
 
 
@@ -243,6 +247,29 @@ async def full_work(
         "progress-reports": report["id"],
         "evidence": piece["id"],
     }
+
+
+async def full_money(
+    api: AsyncClient, partner: str, agency: str, paper: str, common: dict[str, Any]
+) -> dict[str, str]:
+    """A project that is a part of another, and what was paid for it."""
+    whole = await factories.made(api, "/projects", factories.project())
+    named = {"key": "p1", "parent_id": whole["id"], **common}
+    body = factories.full_project(partner, agency, paper, **named)
+    project = await factories.made(api, "/projects", body)
+    body = factories.transaction(
+        project["id"],
+        key="t1",
+        qualifier="about",
+        description="Đợt 1",
+        provider={"partner_id": partner},
+        receiver={"agency_id": agency},
+        **common,
+    )
+    paid = await factories.made(api, "/transactions", body)
+    bare = factories.transaction(project["id"], type="stated", on=None, equivalents=[])
+    await factories.made(api, "/transactions", bare)
+    return {"projects": project["id"], "transactions": paid["id"]}
 
 
 def documented(operation: Operation) -> Any:
@@ -331,6 +358,8 @@ async def test_a_list_takes_the_same_queries_however_long(
             "/agencies": factories.agency(successors=[{"agency_id": ids["agencies"]}]),
             "/documents": factories.document(issuer_id=ids["agencies"]),
             "/sources": factories.source(sources=[{"source_id": ids["sources"]}]),
+            "/projects": factories.project(participants=[{"partner_id": ids["partners"]}] * 3),
+            "/transactions": factories.transaction(ids["projects"]),
         }
         for path, body in made.items():
             await factories.made(api, path, body)
@@ -384,6 +413,9 @@ async def test_a_public_record_does_not_name_an_internal_one(
             partners=[{"partner_id": ids["partner"], "role": "met"}],
             programme=[{"activity": "Hội đàm", "partner_id": ids["partner"]}],
             **public,
+        ),
+        "/projects": factories.project(
+            participants=[{"partner_id": ids["partner"]}, {"agency_id": ids["agency"]}], **public
         ),
     }
     for path, body in records.items():

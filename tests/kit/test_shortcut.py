@@ -21,8 +21,10 @@ from tests.factories import (
     made,
     partner,
     progress_report,
+    project,
     relation,
     source,
+    transaction,
 )
 
 NOBODY = "00000000-0000-7000-8000-00000000000a"
@@ -53,12 +55,15 @@ async def ids(api: AsyncClient) -> dict[str, str]:
     paper = (await made(api, "/documents", document()))["id"]
     shown = {"task_id": given["task"]["id"], "document_id": paper}
     report = await made(api, "/progress-reports", progress_report(given["id"]))
+    work = await made(api, "/projects", project())
     return {
         "/plans": (await a_plan(api))["id"],
         "/tasks": given["task"]["id"],
         "/assignments": given["id"],
         "/progress-reports": report["id"],
         "/evidence": (await made(api, "/evidence", shown))["id"],
+        "/projects": work["id"],
+        "/transactions": (await made(api, "/transactions", transaction(work["id"])))["id"],
         "/partners": host["id"],
         "/sources": (await made(api, "/sources", source()))["id"],
         "/agencies": (await made(api, "/agencies", agency()))["id"],

@@ -256,7 +256,8 @@ async def test_projects_are_found_by_what_they_are(api: AsyncClient, full: Any) 
         listed = await api.get(f"/projects?{query}")
         assert listed.status_code == 200, listed.text
         assert [p["id"] for p in listed.json()["items"]] == [p["id"] for p in found], query
-    assert (await api.get("/projects?sector=43030")).status_code == 422
+    for wrong in ("43030", "other:", "other:%00", f"other:{'x' * 61}"):
+        assert (await api.get(f"/projects?sector={wrong}")).status_code == 422, wrong
 
 
 async def test_an_agency_that_takes_part_sees_what_is_its_own(

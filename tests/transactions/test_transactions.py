@@ -43,7 +43,7 @@ async def paid(api: AsyncClient, work: Any, type_: str, *value: str, **more: Any
 
 async def sums(client: AsyncClient, work: Any) -> dict[str, Any]:
     shown = (await client.get(f"/projects/{work['id']}")).json()
-    by_name = {name: [(s["amount"], s["currency"]) for s in shown[name]] for name in MONEY}
+    by_name = {name: [(s[name], s["currency"]) for s in shown["sums"] if s[name]] for name in MONEY}
     return {name: found for name, found in by_name.items() if found}
 
 
@@ -109,6 +109,16 @@ async def test_money_without_a_project_is_refused(api: AsyncClient) -> None:
     assert [e["pointer"] for e in answer.json()["errors"]] == ["/project_id"]
 
 
+async def test_the_id_of_another_kind_of_record_is_no_reference(
+    api: AsyncClient, work: Any
+) -> None:
+    """Although a record with this id is there, and named in the same body."""
+    body = transaction(work["id"], provider={"partner_id": work["id"]})
+    answer = await api.post("/transactions", json=body)
+    assert answer.status_code == 422, answer.text
+    assert [e["pointer"] for e in answer.json()["errors"]] == ["/provider/partner_id"]
+
+
 async def test_sums_are_by_currency_and_exact(api: AsyncClient, work: Any) -> None:
     for type_, *value in (
         ("incoming_commitment", "99999999999999999999.999999"),
@@ -172,7 +182,7 @@ async def test_public_money_of_an_internal_project_does_not_name_it(
         assert (await stranger.get(f"/transactions?{query}")).json()["items"] == []
         assert len((await api.get(f"/transactions?{query}")).json()["items"]) == 1
     total = (await stranger.get("/projects/summary")).json()["total"]
-    assert (total["projects"], total["transactions"], total["registered"]) == (0, 0, [])
+    assert (total["projects"], total["transactions"], total["sums"]) == (0, 0, [])
 
 
 async def test_money_that_changes_changes_the_sums(api: AsyncClient, work: Any) -> None:

@@ -1,32 +1,47 @@
-"""Records that stand inside the lines of others, as lines of their own: amounts and tasks."""
+"""The records that lines hold: mostly one, but plans have tasks and projects amounts."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
+
+
+def whole_line(line: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Most lines are one record; beside it where it stands in the line."""
+    yield "", line
+
 
 EQUIVALENTS = ("equivalent", "conversion")
 """Qualifiers of an amount that is the one before it, in another currency."""
 
 
-def amounts(line: Mapping[str, Any]) -> list[tuple[int, dict[str, Any]]]:
-    """The transactions of a project's line: originals, each with its equivalents."""
-    made: list[tuple[int, dict[str, Any]]] = []
-    for number, amount in enumerate(line.get("amounts", [])):
-        value = {"amount": amount["value"], "currency": amount["currency"]}
-        qualifier = amount.get("qualifier")
-        if qualifier in EQUIVALENTS:
-            made[-1][1]["equivalents"].append({**value, "qualifier": qualifier})
+def transactions_of(line: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """The amounts of a project with keys such as dam#1: originals, each with its equivalents."""
+    amounts = line.get("amounts")
+    common = {name: line[name] for name in ("source", "more_sources") if name in line}
+    found: list[tuple[str, dict[str, Any]]] = []
+    for number, amount in enumerate(amounts if isinstance(amounts, list) else []):
+        said = dict(amount) if isinstance(amount, dict) else {}
+        if found and said.get("qualifier") in EQUIVALENTS:
+            same = {"amount" if name == "value" else name: said[name] for name in said}
+            found[-1][1]["equivalents"].append(same)
             continue
-        same = {name: line[name] for name in ("source", "more_sources") if name in line}
-        key = f"{line['key']}:{len(made) + 1}"
-        of = {"key": key, "project": line["key"], "type": "stated", "value": value}
-        made.append((number, {**of, "qualifier": qualifier, "equivalents": [], **same}))
-    return made
+        value = {"amount": said.pop("value", None), "currency": said.pop("currency", None)}
+        of = {"key": f"{line.get('key')}#{len(found) + 1}", "project": line.get("key")}
+        made = {**common, **said, **of, "type": "stated", "value": value, "equivalents": []}
+        found.append((f"amounts/{number}/", made))
+    yield from found
 
 
-def tasks(line: Mapping[str, Any]) -> list[tuple[int, dict[str, Any]]]:
-    """The tasks of a plan, with keys such as 152/KH-UBND#1; they rest on its sources."""
-    same = {name: line[name] for name in ("source", "more_sources") if name in line}
-    return [
-        (number, {"key": f"{line['key']}#{task['code']}", "plan": line["key"], **same, **task})
-        for number, task in enumerate(line.get("tasks", []))
-    ]
+def plan_of(line: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """A plan has the key of its document."""
+    yield "", {"key": line.get("document"), **line}
+
+
+def tasks_of(line: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """The tasks of a plan, with keys such as 152/KH-UBND#1, rest on the sources of the plan."""
+    ((_, plan),) = plan_of(line)
+    tasks = plan.get("tasks")
+    common = {name: plan[name] for name in ("source", "more_sources") if name in plan}
+    for number, task in enumerate(tasks if isinstance(tasks, list) else []):
+        if isinstance(task, dict):
+            key = f"{plan['key']}#{task.get('code')}"
+            yield f"tasks/{number}/", {"key": key, "plan": plan["key"], **common, **task}

@@ -130,12 +130,12 @@ PROJECTS = (
     _FLAGGED,
 )
 TRANSACTIONS = (
-    *_same("key", "type", "value", "qualifier"),
+    *_same("key", "type", "value", "qualifier", "note"),
     Row("project", "project_id", of="projects"),
     Row("equivalents", "equivalents[]"),
     *_CITED,
+    _FLAGGED,
 )
-"""Of the lines that `amounts` makes of the amounts of a project."""
 PLANS = (
     *_same("key", "note"),
     Row("document", "document_id", of="documents"),
@@ -154,6 +154,10 @@ RULES = {
     },
     "projects.json": {
         "date_precision": "the precision of `construction_started`; likewise",
+        "amounts": "records of their own: the part after this one",
+    },
+    "plans.json": {
+        "tasks": "records of their own: the part after this one",
     },
 }
 """Fields without a place of their own, and what says the same."""

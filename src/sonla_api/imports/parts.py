@@ -1,6 +1,6 @@
 """The kinds of records that a folder brings, and the rules by which each is written."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from sonla_api.agencies.models import Agency
@@ -28,6 +28,8 @@ from sonla_api.imports.schemas import (
     RecordedProject,
     RecordLine,
     SourceLine,
+    TaskLine,
+    TransactionLine,
 )
 from sonla_api.kit.context import WriteContext
 from sonla_api.kit.model import Resource
@@ -60,22 +62,18 @@ from sonla_api.transactions.models import Transaction
 from sonla_api.transactions.schemas import TransactionCreate, TransactionUpdate
 
 LATER = (
-    "agreements.json", "events.json", "indicators.json", "observations.json", "sites.json",
+    "agreements.json", "events.json", "indicators.json", "observations.json",
+    "sites.json",
 )  # fmt: skip
 """Files whose records are not in the register yet."""
 
 
-class Inside(NamedTuple):
-    """Records that stand inside the lines of others: in which field, and as what lines, each with
-    its place there.
-    """
-
-    field: str
-    lines: Callable[[Mapping[str, Any]], Sequence[tuple[int, dict[str, Any]]]]
-
-
 class Part(NamedTuple):
-    """One kind of record in a folder: its file, its table of fields, and the rules it obeys."""
+    """One kind of record in a folder: its file, its table of fields, and the rules it obeys.
+
+    `records`: those that a line of the file holds; the file is named with `#` and what in it is
+    meant, where another part has the lines themselves.
+    """
 
     resource: str
     file: str
@@ -85,9 +83,7 @@ class Part(NamedTuple):
     whole: type[ResourceBody]
     register: Callable[[WriteContext, Any], Awaitable[Item]]
     revise: Callable[[WriteContext, Any, Any], Awaitable[Any]]
-    inside: Inside | None = None
-    key: str = "key"
-    """The field of a line that names its record."""
+    records: Callable[[Any], Iterable[tuple[str, Any]]] = inside.whole_line
 
 
 def _plain(records: Records, whole: type[ResourceBody], patch: type[Body]) -> tuple[Any, Any]:
@@ -184,11 +180,11 @@ PARTS = (
          DelegationCreate, _record_delegation, _revise_delegation),
     Part("projects", "projects.json", ProjectLine, mapping.PROJECTS, Project, RecordedProject,
          _record_project, _revise_project),
-    Part("transactions", "projects.json", ProjectLine, mapping.TRANSACTIONS, Transaction,
-         TransactionCreate, transactions.register, _revise_transaction,
-         Inside("amounts", inside.amounts)),
+    Part("transactions", "projects.json#amounts", TransactionLine, mapping.TRANSACTIONS,
+         Transaction, TransactionCreate, transactions.register, _revise_transaction,
+         inside.transactions_of),
     Part("plans", "plans.json", PlanLine, mapping.PLANS, Plan, PlanCreate,
-         _register_plan, _revise_plan, key="document"),
-    Part("tasks", "plans.json", PlanLine, mapping.TASKS, Task, TaskCreate,
-         tasks.register, _revise_task, Inside("tasks", inside.tasks)),
+         _register_plan, _revise_plan, inside.plan_of),
+    Part("tasks", "plans.json#tasks", TaskLine, mapping.TASKS, Task, TaskCreate,
+         tasks.register, _revise_task, inside.tasks_of),
 )  # fmt: skip

@@ -1,7 +1,7 @@
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Literal, NamedTuple
 
-from pydantic import AfterValidator, BeforeValidator, StrictInt, ValidationInfo, model_validator
+from pydantic import AfterValidator, BeforeValidator, StrictInt, ValidationInfo
 from pydantic_core import PydanticCustomError
 
 from sonla_api.agencies.models import AgencyKind
@@ -9,27 +9,24 @@ from sonla_api.calendar_days.models import DayKind
 from sonla_api.delegations.lifecycle import Direction
 from sonla_api.delegations.models import Channel, Level
 from sonla_api.documents.types import DocumentType
-from sonla_api.imports.inside import EQUIVALENTS
 from sonla_api.imports.mapping import LEVELS, PARTNER_KINDS, RELATION_KINDS
 from sonla_api.kit.citations import DocumentCited
-from sonla_api.kit.codes import Country, Currency, Language, Subdivision
-from sonla_api.kit.money import Amount
+from sonla_api.kit.codes import Country, Language, Subdivision
+from sonla_api.kit.money import Money
 from sonla_api.kit.period import Duration, PartialDate, Period, Precision, precision
 from sonla_api.kit.schema import Body, Count, Day, Key, Url
 from sonla_api.kit.text import Line, LocalizedText, Message, Text
 from sonla_api.partner_relations.models import RelationKind
 from sonla_api.partners.models import PartnerKind
 from sonla_api.projects.lifecycle import ProjectKind, ProjectState
+from sonla_api.projects.models import TransactionType
 from sonla_api.projects.schemas import ProjectCreate
-from sonla_api.transactions.models import EquivalentQualifier, Qualifier
+from sonla_api.transactions.models import Qualifier
+from sonla_api.transactions.schemas import EquivalentBody
 
 MESSAGES = {
     "precision_differs": Message(
         "the date says {found}, this says {given}", "ngày ghi {found}, ở đây ghi {given}"
-    ),
-    "equivalent_of_nothing": Message(
-        "an equivalent follows the amount that it is another form of",
-        "số tiền quy đổi phải đứng sau số tiền gốc",
     ),
     "period_twice": Message(
         "the line names a period beside it", "dòng này đã ghi thời gian ở trường period"
@@ -89,12 +86,6 @@ def _of_the_date(field: str) -> Callable[[Precision | None, dict[str, Any]], Non
 def _without_a_period(duration: Any, before: dict[str, Any]) -> None:
     if duration and before.get("period"):
         raise _refusal("period_twice")
-
-
-def _after_an_original(amounts: list["AmountLine"]) -> list["AmountLine"]:
-    if amounts and amounts[0].qualifier in EQUIVALENTS:
-        raise _refusal("equivalent_of_nothing")
-    return amounts
 
 
 def _alone(countries: list[str], before: dict[str, Any]) -> None:
@@ -160,21 +151,17 @@ class CalendarDayLine(SourcedLine):
     announcement: DocumentCited | None = None
 
 
-class TaskLine(Body):
+class PlanLine(SourcedLine):
+    document: Key
+    tasks: list[dict[str, Any]] = []
+
+
+class TaskLine(SourcedLine):
+    plan: Key
     code: Line
     title: LocalizedText
     period: Period | None = None
     markets: list[Line] = []
-
-
-class PlanLine(SourcedLine):
-    document: Key
-    tasks: list[TaskLine] = []
-
-    @model_validator(mode="before")
-    @classmethod
-    def _named_by_its_document(cls, given: dict[str, Any]) -> dict[str, Any]:
-        return {"key": given.get("document"), **given}
 
 
 class DelegationLine(SourcedLine):
@@ -194,12 +181,6 @@ class DelegationLine(SourcedLine):
     date_precision: Annotated[Precision | None, _beside(_of_the_date("date"))] = None
     date_as_printed: Text | None = None
     outcomes: list[Text] = []
-
-
-class AmountLine(Body):
-    value: Amount
-    currency: Currency
-    qualifier: Qualifier | EquivalentQualifier | None = None
 
 
 class ProjectLine(SourcedLine):
@@ -226,7 +207,15 @@ class ProjectLine(SourcedLine):
     documents: list[Key] = []
     agreements: list[Key] = []
     sites: list[Key] = []
-    amounts: Annotated[list[AmountLine], AfterValidator(_after_an_original)] = []
+    amounts: list[dict[str, Any]] = []
+
+
+class TransactionLine(SourcedLine):
+    project: Key
+    type: TransactionType
+    value: Money
+    qualifier: Qualifier | None = None
+    equivalents: list[EquivalentBody] = []
 
 
 class RecordedProject(ProjectCreate):

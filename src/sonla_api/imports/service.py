@@ -1,7 +1,7 @@
 """Loading a folder of records: all of it, or nothing and every reason why."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from pydantic_core import to_jsonable_python
 
 from sonla_api.identity.permissions import EVERY
 from sonla_api.imports import mapping
-from sonla_api.imports.parts import LATER, PARTS, Inside, Part
+from sonla_api.imports.parts import LATER, PARTS, Part
 from sonla_api.imports.queries import (
     LOAD,
     Content,
@@ -36,7 +36,7 @@ from sonla_api.settings import asyncpg_url
 
 Progress = Callable[[str], None]
 Line = tuple[Entry, dict[str, Any]]
-"""An object of a file, and what its format makes of it, or of what stands inside it."""
+"""An object of a file, and what its format makes of it."""
 
 UNEXPECTED = Problem.status
 _LOADER = Actor(None, EVERY, tuple(Visibility), is_administrator=True)
@@ -45,7 +45,7 @@ _LOADER = Actor(None, EVERY, tuple(Visibility), is_administrator=True)
 
 async def load_folder(database_url: str, folder: Path, progress: Progress) -> Report:
     """Bring the records of a folder into the register; LoadError, and nothing written, else."""
-    load = _Load({file: read(folder / file) for file in _files(folder)})
+    load = _Load({part.file: _content(folder, part) for part in _present(folder)})
     aside = load.leave_aside(folder)
     request = {"actor_id": "", "request_id": f"{LOAD}{uuid4()}"}
     try:
@@ -57,7 +57,7 @@ async def load_folder(database_url: str, folder: Path, progress: Progress) -> Re
             await wait_for_turn(ctx)
             await load.check(ctx)
             for part in load.parts:
-                progress(f"{part.resource}: {len(load.lines[part.resource])} in {part.file}")
+                progress(f"{part.resource}: {len(load.lines[part.file])} lines of {part.file}")
                 await load.write(ctx, part)
             load.refuse()
     except tuple(MEANINGS) as error:
@@ -68,12 +68,27 @@ async def load_folder(database_url: str, folder: Path, progress: Progress) -> Re
     return Report([*load.summary(), *aside])
 
 
-def _files(folder: Path) -> set[str]:
-    """Those to read: one may be missing that no line of the others can refer to."""
-    there = {part.file for part in PARTS if (folder / part.file).exists()}
-    named = {row.of for part in PARTS if part.file in there for row in part.rows}
-    needed = {part.file for part in PARTS if part.resource in named}
-    return there | needed or {part.file for part in PARTS}
+def _present(folder: Path) -> list[Part]:
+    """Those to read: a file may be missing that no line of the others can refer to."""
+    there = [part for part in PARTS if _path(folder, part).exists()]
+    named = {row.of for part in there for row in part.rows}
+    needed = [part for part in PARTS if part in there or part.resource in named]
+    return needed or [*PARTS]
+
+
+def _path(folder: Path, part: Part) -> Path:
+    return folder / part.file.partition("#")[0]
+
+
+def _content(folder: Path, part: Part) -> Content:
+    """The records of a part in its file, of which a line may hold several."""
+    entries, broken = read(_path(folder, part))
+    found = [
+        entry._replace(value=value, place=place)
+        for entry in entries
+        for place, value in part.records(entry.value)
+    ]
+    return Content(found, broken)
 
 
 class _Load:
@@ -104,23 +119,19 @@ class _Load:
 
     async def check(self, ctx: WriteContext) -> None:
         """Every line by its format, its references and the rules of its records."""
-        formatted: dict[str, list[Line]] = {}
-        for part in self.parts:
-            if part.file not in formatted:
-                entries = self._contents[part.file].entries
-                right = [found for entry in entries if (found := self._formatted(part, entry))]
-                formatted[part.file] = self._in_order(part.file, right)
-            whole = formatted[part.file]
-            self.lines[part.resource] = [*_inside(part.inside, whole)] if part.inside else whole
+        for part in {part.file: part for part in self.parts}.values():
+            checked = [self._formatted(part, entry) for entry in self._contents[part.file].entries]
+            lines = [line for line in checked if line]
+            self.lines[part.file] = self._in_order(part.file, lines)
         for part in self.parts:
             await self._look_up(ctx, part)
         for part in self.parts:
             self._check_references(part)
-            for entry, line in self.lines[part.resource]:
+            for entry, line in self.lines[part.file]:
                 try:
                     part.whole.model_validate(mapping.record_of(part.rows, line, _SOME_IDS))
                 except ValidationError as error:
-                    self._add(entry, of_validation(error.errors(include_url=False)), part, line)
+                    self._add(entry, of_validation(error.errors(include_url=False)), part.rows)
         self.refuse()
 
     def refuse(self) -> None:
@@ -155,11 +166,11 @@ class _Load:
 
     async def _look_up(self, ctx: WriteContext, part: Part) -> None:
         """What stands in the register of all that the lines name."""
-        named = self._keys(part) | {
+        named = self._keys(part.file) | {
             key
             for other in self.parts
-            for _, line in self._said(other)
-            for _, resources, key in mapping.references(other.rows, line)
+            for entry in self._contents[other.file].entries
+            for _, resources, key in mapping.references(other.rows, entry.value)
             if part.resource in resources
         }
         known = self._known[part.resource] = await registered(ctx, part.model, named)
@@ -167,45 +178,32 @@ class _Load:
         merged = await survivors(ctx, part.resource, named)
         self._ids[part.resource] = merged | {key: str(r.id) for key, r in known.items()}
 
-    def _said(self, part: Part) -> Sequence[Line]:
-        """Lines of a part, right or wrong; of what stands inside others, those in right ones."""
-        if part.inside:
-            return self.lines[part.resource]
-        return [(entry, entry.value) for entry in self._contents[part.file].entries]
-
-    def _keys(self, part: Part) -> set[str]:
-        given = (line.get(part.key) for _, line in self._said(part))
+    def _keys(self, file: str) -> set[str]:
+        given = (entry.value.get("key") for entry in self._contents[file].entries)
         return {key for key in given if mapping.is_key(key)}
 
     def _check_references(self, part: Part) -> None:
         """Also of lines that are wrong otherwise; not to files that could not be read whole."""
         known = {
-            other.resource: self._ids[other.resource].keys() | self._keys(other)
+            other.resource: self._ids[other.resource].keys() | self._keys(other.file)
             for other in self.parts
             if not self._contents[other.file].broken
         }
-        for entry, line in self._said(part):
-            for field, resources, key in mapping.references(part.rows, line):
+        for entry in self._contents[part.file].entries:
+            for field, resources, key in mapping.references(part.rows, entry.value):
                 if all(it in known and key not in known[it] for it in resources):
                     message = f"there is no {key} among the {' or '.join(resources)}"
                     self._faults.add(entry.fault(field, message))
 
-    def _add(
-        self,
-        entry: Entry,
-        problem: Problem,
-        part: Part | None = None,
-        line: Mapping[str, Any] | None = None,
-    ) -> None:
-        """Without a part the problem is about the format, and names the field itself."""
+    def _add(self, entry: Entry, problem: Problem, rows: Sequence[mapping.Row] = ()) -> None:
         said = [(e.pointer, e.message.en) for e in problem.errors]
         for pointer, message in said or [("", problem.detail.en)]:
-            field = mapping.field_of(part.rows if part else (), line or {}, pointer)
+            field = mapping.field_of(rows, entry.value, pointer)
             self._faults.add(entry.fault(field, message))
 
     async def write(self, ctx: WriteContext, part: Part) -> None:
         """Each line by itself, so that all that is wrong is found before all is taken back."""
-        for entry, line in self.lines[part.resource]:
+        for entry, line in self.lines[part.file]:
             named = mapping.references(part.rows, line)
             if any(all(key not in self._ids[it] for it in of) for _, of, key in named):
                 continue  # the line that it refers to was refused
@@ -217,7 +215,7 @@ class _Load:
                 problem = _meaning(error)
                 if problem.status >= UNEXPECTED:  # not about this line
                     raise
-                self._add(entry, problem, part, line)
+                self._add(entry, problem, part.rows)
             else:
                 self._done[part.resource][outcome] += 1
 
@@ -246,13 +244,6 @@ class _Load:
             said = ["new", "changed", "unchanged", *(["merged"] if done["merged"] else [])]
             lines.append(f"{resource}: " + ", ".join(f"{done[what]} {what}" for what in said))
         return lines
-
-
-def _inside(inside: Inside, whole: Iterable[Line]) -> Iterator[Line]:
-    """The lines that stand inside others, each with its place there."""
-    for entry, line in whole:
-        for number, made in inside.lines(line):
-            yield entry._replace(place=f"{inside.field}/{number}/"), made
 
 
 def _above(file: str, line: dict[str, Any]) -> Iterator[tuple[str, str]]:

@@ -27,7 +27,7 @@ from sqlalchemy.dialects.postgresql import UUID as Uuid
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from sonla_api.kit.context import Context, WriteContext
-from sonla_api.kit.model import Model, Resource
+from sonla_api.kit.model import Model, Resource, constant
 from sonla_api.kit.problems import FieldError, Invalid
 from sonla_api.kit.statement import Statement
 from sonla_api.kit.text import Message
@@ -164,21 +164,28 @@ def _within(element: Any, outer: list[str]) -> Any:
 
 async def check_references(ctx: WriteContext, named: Sequence[Reference]) -> None:
     """Refuse references to what does not exist, or may not be seen by the caller."""
-    known = await known_among(ctx, named)
+    known = await _known_places(ctx, named)
     if errors := [
-        FieldError(it.pointer, "reference", UNKNOWN) for it in named if it.id not in known
+        FieldError(it.pointer, "reference", UNKNOWN)
+        for it in named
+        if (it.table, it.id) not in known
     ]:
         raise Invalid(errors=errors)
 
 
 async def known_among(ctx: Context, named: Sequence[Reference]) -> set[UUID]:
     """The records named that are there, and that the actor sees."""
+    return {id_ for _, id_ in await _known_places(ctx, named)}
+
+
+async def _known_places(ctx: Context, named: Sequence[Reference]) -> set[tuple[str, UUID]]:
+    """Each with its table: the id of a record elsewhere is no reference."""
     wanted = by_table(named)
     if not wanted:
         return set()
     ids = {_bind(table).key: found for table, found in wanted.items()}
     rows = await _known(tuple(wanted)).fetch(ctx.reader, **ids, **ctx.actor.parameters)
-    return {id_ for (id_,) in rows}
+    return {(table, id_) for table, id_ in rows}
 
 
 def by_table(named: Sequence[Reference]) -> dict[str, list[UUID]]:
@@ -206,7 +213,8 @@ def _among(tables: Sequence[str]) -> Any:
     parts = []
     for target in map(model_of, tables):
         ids = any_(_bind(target.__tablename__))
-        parts.append(select(target.id).where(target.id == ids, target.is_seen()))
+        table = constant(target.__tablename__).label("table")
+        parts.append(select(table, target.id).where(target.id == ids, target.is_seen()))
     return union_all(*parts)
 
 

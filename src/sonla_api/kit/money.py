@@ -56,13 +56,9 @@ Percent = Annotated[
 """A share, as a string for the reason for which amounts are."""
 
 
-class CurrencySum(BaseModel):
-    """A sum of amounts in one currency, as the service computes it."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    currency: Annotated[str, Field(examples=["EUR"])]
-    amount: Annotated[str, Field(pattern=r"^-?[0-9]+(\.[0-9]+)?$", examples=["35200000.00"])]
+Sum = Annotated[
+    str, Field(pattern=r"^-?[0-9]+(\.[0-9]+)?$", examples=["35200000.00"], description="Computed.")
+]
 
 
 class Money(BaseModel):

@@ -14,6 +14,7 @@ from sqlalchemy import (
     cast,
     false,
     func,
+    literal_column,
     null,
     select,
     true,
@@ -26,13 +27,12 @@ from sonla_api.kit.listing import period_range
 from sonla_api.kit.model import among
 from sonla_api.kit.period import PeriodFilter
 from sonla_api.kit.records import refuse_oracle
-from sonla_api.kit.shapes import json_object
 from sonla_api.kit.statement import Statement
 from sonla_api.projects.lifecycle import ProjectState
 from sonla_api.projects.models import Project
-from sonla_api.projects.money import SUMS, money, signed
+from sonla_api.projects.money import SUMS, as_view, money, sums
 from sonla_api.projects.queries import ProjectChoice, outside
-from sonla_api.projects.schemas import ProjectCount, ProjectFigures
+from sonla_api.projects.schemas import CurrencySums, ProjectCount, ProjectFigures
 
 P = Project
 _STANDING = [state for state in ProjectState if state is not ProjectState.cancelled]
@@ -68,7 +68,7 @@ _SEVERAL: dict[ProjectGrouping, Any] = {
     ProjectGrouping.sector: _each(P.sector_codes),
 }
 _NOTHING = {"is_total": True, "group": None, "projects": 0, "not_placed": 0} | dict.fromkeys(
-    ("transactions", "transactions_not_placed", *SUMS)
+    ("transactions", "transactions_not_placed", "sums")
 )
 """What is found in a register without projects."""
 
@@ -115,57 +115,60 @@ def _figures(query: ProjectFiguresQuery) -> Statement:
         .group_by(of.is_total, of.group)
         .cte("numbers")
     )
-    sums = _sums(members, is_asked=query.period is not None)
+    found = _money(members, is_asked=query.period is not None)
     same = and_(
-        sums.c.is_total == numbers.c.is_total,
-        sums.c.group.is_not_distinct_from(numbers.c.group),
+        found.c.is_total == numbers.c.is_total,
+        found.c.group.is_not_distinct_from(numbers.c.group),
     )
-    shown = [sums.c[name] for name in ("transactions", "transactions_not_placed", *SUMS)]
+    shown = [found.c[name] for name in ("transactions", "transactions_not_placed", "sums")]
     return Statement(
         select(numbers, *shown)
-        .select_from(numbers.outerjoin(sums, same))
+        .select_from(numbers.outerjoin(found, same))
         .order_by(numbers.c.is_total.desc(), numbers.c.group)
     )
 
 
-def _sums(members: Any, *, is_asked: bool) -> Any:
-    """By group, the sums in each currency, and how many transactions they are made of."""
-    that, of = money(), members.c
+def _paid(members: Any, *, is_asked: bool) -> Any:
+    """By project and currency, the sums of its transactions, and how many they are made of."""
+    that = money()
     is_counted, is_outside = _placed(that.on_days, is_asked=is_asked)
-    by_currency = (
+    return (
         select(
-            of.is_total,
-            of.group,
+            that.project_id,
             that.currency,
             func.count().filter(is_counted).label("transactions"),
-            func.count().filter(is_outside).label("transactions_not_placed"),
-            *(
-                func.sum(signed(that)).filter(and_(is_counted, among(that.type, types))).label(name)
-                for name, types in SUMS.items()
-            ),
+            func.count().filter(is_outside).label("outside"),
+            *sums(that, is_counted),
         )
-        .join(that, that.project_id == of.id)
-        .where(that.is_seen())
-        .group_by(of.is_total, of.group, that.currency)
+        .where(that.is_seen(), that.project_id.in_(select(members.c.id)))
+        .group_by(that.project_id, that.currency)
+        .cte("paid")
+    )
+
+
+def _money(members: Any, *, is_asked: bool) -> Any:
+    """By group, its sums in each currency."""
+    of, paid = members.c, _paid(members, is_asked=is_asked)
+    added = [func.sum(paid.c[name]).label(name) for name in ("transactions", "outside", *SUMS)]
+    by_currency = (
+        select(of.is_total, of.group, paid.c.currency, *added)
+        .join(paid, paid.c.project_id == of.id)
+        .group_by(of.is_total, of.group, paid.c.currency)
         .cte("by_currency")
     )
     each = by_currency.c
+    shown = aggregate_order_by(as_view(each, CurrencySums), each.currency)
     return (
         select(
             each.is_total,
             each.group,
             func.sum(each.transactions).label("transactions"),
-            func.sum(each.transactions_not_placed).label("transactions_not_placed"),
-            *(_listed(each.currency, each[name]).label(name) for name in SUMS),
+            func.sum(each.outside).label("transactions_not_placed"),
+            func.json_agg(shown).filter(each.transactions > literal_column("0")).label("sums"),
         )
         .group_by(each.is_total, each.group)
-        .cte("sums")
+        .cte("money")
     )
-
-
-def _listed(currency: Any, amount: Any) -> Any:
-    shown = json_object(currency=currency, amount=cast(amount, Text))
-    return func.json_agg(aggregate_order_by(shown, currency)).filter(amount.is_not(None))
 
 
 async def project_figures(ctx: Context, query: ProjectFiguresQuery) -> ProjectFigures:
@@ -192,7 +195,7 @@ def _count(query: ProjectFiguresQuery, row: Any) -> ProjectCount:
         not_placed_href=_outside(query, row, "projects"),
         transactions_href=_address(query, row, "transactions", "project_", within=query.period),
         transactions_not_placed_href=_outside(query, row, "transactions", "project_"),
-        **{name: json.loads(row[name] or "[]") for name in SUMS},
+        sums=json.loads(row["sums"] or "[]"),
     )
 
 

@@ -27,10 +27,12 @@ from sqlalchemy.orm import aliased
 from sonla_api.kit.context import Context
 from sonla_api.kit.mentions import model_of
 from sonla_api.kit.model import Visibility, among, constant
+from sonla_api.kit.schema import View
 from sonla_api.kit.shapes import json_object
 from sonla_api.kit.statement import Statement
 from sonla_api.kit.text import Message
 from sonla_api.projects.models import TransactionType
+from sonla_api.projects.schemas import CurrencySums, ProjectTotal
 
 T = TransactionType
 SUMS: Mapping[str, tuple[TransactionType, ...]] = {
@@ -51,6 +53,7 @@ _RATES = Message(
     "Amounts given in two currencies imply rates of {pairs} that differ by more than a fifth.",
     "Các số tiền ghi bằng hai loại tiền cho ra tỷ giá {pairs} chênh nhau hơn một phần năm.",
 )
+_ALL: Any = true()
 _NOTHING: Any = literal_column("0")
 _empty: ColumnElement[Any] = literal_column("'[]'::json")
 
@@ -60,44 +63,48 @@ def money() -> Any:
     return model_of("transactions")
 
 
-def signed(of: Any) -> ColumnElement[Any]:
-    """An amount as it counts in its sum."""
-    return case((of.type == constant(T.decrease), -of.amount), else_=of.amount)
+def sums(of: Any, is_counted: Any = _ALL) -> list[ColumnElement[Any]]:
+    """Each of `SUMS` over transactions; null where there are none of its types."""
+    amount = case((of.type == constant(T.decrease), -of.amount), else_=of.amount)
+    return [
+        func.sum(amount).filter(among(of.type, types), is_counted).label(name)
+        for name, types in SUMS.items()
+    ]
 
 
-def sums_of(name: str) -> Any:
-    """The computed field of a project that holds one of `SUMS`, by currency."""
-
-    def shown(of: Any) -> Any:
-        that = aliased(money())
-        amount = cast(func.sum(signed(that)), Text)
-        each = _by(of, that, that.currency, amount=amount, where=among(that.type, SUMS[name]))
-        return listed(each, "currency", "amount", order=[each.c.currency])
-
-    return shown
-
-
-def totals(of: Any) -> Any:
+def totals_of(of: Any) -> Any:
     """The computed field of a project that sums its transactions by type and currency."""
     that = aliased(money())
-    amount = cast(func.sum(that.amount), Text)
-    each = _by(of, that, that.type, that.currency, amount=amount, transactions=func.count())
-    names = ("currency", "amount", "type", "transactions")
-    return listed(each, *names, order=[each.c.type, each.c.currency])
+    amount, count = cast(func.sum(that.amount), Text).label("amount"), func.count()
+    each = _seen(of, that, that.type, that.currency, amount, count.label("transactions"))
+    each = each.group_by(that.type, that.currency).subquery("each")
+    return as_list(each, ProjectTotal, each.c.type, each.c.currency)
 
 
-def _by(of: Any, that: Any, *keys: Any, where: Any = None, **computed: Any) -> Any:
-    found = [value.label(name) for name, value in computed.items()]
-    seen = select(*keys, *found).where(that.project_id == of.id, that.is_seen())
-    narrowed = seen if where is None else seen.where(where)
-    return narrowed.group_by(*keys).correlate(of).subquery("each")
+def sums_of(of: Any) -> Any:
+    """The computed field of a project that sums its transactions by currency."""
+    that = aliased(money())
+    each = _seen(of, that, that.currency, *sums(that)).group_by(that.currency).subquery("each")
+    return as_list(each, CurrencySums, each.c.currency)
 
 
-def listed(each: Any, *names: str, order: list[Any]) -> ColumnElement[Any]:
-    """Rows as a JSON list."""
-    shown = json_object(**{name: each.c[name] for name in names})
-    made = select(func.json_agg(aggregate_order_by(shown, *order))).select_from(each)
-    return func.coalesce(made.scalar_subquery(), _empty)
+def _seen(of: Any, that: Any, *shown: Any) -> Any:
+    return select(*shown).where(that.project_id == of.id, that.is_seen()).correlate(of)
+
+
+def as_list(each: Any, view: type[View], *order: Any) -> ColumnElement[Any]:
+    """Rows as a JSON list of such views, numbers of money as text."""
+    made = select(func.json_agg(aggregate_order_by(as_view(each.c, view), *order)))
+    return func.coalesce(made.select_from(each).scalar_subquery(), _empty)
+
+
+def as_view(of: Any, view: type[View]) -> ColumnElement[Any]:
+    return json_object(
+        **{
+            name: cast(of[name], Text) if isinstance(of[name].type, Numeric) else of[name]
+            for name in view.model_fields
+        }
+    )
 
 
 async def money_doubts(

@@ -32,7 +32,7 @@ from sonla_api.kit.shapes import json_object
 from sonla_api.kit.text import Message
 from sonla_api.projects.lifecycle import ProjectKind, ProjectState, lifecycle
 from sonla_api.projects.models import Project
-from sonla_api.projects.money import SUMS, money_doubts, sums_of, totals
+from sonla_api.projects.money import money_doubts, sums_of, totals_of
 from sonla_api.projects.schemas import MilestoneBody, ProjectView
 
 P = Project
@@ -71,8 +71,8 @@ projects = Records(
     ProjectView,
     lifecycle.parameters,
     milestones=_milestones,
-    totals=totals,
-    **{name: sums_of(name) for name in SUMS},
+    totals=totals_of,
+    sums=sums_of,
     verbs=lifecycle.verbs,
 )
 
@@ -91,7 +91,7 @@ GAPS: dict[ProjectGap, Any] = {
 SectorCode = Annotated[
     str,
     Field(
-        pattern="^(vsic|oecd_dac|other):.{1,60}$",
+        pattern=r"^(vsic|oecd_dac|other):[^\x00-\x1f]{1,60}$",
         description="A scheme and a code in it.",
         examples=["oecd_dac:43030"],
     ),

@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import Field, StrictInt, ValidationInfo, field_validator, model_validator
 
 from sonla_api.kit.codes import Country
-from sonla_api.kit.money import CurrencySum, Percent
+from sonla_api.kit.money import Percent, Sum
 from sonla_api.kit.period import PartialDate, Period
 from sonla_api.kit.schema import (
     Body,
@@ -189,26 +189,28 @@ class MilestoneView(View):
     days_early_as_stated: int | None
 
 
-class ProjectTotal(CurrencySum):
+class ProjectTotal(View):
     """Transactions of one type in one currency."""
 
     type: Annotated[TransactionType, Field(examples=["incoming_commitment"])]
+    currency: Annotated[str, Field(examples=["EUR"])]
+    amount: Sum
     transactions: Annotated[int, Field(examples=[3])]
 
 
-_SUMS = "By currency, of the transactions that the caller may see: "
-Committed = Annotated[
-    list[CurrencySum],
-    Field(description=f"{_SUMS}incoming_commitment and outgoing_commitment."),
-]
-Disbursed = Annotated[
-    list[CurrencySum], Field(description=f"{_SUMS}incoming_funds and disbursement.")
-]
-Registered = Annotated[
-    list[CurrencySum], Field(description=f"{_SUMS}registered and increase, less decrease.")
-]
-Realised = Annotated[list[CurrencySum], Field(description=f"{_SUMS}realised.")]
-Stated = Annotated[list[CurrencySum], Field(description=f"{_SUMS}those of no known kind.")]
+class CurrencySums(View):
+    """What transactions in one currency come to; null where there are none of these types."""
+
+    currency: Annotated[str, Field(examples=["EUR"])]
+    committed: Annotated[
+        Sum | None, Field(description="Of incoming_commitment and outgoing_commitment.")
+    ]
+    disbursed: Annotated[Sum | None, Field(description="Of incoming_funds and disbursement.")]
+    registered: Annotated[
+        Sum | None, Field(description="Of registered and increase less decrease.")
+    ]
+    realised: Annotated[Sum | None, Field(description="Of realised.")]
+    stated: Annotated[Sum | None, Field(description="Of amounts of no known kind.")]
 
 
 class ProjectView(ResourceView):
@@ -228,14 +230,9 @@ class ProjectView(ResourceView):
     progress: list[ProgressBody]
     related: list[RelatedBody]
     totals: Annotated[
-        list[ProjectTotal],
-        Field(description="Of the transactions that the caller may see, by type and currency."),
+        list[ProjectTotal], Field(description="Of the transactions that the caller may see.")
     ]
-    committed: Committed
-    disbursed: Disbursed
-    registered: Registered
-    realised: Realised
-    stated: Stated
+    sums: Annotated[list[CurrencySums], Field(description="The same by currency.")]
     state: ProjectState
     verbs: Annotated[list[ProjectVerb], Field(description="What the caller may do with it now.")]
 
@@ -274,11 +271,7 @@ class ProjectCount(View):
         int,
         Field(description="Those that only overlap the period, or have no date.", examples=[1]),
     ]
-    committed: Committed
-    disbursed: Disbursed
-    registered: Registered
-    realised: Realised
-    stated: Stated
+    sums: list[CurrencySums]
     href: Annotated[str, Field(examples=["/api/v1/projects?kind=oda_loan&within=2026-H1"])]
     not_placed_href: Annotated[
         str | None, Field(examples=["/api/v1/projects?kind=oda_loan&not_placed_in=2026-H1"])
