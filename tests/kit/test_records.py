@@ -12,6 +12,7 @@ from jsonschema_rs import validator_for
 
 from sonla_api.agencies.queries import agencies
 from sonla_api.assignments.queries import assignments
+from sonla_api.calendar_days.queries import calendar_days
 from sonla_api.changes.queries import changes
 from sonla_api.delegations.queries import delegations
 from sonla_api.documents.queries import documents
@@ -34,7 +35,7 @@ from tests.routes import LISTS, READS, Operation, described
 
 EVERY = [
     sources, agencies, partners, documents, relations, delegations, changes, steps, plans, tasks,
-    assignments, progress_reports, evidence, projects, transactions,
+    assignments, progress_reports, evidence, projects, transactions, calendar_days,
 ]  # fmt: skip
 
 
@@ -177,6 +178,7 @@ async def full_records(api: AsyncClient) -> dict[str, Any]:
             **common,
         ),
     )
+    day = await factories.made(api, "/calendar-days", factories.calendar_day(key="c1", **common))
     work = await full_work(api, paper["id"], visit["id"], agency["id"], common)
     money = await full_money(api, partner["id"], agency["id"], paper["id"], common)
     bare = factories.delegation(title={"lo": "ຢ້ຽມຢາມ"}, direction=None, countries=[], when=None)
@@ -201,6 +203,7 @@ async def full_records(api: AsyncClient) -> dict[str, Any]:
         "documents": paper["id"],
         "partner-relations": relation["id"],
         "delegations": visit["id"],
+        "calendar-days": day["id"],
         **work,
         **money,
     }

@@ -16,6 +16,7 @@ from tests.factories import (
     a_plan,
     agency,
     an_assignment,
+    calendar_day,
     delegation,
     document,
     made,
@@ -57,6 +58,7 @@ async def ids(api: AsyncClient) -> dict[str, str]:
     report = await made(api, "/progress-reports", progress_report(given["id"]))
     work = await made(api, "/projects", project())
     return {
+        "/calendar-days": (await made(api, "/calendar-days", calendar_day()))["id"],
         "/plans": (await a_plan(api))["id"],
         "/tasks": given["task"]["id"],
         "/assignments": given["id"],
