@@ -363,6 +363,7 @@ async def test_a_list_takes_the_same_queries_however_long(
             "/sources": factories.source(sources=[{"source_id": ids["sources"]}]),
             "/projects": factories.project(participants=[{"partner_id": ids["partners"]}] * 3),
             "/transactions": factories.transaction(ids["projects"]),
+            "/calendar-days": factories.calendar_day(f"2024-01-{n + 1:02}"),
         }
         for path, body in made.items():
             await factories.made(api, path, body)
