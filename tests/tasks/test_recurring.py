@@ -242,6 +242,43 @@ async def test_a_lead_does_not_take_an_occurrence_from_another(api: AsyncClient)
     assert [item["agencies"] for item in shown] == [1, 1]
 
 
+async def test_what_is_changed_in_a_recurring_task_is_changed_in_its_occurrences(
+    api: AsyncClient,
+) -> None:
+    """As far as they had the same; those that are done stay as they were."""
+    whole = await recurring(api)
+    first, second, third, *_ = await occurrences(api, whole)
+    own = {"title": {"en": "Of its own"}, "weight": 5}
+    assert (await api.patch(f"/tasks/{second['id']}", json=own, headers=ANY)).is_success
+    lead = (await made(api, "/agencies", agency()))["id"]
+    given = await made(api, "/assignments", assignment(first["id"], lead))
+    for verb in ("start", "submit", "approve"):
+        address = f"/assignments/{given['id']}/transitions"
+        assert (await api.post(address, json={"verb": verb}, headers=ANY)).is_success
+    changed = {"title": {"en": "Put right"}, "code": "4", "priority": "high", "markets": ["JP"]}
+    changed |= {"weight": 2, "deliverable": "A report", "visibility": "public"}
+    assert (await api.patch(f"/tasks/{whole['id']}", json=changed, headers=ANY)).is_success
+    shown = {item["id"]: item for item in await occurrences(api, whole)}
+    assert (shown[first["id"]]["code"], shown[first["id"]]["title"]) == (
+        first["code"],
+        first["title"],
+    )
+    said = shown[second["id"]]
+    assert (said["code"], said["title"]["en"], said["weight"], said["priority"]) == (
+        "4/2026-12-15",
+        "Of its own",
+        5,
+        "high",
+    )
+    said = shown[third["id"]]
+    assert (said["title"]["en"], said["weight"], said["visibility"], said["version"]) == (
+        "Put right",
+        2,
+        "public",
+        2,
+    )
+
+
 async def test_one_time_of_a_recurring_task_does_not_recur(api: AsyncClient) -> None:
     whole = await recurring(api)
     one = (await occurrences(api, whole))[0]
