@@ -255,7 +255,12 @@ async def test_what_is_changed_in_a_recurring_task_is_changed_in_its_occurrences
     for verb in ("start", "submit", "approve"):
         address = f"/assignments/{given['id']}/transitions"
         assert (await api.post(address, json={"verb": verb}, headers=ANY)).is_success
-    changed = {"title": {"en": "Put right"}, "code": "4", "priority": "high", "markets": ["JP"]}
+    changed: Any = {
+        "title": {"en": "Put right"},
+        "code": "4",
+        "priority": "high",
+        "markets": ["JP"],
+    }
     changed |= {"weight": 2, "deliverable": "A report", "visibility": "public"}
     assert (await api.patch(f"/tasks/{whole['id']}", json=changed, headers=ANY)).is_success
     shown = {item["id"]: item for item in await occurrences(api, whole)}
