@@ -230,6 +230,18 @@ async def test_who_is_assigned_to_a_recurring_task_has_its_open_occurrences(
     )
 
 
+async def test_an_agency_has_no_occurrences_after_its_end(api: AsyncClient, today: Any) -> None:
+    today("2026-01-10")
+    plan = await a_plan(api, period="2026/2027")
+    whole = await recurring(api, plan)
+    lead = (await made(api, "/agencies", agency(valid_to="2027-07-01")))["id"]
+    await made(api, "/assignments", assignment(whole["id"], lead))
+    assert [item["agencies"] for item in await occurrences(api, whole)] == [1, 0]
+    longer = await api.patch(f"/plans/{plan['id']}", json={"period": "2026/2028"}, headers=ANY)
+    assert longer.is_success
+    assert [item["agencies"] for item in await occurrences(api, whole)] == [1, 0, 0]
+
+
 async def test_a_lead_does_not_take_an_occurrence_from_another(api: AsyncClient) -> None:
     plan = await a_plan(api, period="2026/2027")
     whole = await recurring(api, plan)
