@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pydantic_core import PydanticCustomError
 
@@ -70,6 +70,12 @@ def test_the_days_of_a_rule(rule: str, expected: list[str]) -> None:
         ("DTSTART:20250101\nDTSTART:20250101\nFREQ=DAILY", "rule_form"),
         ("FREQ=DAILY\nEXDATE:20250101", "rule_form"),
         ("FREQ=YEARLY;BYMONTH=１２", "rule_form"),
+        ("FREQ=YEARLY;BYDAY=99MO", "rule_form"),
+        ("FREQ=YEARLY;BYYEARDAY=367", "rule_form"),
+        ("FREQ=YEARLY;BYWEEKNO=54", "rule_form"),
+        ("FREQ=MONTHLY;BYDAY=MO;BYSETPOS=999", "rule_form"),
+        ("FREQ=MONTHLY;BYDAY=6MO", "rule_clash"),
+        ("FREQ=YEARLY;BYMONTH=3;BYDAY=-6MO", "rule_clash"),
         ("FREQ=SECONDLY", "rule_frequency"),
         ("FREQ=MINUTELY;INTERVAL=30", "rule_frequency"),
         ("COUNT=5;FREQ=HOURLY", "rule_frequency"),
@@ -114,6 +120,7 @@ def test_a_plan_without_end_takes_a_rule_with_one() -> None:
     assert days("FREQ=YEARLY;COUNT=2", within) == said("2026-01-01", "2027-01-01")
     assert days("FREQ=YEARLY;UNTIL=20270101", within) == said("2026-01-01", "2027-01-01")
     assert days("DTSTART:20260301\nFREQ=YEARLY;COUNT=1", (None, None)) == said("2026-03-01")
+    assert days("FREQ=YEARLY", (date(9999, 1, 1), date(9999, 12, 31))) == said("9999-01-01")
     last = (date(9990, 1, 1), None)
     assert days("FREQ=YEARLY;UNTIL=99921231", last) == said(
         "9990-01-01", "9991-01-01", "9992-01-01"
@@ -133,3 +140,44 @@ def test_every_week_has_its_day(start: date, weekday: int, weeks: int) -> None:
     assert len(found) == weeks <= MOST
     assert {day.weekday() for day in found} == {weekday}
     assert 0 <= (found[0] - start).days < 7
+
+
+_NUMBERS = st.lists(st.integers(-31, 53) | st.integers(-370, 370), min_size=1, max_size=3).map(
+    lambda numbers: ",".join(map(str, numbers))
+)
+_WEEKDAYS = st.lists(
+    st.tuples(st.sampled_from(["", "1", "-1", "5", "-5", "6", "53", "-53"]),
+              st.sampled_from(["MO", "TH", "SU"])).map("".join),
+    min_size=1, max_size=3,
+).map(",".join)  # fmt: skip
+_PARTS = st.fixed_dictionaries(
+    {"FREQ": st.sampled_from(["YEARLY", "MONTHLY", "WEEKLY", "DAILY"])},
+    optional={
+        "INTERVAL": st.integers(0, 1000).map(str),
+        "COUNT": st.integers(0, 10**9).map(str),
+        "UNTIL": st.sampled_from(["20250615", "20261231T235959Z", "20250229"]),
+        "WKST": st.sampled_from(["MO", "SU"]),
+        "BYMONTH": st.integers(-1, 13).map(str),
+        "BYMONTHDAY": _NUMBERS,
+        "BYYEARDAY": _NUMBERS,
+        "BYWEEKNO": _NUMBERS,
+        "BYDAY": _WEEKDAYS,
+        "BYSETPOS": _NUMBERS,
+    },
+)
+
+
+@given(parts=_PARTS, first=st.dates(date(1000, 1, 1), date(9999, 1, 1)), length=st.integers(1, 800))
+@settings(deadline=None)
+def test_every_rule_gives_days_in_order_or_is_refused(
+    parts: dict[str, str], first: date, length: int
+) -> None:
+    """Whatever the library thinks of it."""
+    end = date.fromordinal(min(first.toordinal() + length, date.max.toordinal()))
+    rule = ";".join(f"{name}={value}" for name, value in parts.items())
+    try:
+        found = days(rule, (first, end))
+    except PydanticCustomError:
+        return
+    assert found == sorted(set(found))
+    assert all(first <= day < end for day in found)

@@ -230,6 +230,18 @@ async def test_who_is_assigned_to_a_recurring_task_has_its_open_occurrences(
     )
 
 
+async def test_an_agency_has_no_occurrences_after_its_end(api: AsyncClient, today: Any) -> None:
+    today("2026-01-10")
+    plan = await a_plan(api, period="2026/2027")
+    whole = await recurring(api, plan)
+    lead = (await made(api, "/agencies", agency(valid_to="2027-07-01")))["id"]
+    await made(api, "/assignments", assignment(whole["id"], lead))
+    assert [item["agencies"] for item in await occurrences(api, whole)] == [1, 0]
+    longer = await api.patch(f"/plans/{plan['id']}", json={"period": "2026/2028"}, headers=ANY)
+    assert longer.is_success
+    assert [item["agencies"] for item in await occurrences(api, whole)] == [1, 0, 0]
+
+
 async def test_a_lead_does_not_take_an_occurrence_from_another(api: AsyncClient) -> None:
     plan = await a_plan(api, period="2026/2027")
     whole = await recurring(api, plan)
@@ -240,6 +252,48 @@ async def test_a_lead_does_not_take_an_occurrence_from_another(api: AsyncClient)
     shown = await occurrences(api, whole)
     assert [item["lead_agency"]["id"] for item in shown] == [other, lead]
     assert [item["agencies"] for item in shown] == [1, 1]
+
+
+async def test_what_is_changed_in_a_recurring_task_is_changed_in_its_occurrences(
+    api: AsyncClient,
+) -> None:
+    """As far as they had the same; those that are done stay as they were."""
+    whole = await recurring(api)
+    first, second, third, *_ = await occurrences(api, whole)
+    own = {"title": {"en": "Of its own"}, "weight": 5}
+    assert (await api.patch(f"/tasks/{second['id']}", json=own, headers=ANY)).is_success
+    lead = (await made(api, "/agencies", agency()))["id"]
+    given = await made(api, "/assignments", assignment(first["id"], lead))
+    for verb in ("start", "submit", "approve"):
+        address = f"/assignments/{given['id']}/transitions"
+        assert (await api.post(address, json={"verb": verb}, headers=ANY)).is_success
+    changed: Any = {
+        "title": {"en": "Put right"},
+        "code": "4",
+        "priority": "high",
+        "markets": ["JP"],
+    }
+    changed |= {"weight": 2, "deliverable": "A report", "visibility": "public"}
+    assert (await api.patch(f"/tasks/{whole['id']}", json=changed, headers=ANY)).is_success
+    shown = {item["id"]: item for item in await occurrences(api, whole)}
+    assert (shown[first["id"]]["code"], shown[first["id"]]["title"]) == (
+        first["code"],
+        first["title"],
+    )
+    said = shown[second["id"]]
+    assert (said["code"], said["title"]["en"], said["weight"], said["priority"]) == (
+        "4/2026-12-15",
+        "Of its own",
+        5,
+        "high",
+    )
+    said = shown[third["id"]]
+    assert (said["title"]["en"], said["weight"], said["visibility"], said["version"]) == (
+        "Put right",
+        2,
+        "public",
+        2,
+    )
 
 
 async def test_one_time_of_a_recurring_task_does_not_recur(api: AsyncClient) -> None:

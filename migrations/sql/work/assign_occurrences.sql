@@ -1,4 +1,5 @@
--- Whoever is assigned to a recurring task is assigned to its open occurrences, whichever came first.
+-- Whoever is assigned to a recurring task is assigned to its open occurrences, whichever came first;
+-- but for those after the end of an agency.
 create function public.assign_occurrences() returns trigger language plpgsql as $$
 begin
     -- A statement fires this also where it wrote nothing, as the ones below may.
@@ -13,7 +14,10 @@ begin
                a.owner_agency_id, a.visibility, made.created_by, made.updated_by
         from after as made
         join public.assignments a on a.task_id = made.occurrence_of_id
-        where a.state not in ('done', 'cancelled');
+        where a.state not in ('done', 'cancelled') and not exists (
+            select from public.agencies g
+            where g.id = a.agency_id and g.valid_to <= made.occurs_on
+        );
     else
         insert into public.assignments
             (id, version, task_id, agency_id, role, state, assigned_on, owner_agency_id,
@@ -23,6 +27,9 @@ begin
         from after as made
         join public.tasks o on o.occurrence_of_id = made.task_id
         where o.done_on is null and not exists (
+            select from public.agencies g
+            where g.id = made.agency_id and g.valid_to <= o.occurs_on
+        ) and not exists (
             select from public.assignments a
             where a.task_id = o.id and a.state <> 'cancelled'
             and (a.agency_id = made.agency_id or (a.role = 'lead' and made.role = 'lead'))

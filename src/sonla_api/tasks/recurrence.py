@@ -51,6 +51,8 @@ MESSAGES = {
 
 _DAY = "[0-9]{8}"
 _WEEKDAY = "(?:MO|TU|WE|TH|FR|SA|SU)"
+_TO_366 = "(?:36[0-6]|3[0-5][0-9]|[12][0-9]{2}|[1-9][0-9]?)"
+_TO_53 = "(?:5[0-3]|[1-4][0-9]|[1-9])"
 
 
 def _several(one: str, most: int = 31) -> str:
@@ -65,11 +67,12 @@ _FORMS: Mapping[str, str] = {
     "WKST": _WEEKDAY,
     "BYMONTH": _several("(?:1[0-2]|0?[1-9])"),
     "BYMONTHDAY": _several("[+-]?(?:3[01]|[12][0-9]|0?[1-9])", 61),
-    "BYYEARDAY": _several("[+-]?[1-9][0-9]{0,2}"),
-    "BYWEEKNO": _several("[+-]?[1-9][0-9]?"),
-    "BYDAY": _several(f"(?:[+-]?[1-9][0-9]?)?{_WEEKDAY}"),
-    "BYSETPOS": _several("[+-]?[1-9][0-9]{0,2}"),
+    "BYYEARDAY": _several(f"[+-]?{_TO_366}"),
+    "BYWEEKNO": _several(f"[+-]?{_TO_53}"),
+    "BYDAY": _several(f"(?:[+-]?{_TO_53})?{_WEEKDAY}"),
+    "BYSETPOS": _several(f"[+-]?{_TO_366}"),
 }
+_WEEKS_OF_A_MONTH = 5
 _RULE = re.compile(f"(?:DTSTART(?:;VALUE=DATE)?:({_DAY})\r?\n)?(?:RRULE:)?([^\r\n]+)")
 _OFTEN = {"HOURLY", "MINUTELY", "SECONDLY"}
 _NEVER_WITH: Mapping[str, tuple[str, ...]] = {
@@ -146,9 +149,11 @@ def _check_together(parts: Mapping[str, str]) -> None:
     others = [(name, f"FREQ={how}") for name in _NEVER_WITH.get(how, ()) if name in parts]
     if {"COUNT", "UNTIL"} <= parts.keys():
         others.append(("COUNT", "UNTIL"))
-    is_counted = any(character.isdigit() for character in parts.get("BYDAY", ""))
-    if is_counted and (how in {"WEEKLY", "DAILY"} or "BYWEEKNO" in parts):
+    counted = [int(number) for number in re.findall("[0-9]+", parts.get("BYDAY", ""))]
+    if counted and (how in {"WEEKLY", "DAILY"} or "BYWEEKNO" in parts):
         others.append(("BYDAY", f"FREQ={how}" if how != "YEARLY" else "BYWEEKNO"))
+    if max(counted, default=0) > _WEEKS_OF_A_MONTH and (how == "MONTHLY" or "BYMONTH" in parts):
+        others.append(("BYDAY", f"FREQ={how}" if how == "MONTHLY" else "BYMONTH"))
     if "BYSETPOS" in parts and not any(n.startswith("BY") for n in parts.keys() - {"BYSETPOS"}):
         others.append(("BYSETPOS", f"FREQ={how}"))
     for part, other in others:
@@ -178,6 +183,8 @@ def _given(start: date, last_year: int, parts: Mapping[str, str]) -> Iterator[da
     ages = (date.max.year - 1 - last_year) // _AGES * _AGES
     until = _day(parts["UNTIL"]) if "UNTIL" in parts else None
     for found in _rule(_moved(start, ages), parts):
+        if found.year - ages > date.max.year:
+            return
         day = _moved(found.date(), -ages).date()
         if until and day > until:
             return
