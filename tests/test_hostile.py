@@ -294,10 +294,12 @@ def with_text(text: str, line: str, partner_id: str) -> Iterator[tuple[str, dict
         "printed": {"note": text},
         "flags": [{"code": "year_inferred", "origin": "person", "why": name}],
     }
-    document = {"symbol": text[:200], "issuer": text[:500], "issued_on": None}
+    names = {"symbol": text[:200], "issuer": text[:500]}
+    document = {"document_id": None, "issued_on": None, **names}
     yield "/sources", factories.source(title=line, publisher=line, **common)
     yield "/agencies", factories.agency(name=name, short_name=name, **common)
     yield "/partners", factories.partner() | {"name": name, "aliases": [line], **common}
+    yield "/calendar-days", factories.calendar_day(name=name, announcement=document, **common)
     yield (
         "/partner-relations",
         factories.relation(partner_id, established_by=document, **common),
@@ -335,18 +337,19 @@ async def test_text_is_kept_exactly_in_one_form(api: AsyncClient, kind: str) -> 
         assert read["printed"] == was["printed"] == {"note": kept}
         for name, given in body.items():
             if name in read and name not in {"sources", "flags", "visibility"}:
-                assert read[name] == in_nfc(given), (path, name)
+                assert read[name] == shown(given), (path, name)
         again = await api.patch(to, json=body, headers=ANY)
         assert (again.status_code, again.json()["version"]) == (200, 1), path
 
 
-def in_nfc(value: Any) -> Any:
+def shown(value: Any) -> Any:
+    """In NFC, and with records where their ids were given."""
     if isinstance(value, str):
         return unicodedata.normalize("NFC", value)
     if isinstance(value, list):
-        return [in_nfc(part) for part in value]
+        return [shown(part) for part in value]
     if isinstance(value, dict):
-        return {in_nfc(name): in_nfc(part) for name, part in value.items()}
+        return {shown(name).removesuffix("_id"): shown(part) for name, part in value.items()}
     return value
 
 
