@@ -307,6 +307,7 @@ def with_text(text: str, line: str, partner_id: str) -> Iterator[tuple[str, dict
     yield "/sources", factories.source(title=line, publisher=line, **common)
     yield "/agencies", factories.agency(name=name, short_name=name, **common)
     yield "/partners", factories.partner() | {"name": name, "aliases": [line], **common}
+    yield "/calendar-days", factories.calendar_day(name=name, announcement=document, **common)
     yield (
         "/partner-relations",
         factories.relation(partner_id, established_by=document, **common),
