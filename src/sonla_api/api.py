@@ -24,6 +24,7 @@ from sonla_api.partners.endpoints import router as partners
 from sonla_api.plans import models as _plans  # noqa: F401
 from sonla_api.progress_reports import models as _progress_reports  # noqa: F401
 from sonla_api.projects import models as _projects  # noqa: F401
+from sonla_api.search.endpoints import router as search
 from sonla_api.sources.endpoints import router as sources
 from sonla_api.tasks import models as _tasks  # noqa: F401
 from sonla_api.transactions import models as _transactions  # noqa: F401
@@ -37,6 +38,7 @@ v1 = [
     sources,
     changes,
     dossiers,
+    search,
     code_lists,
 ]
 

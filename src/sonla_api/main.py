@@ -17,6 +17,7 @@ from sonla_api.kit import http, openapi
 from sonla_api.kit.database import connect
 from sonla_api.kit.envelope import Envelope
 from sonla_api.partners.queries import LIKENESS
+from sonla_api.search.queries import TYPOS
 from sonla_api.settings import Settings, asyncpg_url
 
 
@@ -30,7 +31,7 @@ def create_app(settings: Settings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         due = str(settings.report_due_working_days)
-        local = {"sonla.report_due_working_days": due, **LIKENESS}
+        local = {"sonla.report_due_working_days": due, **LIKENESS, **TYPOS}
         async with connect(address, reads, settings.pool_size, local) as app.state.database:
             yield
             await app.state.keyring.settled()

@@ -17,6 +17,7 @@ class DayKind(CodeList):
 
 class CalendarDay(Resource):
     __tablename__ = "calendar_days"
+    called = ("name",)
     cites = {**Resource.cites, "announcement": ("document_id",)}
 
     day: Mapped[date] = mapped_column(unique=True)

@@ -12,6 +12,7 @@ _WHAT = ("delegation_id", "project_id", "document_id")
 
 class Evidence(Resource):
     __tablename__ = "evidence"
+    called = ("task_id",)
 
     task_id: Mapped[UUID] = mapped_column(ForeignKey("tasks.id"))
     delegation_id: Mapped[UUID | None] = mapped_column(ForeignKey("delegations.id"), index=True)

@@ -20,12 +20,15 @@ RESOURCES = (
     "assignments",
     "progress_reports",
     "evidence",
+    "search",
+    "data_quality",
     "changes",
     "code_lists",
 )
+_READ_ONLY = {"changes", "code_lists", "search"}
 READ = frozenset(f"{resource}:read" for resource in RESOURCES)
 WRITE = frozenset(
-    f"{resource}:write" for resource in RESOURCES if resource not in {"changes", "code_lists"}
+    f"{resource}:write" for resource in RESOURCES if resource not in _READ_ONLY
 )
 APPROVE = frozenset({"delegations:approve"})
 EVERY = READ | WRITE | APPROVE | {"partners:merge", ADMINISTER}

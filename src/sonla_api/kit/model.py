@@ -137,6 +137,9 @@ class Resource(Visible, Model):
     A name with a dot stands inside an object: `document.document_id`.
     """
     internal: ClassVar[frozenset[str]] = frozenset({"created_by", "updated_by"})
+    called: ClassVar[tuple[str, ...]] = ("title",)
+    """The fields by which people know a record, the first being its title. Where that refers to
+    another record, it is called as that one is."""
     derived: ClassVar[tuple[str, ...]] = ()
     """Columns that the database computes, so the change log leaves them out."""
     constraints: ClassVar[tuple[Any, ...]] = ()

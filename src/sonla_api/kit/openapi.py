@@ -32,6 +32,8 @@ HEAD: dict[str, Any] = {
         {"name": "partner-relations", "description": "Relations with partners, and since when."},
         {"name": "agencies", "description": "Our side: committees, departments, localities."},
         {"name": "sources", "description": "Where facts come from."},
+        {"name": "search", "description": "Words in the records of all resources."},
+        {"name": "data-quality", "description": "What is doubtful, in all resources."},
         {"name": "changes", "description": "The feed of all changes."},
         {"name": "code-lists", "description": "Codes and their labels."},
         {"name": "contents", "description": "What there is."},

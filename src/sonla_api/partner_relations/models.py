@@ -30,6 +30,7 @@ class RelationKind(CodeList):
 
 class PartnerRelation(Resource):
     __tablename__ = "partner_relations"
+    called = ("partner_id",)
     derived = ("valid_days",)
 
     partner_id: Mapped[UUID] = mapped_column(ForeignKey("partners.id"), index=True)

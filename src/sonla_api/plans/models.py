@@ -13,6 +13,7 @@ from sonla_api.kit.model import Resource
 
 class Plan(Resource):
     __tablename__ = "plans"
+    called = ("document_id",)
     derived = ("period_days", "words")
 
     document_id: Mapped[UUID] = mapped_column(ForeignKey("documents.id"), unique=True)

@@ -46,6 +46,7 @@ class Qualifier(CodeList):
 
 class Transaction(Resource):
     __tablename__ = "transactions"
+    called = ("project_id",)
     cites = {
         **Resource.cites,
         "provider": ("partner_id", "agency_id"),
