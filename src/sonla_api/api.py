@@ -14,6 +14,7 @@ from sonla_api.assignments import models as _assignments  # noqa: F401
 from sonla_api.calendar_days import models as _calendar_days  # noqa: F401
 from sonla_api.changes.endpoints import router as changes
 from sonla_api.code_lists.endpoints import router as code_lists
+from sonla_api.data_quality.endpoints import router as data_quality
 from sonla_api.delegations.endpoints import router as delegations
 from sonla_api.documents.endpoints import router as documents
 from sonla_api.dossiers.endpoints import router as dossiers
@@ -39,6 +40,7 @@ v1 = [
     changes,
     dossiers,
     search,
+    data_quality,
     code_lists,
 ]
 

@@ -27,9 +27,7 @@ RESOURCES = (
 )
 _READ_ONLY = {"changes", "code_lists", "search"}
 READ = frozenset(f"{resource}:read" for resource in RESOURCES)
-WRITE = frozenset(
-    f"{resource}:write" for resource in RESOURCES if resource not in _READ_ONLY
-)
+WRITE = frozenset(f"{resource}:write" for resource in RESOURCES if resource not in _READ_ONLY)
 APPROVE = frozenset({"delegations:approve"})
 EVERY = READ | WRITE | APPROVE | {"partners:merge", ADMINISTER}
 

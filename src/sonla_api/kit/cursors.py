@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 from typing import Any
+from uuid import UUID
 
 from sonla_api.kit.problems import BadRequest, FieldError
 from sonla_api.kit.text import Message
@@ -31,6 +32,14 @@ def unseal(cursor: str, *bound_to: Any) -> tuple[str | None, str]:
     except (ValueError, TypeError, RecursionError):
         pass  # whoever reads this file can make a checksum for anything
     raise wrong_cursor()
+
+
+def place_of(place: str | None, id_: str) -> tuple[UUID, int]:
+    """A position that is a place in a record with an id."""
+    try:
+        return UUID(id_), int(place or "")
+    except ValueError:  # whoever reads this file can make a cursor of anything
+        raise wrong_cursor() from None
 
 
 def wrong_cursor() -> BadRequest:

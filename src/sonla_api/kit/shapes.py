@@ -14,7 +14,7 @@ from sqlalchemy import (
     null,
     select,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 from sqlalchemy.dialects.postgresql import UUID as Uuid
 from sqlalchemy.orm import aliased
 
@@ -50,6 +50,27 @@ def embedded(values: Any, shown: type[BaseModel]) -> ColumnElement[Any]:
     empty: ColumnElement[Any] = literal_column("'[]'::json")
     is_empty = values == literal_column("'[]'::jsonb")  # most are, and that is asked fast
     return case((is_empty, empty), else_=func.coalesce(made.scalar_subquery(), empty))
+
+
+def unsigned(flag: Any) -> ColumnElement[Any]:
+    """A flag as strangers see it: not who acknowledged it."""
+    by: ColumnElement[Any] = literal_column("'{acknowledged,by}'::text[]")
+    is_signed = func.jsonb_typeof(flag.op("->")(constant("acknowledged"))) == constant("object")
+    nobody: ColumnElement[Any] = literal_column("'null'::jsonb")
+    made: ColumnElement[Any] = case(
+        (is_signed, func.jsonb_set(flag, by, nobody, type_=JSONB)), else_=flag
+    )
+    return made
+
+
+def all_unsigned(flags: Any) -> ColumnElement[Any]:
+    """The flags of a record as strangers see them."""
+    each = func.jsonb_array_elements(flags).table_valued(
+        column("flag", JSONB), with_ordinality="place", name="each"
+    ).render_derived()  # fmt: skip
+    made = select(func.jsonb_agg(aggregate_order_by(unsigned(each.c.flag), each.c.place)))
+    is_empty = flags == literal_column("'[]'::jsonb")
+    return case((is_empty, flags), else_=made.scalar_subquery())
 
 
 def shown_in(annotation: Any) -> type[BaseModel] | None:

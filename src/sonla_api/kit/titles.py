@@ -17,7 +17,8 @@ from sonla_api.kit.text import Message, refusal
 
 MESSAGES = {
     "unknown_resource": Message(
-        "no such resource: {unknown}; known: {known}", "không có loại bản ghi {unknown}; có: {known}"
+        "no such resource: {unknown}; known: {known}",
+        "không có loại bản ghi {unknown}; có: {known}",
     ),
 }
 

@@ -32,7 +32,7 @@ from sonla_api.kit.listing import Parameters, few_words
 from sonla_api.kit.model import Resource, constant
 from sonla_api.kit.shapes import as_bytes, json_object
 from sonla_api.kit.statement import Statement
-from sonla_api.kit.text import text
+from sonla_api.kit.text import Message, refusal, text
 from sonla_api.kit.titles import address, href, names, one_of_resources, readable, resources, title
 from sonla_api.search.schemas import HitView, ResourceFound
 
@@ -46,9 +46,24 @@ _SHORT = 24
 """Letters of a phrase that may be mistyped anywhere."""
 
 
+_LETTERS = 2
+MESSAGES = {
+    "too_few_letters": Message(
+        "at least {least} letters or digits", "ít nhất {least} chữ cái hoặc chữ số"
+    ),
+}
+
+
 def searched() -> dict[str, type[Resource]]:
     """The resources with a text to search, by their names."""
     return {name: model for name, model in resources().items() if "words" in model.__table__.c}
+
+
+def _some_letters(text_: str) -> str:
+    if sum(character.isalnum() for character in text_) < _LETTERS:
+        words = MESSAGES["too_few_letters"]
+        raise refusal(MESSAGES, "too_few_letters", words=words, least=_LETTERS)
+    return text_
 
 
 class SearchQuery(Parameters):
@@ -58,6 +73,7 @@ class SearchQuery(Parameters):
         str,
         text(200, min_length=2, is_one_line=True),
         AfterValidator(few_words),
+        AfterValidator(_some_letters),
         Field(
             description="Words to look for, at most 20; diacritics and case do not matter, đ = d, "
             "and typing errors are forgiven where nothing has every word.",
@@ -170,10 +186,7 @@ def _search() -> Statement:
     near = [(m, _near(m, is_none).cte(f"near_{m.__tablename__}")) for m in models]
     ranked = union_all(
         *(_ranked(m, rows, _closeness(rows.c.words), LOOKED_FOR) for m, rows in exact),
-        *(
-            _ranked(m, rows, func.word_similarity(_phrase, rows.c.words), NEAR)
-            for m, rows in near
-        ),
+        *(_ranked(m, rows, func.word_similarity(_phrase, rows.c.words), NEAR) for m, rows in near),
     ).cte("ranked")
     every = func.jsonb_path_query(ranked.c.names, constant('strict $.** ? (@.type() == "string")'))
     name = every.column_valued("name")
