@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,8 @@ _WRONG_CURSOR = Message(
     "the cursor belongs to another list, order or set of filters",
     "con trỏ thuộc danh sách, thứ tự hoặc bộ lọc khác",
 )
+
+_NO_DAY = "-infinity"
 
 
 def seal(position: list[Any], *bound_to: Any) -> str:
@@ -39,6 +42,16 @@ def place_of(place: str | None, id_: str) -> tuple[UUID, int]:
     try:
         return UUID(id_), int(place or "")
     except ValueError:  # whoever reads this file can make a cursor of anything
+        raise wrong_cursor() from None
+
+
+def dated(day: str | None, id_: str) -> tuple[str, UUID]:
+    """A position that is a day, or that of what has none, and an id."""
+    try:
+        if day and day != _NO_DAY:
+            date.fromisoformat(day)
+        return day or _NO_DAY, UUID(id_)
+    except ValueError:
         raise wrong_cursor() from None
 
 
