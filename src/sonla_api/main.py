@@ -10,6 +10,7 @@ from starlette.middleware.cors import CORSMiddleware
 
 from sonla_api import api, health
 from sonla_api.docs.endpoints import router as docs
+from sonla_api.documents.service import follow_source
 from sonla_api.identity.access import admit
 from sonla_api.identity.keyring import Keyring
 from sonla_api.identity.queries import note_use
@@ -49,6 +50,7 @@ def create_app(settings: Settings) -> FastAPI:
         await note_use(app.state.database, key_id, at)
 
     app.state.clock = None
+    app.state.follow_source = follow_source
     app.state.country_labels = tuple(settings.country_labels.items())
     app.state.keyring = Keyring(public_read=settings.public_read, touch=touch)
     http.install(app)
