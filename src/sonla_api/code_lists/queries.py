@@ -6,6 +6,7 @@ from functools import lru_cache
 from sonla_api.agencies.models import AgencyKind
 from sonla_api.changes.models import Action
 from sonla_api.code_lists.schemas import CodeListView, CodeView, FlagCode
+from sonla_api.data_quality.lifecycle import FlagVerb
 from sonla_api.delegations.lifecycle import DelegationState, DelegationVerb, Direction
 from sonla_api.delegations.models import Channel, Funding, Level, PartnerRole
 from sonla_api.documents.models import LinkKind
@@ -35,6 +36,7 @@ ENUMS: dict[str, type[CodeList]] = {
     "document-types": DocumentType,
     "flag-codes": FlagCode,
     "flag-origins": FlagOrigin,
+    "flag-verbs": FlagVerb,
     "partner-kinds": PartnerKind,
     "partner-relation-kinds": RelationKind,
     "partner-relation-states": RelationState,

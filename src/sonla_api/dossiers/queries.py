@@ -47,7 +47,9 @@ from sonla_api.projects.models import Project
 from sonla_api.transactions.models import Transaction
 
 _REPOINT = """
-update {table} set {field} = (
+update {table} set {field} = case when jsonb_typeof({field}) = 'object'
+then jsonb_set({field}, '{{{column}}}', to_jsonb(cast(:new as text)))
+else (
     select jsonb_agg(element order by place)
     from (
         select distinct on (element, apart) element, place
@@ -62,7 +64,7 @@ update {table} set {field} = (
         ) as pointed
         order by element, apart, place
     ) as each_once
-)
+) end
 where id in (select record_id from mentions where resource = :table and field = :field
              and {column} = cast(:old as uuid))
 """

@@ -4,8 +4,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
-from pydantic.json_schema import JsonSchemaValue
+from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import aliased
@@ -31,7 +30,7 @@ def resources() -> dict[str, type[Resource]]:
 
 @dataclass(frozen=True)
 class one_of_resources:  # noqa: N801 - reads as a rule beside a type, as kit.text.text does
-    """A rule for a string: the name of one of these, known when all packages are loaded."""
+    """A rule for a string: one of these names, which are known when all packages are loaded."""
 
     among: Callable[[], Collection[str]]
 
@@ -39,11 +38,6 @@ class one_of_resources:  # noqa: N801 - reads as a rule beside a type, as kit.te
         return core_schema.no_info_after_validator_function(
             self._known, core_schema.str_schema(strict=True, max_length=60)
         )
-
-    def __get_pydantic_json_schema__(
-        self, schema: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> JsonSchemaValue:
-        return {**handler(schema), "enum": [*self.among()]}
 
     def _known(self, name: str) -> str:
         known = self.among()
