@@ -47,6 +47,7 @@ from sonla_api.kit.records import Records
 from sonla_api.kit.schema import Day
 from sonla_api.kit.shapes import json_object
 from sonla_api.kit.statement import Statement
+from sonla_api.kit.store import has_turn
 from sonla_api.sources.models import Source
 
 D, Link = Document, DocumentLink
@@ -214,7 +215,7 @@ async def doubtful_with(ctx: WriteContext, source_id: UUID) -> Sequence[Document
     found = (
         select(D)
         .join(Source, Source.id == source_id)
-        .where(cites_it, or_(_told_until < D.issued_from, D.flags.contains(flagged)))
+        .where(cites_it, or_(_told_until < D.issued_from, D.flags.contains(flagged)), has_turn(D))
         .with_for_update(of=D, key_share=True)
         .execution_options(populate_existing=True)
     )

@@ -71,10 +71,9 @@ async def load(
 
     Others may refer to it meanwhile, unless it is to be removed.
     """
-    # Writers of a record take turns before they have a transaction number: the feed is in the
-    # order of numbers, and would tell a deletion before the change that went ahead of it.
-    turn = func.pg_advisory_xact_lock(func.hashtextextended(cast(model.id, Text), 0)).is_not(None)
-    visible = select(model, model.is_written()).where(model.id == id_, model.is_seen(), turn)
+    visible = select(model, model.is_written()).where(
+        model.id == id_, model.is_seen(), has_turn(model)
+    )
     locked = visible.with_for_update(key_share=not is_leaving)
     found = await ctx.session.execute(locked, dict(ctx.actor.parameters))
     row = found.one_or_none()
@@ -86,6 +85,14 @@ async def load(
     if expected is not None and record.version not in expected:
         raise StaleVersion(version=record.version)
     return record
+
+
+def has_turn(model: type[Resource]) -> ColumnElement[bool]:
+    """Writers of a record take turns before they have a transaction number: the feed is in the
+    order of numbers, and would tell a deletion before the change that went ahead of it.
+    """
+    held = func.pg_advisory_xact_lock(func.hashtextextended(cast(model.id, Text), 0))
+    return held.is_not(None)
 
 
 async def create(

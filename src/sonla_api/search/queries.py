@@ -100,9 +100,10 @@ async def search(ctx: Context, query: SearchQuery) -> bytes:
 
 _q = bindparam("q", type_=Text())
 _spaces, _space = constant(r"\s+"), constant(" ")
+_spoken = func.regexp_replace(func.fold(_q), _spaces, _space, constant("g"))
 _asked = (
     select(
-        func.regexp_replace(func.fold(_q), _spaces, _space, constant("g")).label("phrase"),
+        func.btrim(_spoken).label("phrase"),
         func.like_words(_q, type_=ARRAY(Text)).label("patterns"),
     )
     .cte("asked")
