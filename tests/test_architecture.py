@@ -26,7 +26,7 @@ SOURCE = Path(sonla_api.__file__).parent
 FILES = sorted(SOURCE.rglob("*.py"))
 VERBS = {
     "list", "get", "create", "update", "delete", "transition", "summarize", "follow", "merge",
-    "resolve",
+    "resolve", "search",
 }  # fmt: skip
 ROUTES: list[RouteContext] = [
     route

@@ -431,6 +431,7 @@ async def test_filters_by_id_do_not_tell_of_what_one_may_not_see(
     assert asked == {
         (operation.path.removeprefix("/api/v1"), parameter["name"])
         for operation in LISTS
+        if operation.path != "/api/v1/data-quality"  # see tests/data_quality
         for parameter in operation.about["parameters"]
         if parameter["in"] == "query" and "uuid" in json.dumps(parameter["schema"])
     }

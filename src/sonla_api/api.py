@@ -15,6 +15,7 @@ from sonla_api.assignments.endpoints import router as assignments
 from sonla_api.calendar_days.endpoints import router as calendar_days
 from sonla_api.changes.endpoints import router as changes
 from sonla_api.code_lists.endpoints import router as code_lists
+from sonla_api.data_quality.endpoints import router as data_quality
 from sonla_api.delegations.endpoints import router as delegations
 from sonla_api.documents.endpoints import router as documents
 from sonla_api.dossiers.endpoints import router as dossiers
@@ -25,6 +26,7 @@ from sonla_api.partners.endpoints import router as partners
 from sonla_api.plans.endpoints import router as plans
 from sonla_api.progress_reports.endpoints import router as progress_reports
 from sonla_api.projects.endpoints import router as projects
+from sonla_api.search.endpoints import router as search
 from sonla_api.sources.endpoints import router as sources
 from sonla_api.tasks.endpoints import of_plans as tasks_of_plans
 from sonla_api.tasks.endpoints import router as tasks
@@ -49,6 +51,8 @@ v1 = [
     dossiers,
     tasks_of_plans,
     assignments_of_tasks,
+    search,
+    data_quality,
     code_lists,
 ]
 

@@ -11,6 +11,7 @@ from starlette.middleware.cors import CORSMiddleware
 
 from sonla_api import api, health
 from sonla_api.docs.endpoints import router as docs
+from sonla_api.documents.service import follow_source
 from sonla_api.identity.access import admit
 from sonla_api.identity.keyring import Keyring
 from sonla_api.identity.queries import note_use
@@ -18,6 +19,7 @@ from sonla_api.kit import http, openapi
 from sonla_api.kit.database import connect
 from sonla_api.kit.envelope import Envelope
 from sonla_api.partners.queries import LIKENESS
+from sonla_api.search.queries import TYPOS
 from sonla_api.settings import Settings, asyncpg_url
 
 _FOR_BROWSERS: dict[str, Any] = {
@@ -55,6 +57,7 @@ def create_app(settings: Settings) -> FastAPI:
             "sonla.report_due_working_days": str(settings.report_due_working_days),
             "sonla.due_soon_working_days": str(settings.due_soon_working_days),
             **LIKENESS,
+            **TYPOS,
         }
         async with connect(address, reads, settings.pool_size, local) as app.state.database:
             yield
@@ -73,6 +76,7 @@ def create_app(settings: Settings) -> FastAPI:
         await note_use(app.state.database, key_id, at)
 
     app.state.clock = None
+    app.state.follow_source = follow_source
     app.state.country_labels = tuple(settings.country_labels.items())
     app.state.keyring = Keyring(public_read=settings.public_read, touch=touch)
     http.install(app)

@@ -18,6 +18,7 @@ NAMES_OF_FIELDS = {
     "Gap",
     "RelationGap",
     "DelegationGrouping",
+    "DoubtGrouping",
     "RelationGrouping",
     "ProjectGap",
     "ProjectGrouping",

@@ -307,6 +307,19 @@ async def test_a_loan_shows_what_is_known_of_its_money(loaded: None, stranger: A
     assert ruled == []
 
 
+async def test_a_rule_doubts_the_date_of_one_document_alone(
+    loaded: None, stranger: AsyncClient
+) -> None:
+    """The plan that a page on the first half of 2025 tells of is printed as of November."""
+    query = {"code": "date_conflict", "origin": "rule", "limit": 200}
+    (found,) = (await stranger.get("/data-quality", params=query)).json()["items"]
+    record = (await stranger.get(f"http://test{found['href']}")).json()
+    assert (record["key"], record["issued_on"]) == ("220/KH-UBND", "2025-11-05")
+    assert "2025-11-05" in found["why"]["vi"]
+    assert "2025-06-30" in found["why"]["vi"]
+    assert [line for line in _lines("documents") if "date_conflict" in line.get("flags", [])] == []
+
+
 async def test_a_plan_shows_why_it_exists(loaded: None, stranger: AsyncClient) -> None:
     found = (await stranger.get("/documents/resolve", params={"symbol": "152/KH-UBND"})).json()
     (plan,) = found["items"]

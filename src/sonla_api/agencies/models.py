@@ -34,6 +34,7 @@ class AgencyKind(CodeList):
 
 class Agency(Resource):
     __tablename__ = "agencies"
+    called = ("name", "short_name", "code")
     cites = {**Resource.cites, "successors": ("agency_id",)}
     derived = ("words",)
 

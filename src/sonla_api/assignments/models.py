@@ -30,6 +30,7 @@ class Assignment(Resource):
     """`due_on` and `percent` are kept by the database, from the task and from the reports."""
 
     __tablename__ = "assignments"
+    called = ("task_id",)
     derived = ("due_on", "open_until", "percent")
 
     task_id: Mapped[UUID] = mapped_column(ForeignKey("tasks.id"))

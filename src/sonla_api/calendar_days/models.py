@@ -24,6 +24,7 @@ class CalendarStatus(CodeList):
 
 class CalendarDay(Resource):
     __tablename__ = "calendar_days"
+    called = ("name",)
     cites = {**Resource.cites, "announcement": ("document_id",)}
 
     day: Mapped[date] = mapped_column(unique=True)

@@ -108,11 +108,13 @@ async def history(ctx: Context, records: Records, id_: UUID, listing: HistoryLis
 
 
 async def _without_unseen(ctx: Context, model: Any, bodies: list[bytes]) -> list[bytes]:
-    """Null for each reference to a record that the caller may not see, as in the record itself.
+    """Null for each reference to a record that the caller may not see, as in the record itself;
+    for a stranger also for who acknowledged a flag.
 
     What was removed since is named to who could see it.
     """
     read = [json.loads(body) for body in bodies]
+    is_signed = ctx.actor.is_anonymous and any([*map(_take_signature, read)])
     named = [
         reference
         for change in read
@@ -128,8 +130,25 @@ async def _without_unseen(ctx: Context, model: Any, bodies: list[bytes]) -> list
     for it in hidden:
         it.holder[it.key] = None
     return (
-        [json.dumps(change, ensure_ascii=False).encode() for change in read] if hidden else bodies
+        [json.dumps(change, ensure_ascii=False).encode() for change in read]
+        if hidden or is_signed
+        else bodies
     )
+
+
+def _take_signature(change: dict[str, Any]) -> bool:
+    """Whether a change told who acknowledged a flag; it does not any more."""
+    said = [
+        flag["acknowledged"]
+        for field in change["fields"]
+        if field["field"] == "flags"
+        for side in ("before", "after")
+        for flag in field[side] or []
+        if flag["acknowledged"]
+    ]
+    for acknowledgement in said:
+        acknowledgement["by"] = None
+    return bool(said)
 
 
 _removed = Statement(

@@ -9,6 +9,7 @@ from sonla_api.assignments.models import AssignmentRole
 from sonla_api.calendar_days.models import CalendarStatus, DayKind
 from sonla_api.changes.models import Action
 from sonla_api.code_lists.schemas import CodeListView, CodeView, FlagCode
+from sonla_api.data_quality.lifecycle import FlagVerb
 from sonla_api.delegations.lifecycle import DelegationState, DelegationVerb, Direction
 from sonla_api.delegations.models import Channel, Funding, Level, PartnerRole
 from sonla_api.documents.models import LinkKind
@@ -49,6 +50,7 @@ ENUMS: dict[str, type[CodeList]] = {
     "equivalent-qualifiers": EquivalentQualifier,
     "flag-codes": FlagCode,
     "flag-origins": FlagOrigin,
+    "flag-verbs": FlagVerb,
     "health": Health,
     "partner-kinds": PartnerKind,
     "partner-relation-kinds": RelationKind,

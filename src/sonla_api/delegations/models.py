@@ -45,6 +45,7 @@ class Funding(CodeList):
 
 class Delegation(Resource):
     __tablename__ = "delegations"
+    called = ("title", "code")
     cites = {
         **Resource.cites,
         "partners": ("partner_id",),

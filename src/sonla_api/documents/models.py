@@ -33,6 +33,7 @@ class LinkKind(CodeList):
 
 class Document(Resource):
     __tablename__ = "documents"
+    called = ("subject", "symbol", "canonical")
     cites = {**Resource.cites, "links": ("document_id",)}
     derived = ("effective_days", "issued_days", "issued_from", "words")
 

@@ -1,5 +1,8 @@
 import json
-from typing import Annotated, Any, ClassVar
+from collections.abc import Mapping, Sequence
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, Any, ClassVar, NamedTuple
 from uuid import UUID
 
 from pydantic import AfterValidator, Field
@@ -10,12 +13,16 @@ from sqlalchemy import (
     and_,
     any_,
     bindparam,
+    case,
+    exists,
     false,
     func,
     or_,
     select,
+    union_all,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
+from sqlalchemy.dialects.postgresql import UUID as Uuid
 from sqlalchemy.orm import aliased
 
 from sonla_api.agencies.models import Agency
@@ -23,7 +30,7 @@ from sonla_api.documents.models import Attachment, Document, DocumentLink, LinkK
 from sonla_api.documents.schemas import AttachedFile, DocumentView, Printed
 from sonla_api.documents.symbols import canonical, read
 from sonla_api.documents.types import DocumentType
-from sonla_api.kit.context import Context
+from sonla_api.kit.context import Context, WriteContext
 from sonla_api.kit.listing import (
     Filter,
     Listing,
@@ -33,12 +40,15 @@ from sonla_api.kit.listing import (
     one_of,
     overlaps,
 )
-from sonla_api.kit.model import constant
-from sonla_api.kit.period import PeriodFilter
+from sonla_api.kit.mentions import Mention
+from sonla_api.kit.model import Visibility, among, constant
+from sonla_api.kit.period import PeriodFilter, days
 from sonla_api.kit.records import Records
 from sonla_api.kit.schema import Day
 from sonla_api.kit.shapes import json_object
 from sonla_api.kit.statement import Statement
+from sonla_api.kit.store import turn
+from sonla_api.sources.models import Source
 
 D, Link = Document, DocumentLink
 
@@ -153,6 +163,84 @@ _namesakes = Statement(
 async def is_number_taken(ctx: Context, id_: UUID | None, **same: Any) -> bool:
     """Whether another document of this issuer, type and year has the number."""
     return bool(await _namesakes.fetch(ctx.reader, id=id_, **same, **ctx.actor.parameters))
+
+
+class Otherwise(StrEnum):
+    """What a document's date may contradict."""
+
+    source = "source"
+    link = "link"
+
+
+class Dated(NamedTuple):
+    """The day that does not fit; None where some who see the document may not be told."""
+
+    kind: Otherwise
+    on: date | None
+
+
+_told_until = func.coalesce(Source.published_on, func.upper(Source.covers_days) - 1)
+"""The last day of which a source can tell: that of its printing, else of what it covers."""
+_first, _end = bindparam("first", type_=Date()), bindparam("end", type_=Date())
+
+
+def _shown(of: Any, day: Any) -> Any:
+    """The day, if whoever sees the document sees also what it is of."""
+    alike = and_(among(of.visibility, [Visibility.internal]), bindparam("is_internal"))
+    return case((or_(among(of.visibility, [Visibility.public]), alike), day))
+
+
+def _ids(name: str) -> Any:
+    return any_(bindparam(name, type_=ARRAY(Uuid)))
+
+
+# Not only what the writer sees: else a flag came and went with who happens to write.
+_contradictions = Statement(
+    union_all(
+        select(constant(Otherwise.source).label("kind"), _shown(Source, _told_until).label("on"))
+        .where(Source.id == _ids("sources"), _told_until < _first)
+        .order_by(_told_until.desc())
+        .limit(1),
+        select(constant(Otherwise.link), _shown(D, D.issued_from))
+        .where(D.id == _ids("targets"), D.issued_from >= _end)
+        .order_by(D.issued_from)
+        .limit(1),
+    )
+)
+
+
+async def dated_otherwise(ctx: Context, values: Mapping[str, Any]) -> list[Dated]:
+    """What the day of issue contradicts: sources that end before it, links to what is later."""
+    first, end = days(values["issued_on"]) or (None, None)
+    cited = [citation["source_id"] for citation in values["sources"]]
+    targets = [link["document_id"] for link in values["links"]]
+    if not cited and not targets:
+        return []
+    is_internal = values["visibility"] != Visibility.public
+    rows = await _contradictions.fetch(
+        ctx.reader, first=first, end=end, sources=cited, targets=targets, is_internal=is_internal
+    )
+    return [Dated(Otherwise(kind), on) for kind, on in rows]
+
+
+async def doubtful_with(ctx: WriteContext, source_id: UUID) -> Sequence[Document]:
+    """The documents that cite a source and contradict it, or are flagged for their dates."""
+    flagged = [{"code": "date_conflict", "origin": "rule"}]
+    cites_it = exists().where(
+        Mention.record_id == D.id, Mention.field == "sources", Mention.source_id == source_id
+    )
+    found = (
+        select(D)
+        .join(Source, Source.id == source_id)
+        .where(
+            cites_it,
+            or_(_told_until < D.issued_from, D.flags.contains(flagged)),
+            turn(D.id).is_not(None),
+        )
+        .with_for_update(of=D, key_share=True)
+        .execution_options(populate_existing=True)
+    )
+    return (await ctx.session.scalars(found.order_by(D.id))).all()
 
 
 class ResolveQuery(Parameters):

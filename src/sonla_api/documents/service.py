@@ -2,21 +2,29 @@
 
 import asyncio
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from sonla_api.documents.attachments import keep, number_of_files, remove, stored
 from sonla_api.documents.models import Document
-from sonla_api.documents.queries import documents, is_number_taken
+from sonla_api.documents.queries import (
+    Otherwise,
+    dated_otherwise,
+    documents,
+    doubtful_with,
+    is_number_taken,
+)
 from sonla_api.documents.schemas import DocumentCreate, DocumentUpdate
 from sonla_api.documents.symbols import Symbol, read
-from sonla_api.documents.types import DocumentType
 from sonla_api.kit.context import WriteContext
 from sonla_api.kit.files import Upload, lines, refused
+from sonla_api.kit.flags import ruled
+from sonla_api.kit.period import days
 from sonla_api.kit.problems import StaleVersion
 from sonla_api.kit.records import Item
 from sonla_api.kit.secrecy import MESSAGES, is_marked
-from sonla_api.kit.store import Expected, create, load, update
+from sonla_api.kit.store import Expected, change, create, load, update
 from sonla_api.kit.text import Message
 
 _MOST_FILES = 100
@@ -31,6 +39,30 @@ _MEANT = Message(
     "Không đọc được số, ký hiệu; có thể là {offers}.",
 )
 _TYPE = Message("The symbol is that of a {type}.", "Số, ký hiệu là của {type}.")
+_EARLY = Message(
+    "It takes effect on {effective}, before it was issued ({issued_on}).",
+    "Có hiệu lực từ {effective}, trước khi ban hành ({issued_on}).",
+)
+_OTHERS = {
+    (Otherwise.source, False): Message(
+        "It is dated {issued_on}, but a source that tells of it reaches to {on} only.",
+        "Ghi ngày {issued_on} nhưng nguồn nói về văn bản này chỉ đến ngày {on}.",
+    ),
+    (Otherwise.source, True): Message(
+        "It is dated {issued_on}, but a source that tells of it does not reach so far.",
+        "Ghi ngày {issued_on} nhưng nguồn nói về văn bản này chưa đến ngày đó.",
+    ),
+    (Otherwise.link, False): Message(
+        "It is dated {issued_on}, but rests on a document of {on}.",
+        "Ghi ngày {issued_on} nhưng dựa trên văn bản ngày {on}.",
+    ),
+    (Otherwise.link, True): Message(
+        "It is dated {issued_on}, but rests on a later document.",
+        "Ghi ngày {issued_on} nhưng dựa trên văn bản ban hành sau đó.",
+    ),
+}
+"""By what a date is contradicted, and whether that day is hidden from some who see the document."""
+_DATED = ("symbol", "issued_on", "effective", "sources", "links", "visibility")
 _YEAR = Message(
     "The symbol says {year}, its date {issued_on}.",
     "Số, ký hiệu ghi năm {year} nhưng ngày ban hành là {issued_on}.",
@@ -99,29 +131,58 @@ def _year(symbol: Symbol | None, issued_on: str | None) -> int | None:
 async def _judge(
     ctx: WriteContext, id_: UUID | None, values: dict[str, Any]
 ) -> Mapping[str, Message]:
-    if not values["symbol"]:
-        return {}
-    symbol, suggestions = read(values["symbol"])
-    if not symbol:
-        offers = ", ".join(suggestions)
-        return {"symbol_unread": _MEANT.format(offers=offers) if offers else _UNREAD}
-    found = dict(_contradictions(symbol, values["type"], values["issued_on"]))
-    told = _told(values["symbol"], values["issued_on"])
-    same = {name: values[name] for name in ("type", "issuer_id", "issuer_name")}
-    if await is_number_taken(ctx, id_, number=told["number"], year=told["year"], **same):
-        found["number_reused"] = _REUSED.format(number=told["number"])
-    return found
-
-
-def _contradictions(
-    symbol: Symbol, type_: DocumentType, issued_on: str | None
-) -> Mapping[str, Message]:
+    symbol, suggestions = read(values["symbol"]) if values["symbol"] else (None, [])
     found: dict[str, Message] = {}
-    if type_ not in symbol.types:
-        likely = symbol.types[0]
-        found["type_differs"] = Message(
-            _TYPE.en.format(type=likely.en.lower()), _TYPE.vi.format(type=likely.vi.lower())
-        )
-    if symbol.year and issued_on and int(issued_on[:4]) != symbol.year:
-        found["date_conflict"] = _YEAR.format(year=symbol.year, issued_on=issued_on)
-    return found
+    if values["symbol"] and not symbol:
+        offers = ", ".join(suggestions)
+        found["symbol_unread"] = _MEANT.format(offers=offers) if offers else _UNREAD
+    if symbol:
+        if values["type"] not in symbol.types:
+            likely = symbol.types[0]
+            found["type_differs"] = Message(
+                _TYPE.en.format(type=likely.en.lower()), _TYPE.vi.format(type=likely.vi.lower())
+            )
+        told = _told(values["symbol"], values["issued_on"])
+        same = {name: values[name] for name in ("type", "issuer_id", "issuer_name")}
+        if await is_number_taken(ctx, id_, number=told["number"], year=told["year"], **same):
+            found["number_reused"] = _REUSED.format(number=told["number"])
+    return found | await _dates(ctx, values)
+
+
+async def _dates(ctx: WriteContext, values: Mapping[str, Any]) -> dict[str, Message]:
+    """Whether the day of issue fits all else that is dated; one flag says everything."""
+    issued_on = values["issued_on"]
+    if not issued_on:
+        return {}
+    said: list[Message] = []
+    symbol = read(values["symbol"]).symbol if values["symbol"] else None
+    if symbol and symbol.year and int(issued_on[:4]) != symbol.year:
+        said.append(_YEAR.format(year=symbol.year, issued_on=issued_on))
+    first = _first_day(issued_on)
+    effective = values["effective"] and _first_day(values["effective"])
+    if first and effective and effective < first:
+        said.append(_EARLY.format(effective=effective, issued_on=issued_on))
+    for other in await dated_otherwise(ctx, values):
+        words = _OTHERS[other.kind, other.on is None]
+        said.append(words.format(issued_on=issued_on, on=other.on))
+    return {"date_conflict": _together(said)} if said else {}
+
+
+def _first_day(period: Any) -> date | None:
+    known = days(period)
+    return known and known[0]
+
+
+def _together(said: list[Message]) -> Message:
+    return Message(" ".join(one.en for one in said), " ".join(one.vi for one in said))
+
+
+async def follow_source(ctx: WriteContext, source_id: UUID) -> None:
+    """Judge the dates of the documents that cite a source, when it has changed.
+
+    A rule acts here, not the person: it needs no leave to write them.
+    """
+    for document in await doubtful_with(ctx, source_id):
+        values = {name: getattr(document, name) for name in _DATED}
+        flags = ruled(document.flags, await _dates(ctx, values), {"date_conflict"})
+        await change(ctx, document, flags=flags)

@@ -1,15 +1,50 @@
-"""What points to a partner, found from the foreign keys, and how it is made to point elsewhere."""
+"""What points to a partner, found from the foreign keys: how it is made to point elsewhere, and
+when it all was.
+"""
 
-from typing import Any
+from functools import cache
+from typing import Annotated, Any, Literal, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import exists, select, text, update
+from pydantic import Field
+from sqlalchemy import (
+    Date,
+    Integer,
+    Text,
+    any_,
+    bindparam,
+    cast,
+    exists,
+    func,
+    or_,
+    select,
+    text,
+    true,
+    tuple_,
+    union_all,
+    update,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import UUID as Uuid
 
-from sonla_api.kit.context import WriteContext
-from sonla_api.kit.mentions import Mention
-from sonla_api.kit.model import Model, Resource
+from sonla_api.delegations.models import Delegation
+from sonla_api.dossiers.schemas import DeedView
+from sonla_api.kit.context import Context, WriteContext
+from sonla_api.kit.cursors import dated, seal, unseal
+from sonla_api.kit.listing import Parameters, period_range
+from sonla_api.kit.mentions import Mention, target_of
+from sonla_api.kit.model import Model, Resource, constant
+from sonla_api.kit.period import PeriodFilter
+from sonla_api.kit.records import Rows
+from sonla_api.kit.shapes import as_item, to_json
+from sonla_api.kit.statement import Statement
+from sonla_api.kit.titles import href, one_of_resources, readable, title
 from sonla_api.kit.tombstones import Tombstone
+from sonla_api.partner_relations.models import PartnerRelation
 from sonla_api.partners.models import Partner
+from sonla_api.partners.queries import partners
+from sonla_api.projects.models import Project
+from sonla_api.transactions.models import Transaction
 
 _REPOINT = """
 update {table} set {field} = case jsonb_typeof({field})
@@ -69,3 +104,153 @@ async def lead_on(ctx: WriteContext, old: UUID, new: UUID) -> None:
     """Let the address of a removed record lead to its survivor, and those that led to it too."""
     is_meant = (Tombstone.id == old) | (Tombstone.successor_id == old)
     await ctx.session.execute(update(Tombstone).where(is_meant).values(successor_id=new))
+
+
+class Deed(NamedTuple):
+    """A resource whose records may name partners: what kind each is, and when it was."""
+
+    model: type[Resource]
+    kind: Any
+    when: Any
+    days: Any
+
+
+DEEDS = (
+    Deed(Delegation, Delegation.direction, Delegation.when, Delegation.when_days),
+    Deed(PartnerRelation, PartnerRelation.kind, PartnerRelation.valid, PartnerRelation.valid_days),
+    Deed(Project, Project.kind, Project.period, Project.period_days),
+    Deed(Transaction, Transaction.type, Transaction.on, Transaction.on_days),
+)
+"""What a timeline shows; by which fields it names partners is found from the model."""
+
+
+def _told_of() -> list[str]:
+    return sorted(deed.model.__tablename__ for deed in DEEDS)
+
+
+class TimelineQuery(Parameters):
+    period: Annotated[PeriodFilter | None, Field(description="What overlaps this period.")] = None
+    resource: Annotated[
+        list[Annotated[str, one_of_resources(_told_of)]],
+        Field(max_length=100, description="Only these; all where none is named."),
+    ] = []
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+    cursor: Annotated[str | None, Field(max_length=2000)] = None
+    count: Literal["exact"] | None = None
+
+
+_id = bindparam("id", type_=Uuid())
+_is_there = exists().where(Partner.id == _id, Partner.is_seen())
+_LATEST = "infinity", UUID(int=2**128 - 1)
+"""Behind all days and all ids, where the first page begins."""
+_NEVER = constant("-infinity")
+
+
+def _names(model: type[Resource], *, is_stranger: bool) -> Any:
+    """Whether a row names the partner, in a column or in a list; not where that is hidden."""
+    hidden = model.internal if is_stranger else ()
+    shown = [column for column in model.__table__.c if column.name not in hidden]
+    named = [column == _id for column in shown if target_of(column) == Partner.__tablename__]
+    fields = [
+        field
+        for field, paths in model.cites.items()
+        if field not in hidden and any(path.endswith("partner_id") for path in paths)
+    ]
+    if fields:
+        mentioning = select(Mention.record_id).where(
+            Mention.partner_id == _id,
+            Mention.resource == constant(model.__tablename__),
+            Mention.field.in_([constant(field) for field in fields]),
+        )
+        named.append(model.id.in_(mentioning))
+    return or_(*named)
+
+
+def _done(*, is_stranger: bool) -> list[Any]:
+    """What was done with the partner in bind `id`, a part for each resource.
+
+    It stands where it began, or ended if its beginning is not known; what has no day at all, last.
+    """
+    parts: list[Any] = []
+    for deed in DEEDS:
+        model, days = deed.model, deed.days
+        named = _names(model, is_stranger=is_stranger)
+        values = {
+            "resource": constant(model.__tablename__),
+            "kind": cast(deed.kind, Text),
+            "id": model.id,
+            "href": href(model),
+            "title": title(model),
+            "when": deed.when,
+        }
+        day = func.coalesce(func.lower(days), func.upper(days), cast(_NEVER, Date))
+        columns = [values[name].label(name) for name in DeedView.model_fields]
+        is_asked = constant(model.__tablename__) == any_(bindparam("resources", type_=ARRAY(Text)))
+        is_dated = or_(
+            bindparam("is_any_time"),
+            func.coalesce(days.bool_op("&&")(period_range("period")), False),
+        )
+        parts.append(
+            select(*columns, day.label("day")).where(
+                is_asked, _is_there, named, model.is_seen(), is_dated
+            )
+        )
+    return parts
+
+
+@cache
+def _timeline(*, is_stranger: bool) -> Statement:
+    limit = bindparam("limit", type_=Integer())
+    after = tuple_(
+        cast(bindparam("cursor_day", type_=Text()), Date), bindparam("cursor_id", type_=Uuid())
+    )
+    pages = []
+    for part in _done(is_stranger=is_stranger):
+        found = part.subquery()
+        later = select(found).where(tuple_(found.c.day, found.c.id) < after)
+        pages.append(later.order_by(found.c.day.desc(), found.c.id.desc()).limit(limit))
+    row = union_all(*pages).subquery("row")
+    item = as_item(row, DeedView)
+    return Statement(
+        select(to_json(item), cast(row.c.day, Text), row.c.id)
+        .select_from(row.join(item, true()))
+        .order_by(row.c.day.desc(), row.c.id.desc())
+        .limit(limit)
+    )
+
+
+@cache
+def _done_in_all(*, is_stranger: bool) -> Statement:
+    every = union_all(*_done(is_stranger=is_stranger)).subquery()
+    return Statement(select(func.count()).select_from(every))
+
+
+async def timeline(ctx: Context, id_: UUID, query: TimelineQuery) -> Rows:
+    """What was done with a partner, the latest first, as far as the caller sees it."""
+    given = {"period": query.period, "resource": query.resource, "of": id_}
+    first, end = query.period.days if query.period else (None, None)
+    binds = {
+        "id": id_,
+        "resources": readable(ctx, query.resource, _told_of()),
+        "is_any_time": query.period is None,
+        "period_first": first,
+        "period_end": end,
+        **ctx.parameters,
+    }
+    day, last = _LATEST
+    if query.cursor is not None:
+        day, last = dated(*unseal(query.cursor, "timeline", given))
+    is_stranger = ctx.actor.is_anonymous
+    rows = await _timeline(is_stranger=is_stranger).fetch(
+        ctx.reader, **binds, cursor_day=day, cursor_id=last, limit=query.limit + 1
+    )
+    if not rows:
+        await partners.item(ctx, id_)  # it may not be there at all
+    total = None
+    if query.count:
+        ((total,),) = await _done_in_all(is_stranger=is_stranger).fetch(ctx.reader, **binds)
+    cursor = None
+    if len(rows) > query.limit:
+        _, day, last = rows[query.limit - 1]
+        cursor = seal([day, str(last)], "timeline", given)
+    return Rows([row[0] for row in rows[: query.limit]], cursor, total)

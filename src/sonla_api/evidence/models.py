@@ -16,6 +16,7 @@ _TIED = Message("it is tied to this task already", "đã được gắn với nh
 
 class Evidence(Resource):
     __tablename__ = "evidence"
+    called = ("task_id",)
 
     task_id: Mapped[UUID] = mapped_column(ForeignKey("tasks.id"))
     delegation_id: Mapped[UUID | None] = mapped_column(ForeignKey("delegations.id"), index=True)

@@ -20,11 +20,14 @@ RESOURCES = (
     "assignments",
     "progress_reports",
     "evidence",
+    "search",
+    "data_quality",
     "changes",
     "code_lists",
 )
+_READ_ONLY = {"changes", "code_lists", "search"}
 READ = frozenset(f"{resource}:read" for resource in RESOURCES)
-_WRITTEN_BY_FEW = {"calendar_days", "changes", "code_lists"}
+_WRITTEN_BY_FEW = _READ_ONLY | {"calendar_days"}
 """The calendar moves every due day of the province, so it is no officer's own record."""
 WRITE = frozenset(f"{resource}:write" for resource in RESOURCES if resource not in _WRITTEN_BY_FEW)
 APPROVE = frozenset({"assignments:approve", "delegations:approve", "projects:approve"})

@@ -98,6 +98,12 @@ def _plain(records: Records, whole: type[ResourceBody], patch: type[Body]) -> tu
     return register, revise
 
 
+async def _revise_source(ctx: WriteContext, record: Source, changed: dict[str, Any]) -> None:
+    body = SourceUpdate.model_validate(changed)
+    await update(ctx, Source, record.id, None, SourceCreate, body)
+    await documents.follow_source(ctx, record.id)
+
+
 async def _revise_partner(ctx: WriteContext, record: Partner, changed: dict[str, Any]) -> None:
     await partners.revise(ctx, record.id, None, PartnerUpdate.model_validate(changed))
 
@@ -165,7 +171,7 @@ async def _revise_transaction(
 
 PARTS = (
     Part("sources", "sources.json", SourceLine, mapping.SOURCES, Source, SourceCreate,
-         *_plain(sources, SourceCreate, SourceUpdate)),
+         _plain(sources, SourceCreate, SourceUpdate)[0], _revise_source),
     Part("agencies", "agencies.json", AgencyLine, mapping.AGENCIES, Agency, AgencyCreate,
          *_plain(agencies, AgencyCreate, AgencyUpdate)),
     Part("partners", "partners.json", PartnerLine, mapping.PARTNERS, Partner, PartnerCreate,

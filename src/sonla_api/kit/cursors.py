@@ -3,7 +3,9 @@
 import base64
 import hashlib
 import json
+from datetime import date
 from typing import Any
+from uuid import UUID
 
 from sonla_api.kit.problems import BadRequest, FieldError
 from sonla_api.kit.text import Message
@@ -12,6 +14,8 @@ _WRONG_CURSOR = Message(
     "the cursor belongs to another list, order or set of filters",
     "con trỏ thuộc danh sách, thứ tự hoặc bộ lọc khác",
 )
+
+_NO_DAY = "-infinity"
 
 
 def seal(position: list[Any], *bound_to: Any) -> str:
@@ -31,6 +35,24 @@ def unseal(cursor: str, *bound_to: Any) -> tuple[str | None, str]:
     except (ValueError, TypeError, RecursionError):
         pass  # whoever reads this file can make a checksum for anything
     raise wrong_cursor()
+
+
+def place_of(place: str | None, id_: str) -> tuple[UUID, int]:
+    """A position that is a place in a record with an id."""
+    try:
+        return UUID(id_), int(place or "")
+    except ValueError:  # whoever reads this file can make a cursor of anything
+        raise wrong_cursor() from None
+
+
+def dated(day: str | None, id_: str) -> tuple[str, UUID]:
+    """A position that is a day, or that of what has none, and an id."""
+    try:
+        if day and day != _NO_DAY:
+            date.fromisoformat(day)
+        return day or _NO_DAY, UUID(id_)
+    except ValueError:
+        raise wrong_cursor() from None
 
 
 def wrong_cursor() -> BadRequest:

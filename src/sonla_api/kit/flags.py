@@ -1,6 +1,6 @@
 """Doubts about a record, of a source, a person or a rule: they mark, and never correct."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from sonla_api.kit.schema import FlagOrigin
@@ -26,9 +26,18 @@ def written(flags: Iterable[Flag], stored: Sequence[Flag]) -> list[Flag]:
     return [*kept, *of_rules]
 
 
-def ruled(stored: Iterable[Flag], found: Mapping[str, Message]) -> list[Flag]:
-    """Replace what rules found; where a source says the same, a rule adds nothing."""
-    others = [flag for flag in stored if flag["origin"] != FlagOrigin.rule]
+def ruled(
+    stored: Iterable[Flag], found: Mapping[str, Message], codes: Collection[str] | None = None
+) -> list[Flag]:
+    """Replace what rules found; where a source says the same, a rule adds nothing.
+
+    `codes`: those that were looked for; what rules say of others stays.
+    """
+    others = [
+        flag
+        for flag in stored
+        if flag["origin"] != FlagOrigin.rule or (codes is not None and flag["code"] not in codes)
+    ]
     before = {flag["code"]: flag for flag in stored if flag["origin"] == FlagOrigin.rule}
     said = {flag["code"] for flag in others if flag["origin"] == FlagOrigin.source}
     mine = [

@@ -264,7 +264,8 @@ class Listing(Parameters):
         return self.orders[self.sort.removeprefix("-")]
 
 
-def _few_words(text: str | None) -> str | None:
+def few_words(text: str | None) -> str | None:
+    """Refuse more words than a search compares."""
     if text and len(text.split()) > _WORDS:
         context = {"most": _WORDS}
         raise PydanticCustomError("too_many_words", MESSAGES["too_many_words"].en, context)
@@ -273,7 +274,7 @@ def _few_words(text: str | None) -> str | None:
 
 Q = Annotated[
     Line | None,
-    AfterValidator(_few_words),
+    AfterValidator(few_words),
     Field(
         description="Words to look for, at most 20; diacritics and case do not matter, đ = d.",
     ),

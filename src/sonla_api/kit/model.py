@@ -150,6 +150,9 @@ class Resource(Visible, Model):
     A name with a dot stands inside an object: `document.document_id`.
     """
     internal: ClassVar[frozenset[str]] = frozenset({"created_by", "updated_by"})
+    called: ClassVar[tuple[str, ...]] = ("title",)
+    """The fields by which people know a record, the first being its title. Where that refers to
+    another record, it is called as that one is."""
     derived: ClassVar[tuple[str, ...]] = ()
     """Columns that the database computes, so the change log leaves them out."""
     constraints: ClassVar[tuple[Any, ...]] = ()
@@ -180,5 +183,7 @@ class Resource(Visible, Model):
             *cls.constraints,
             UniqueConstraint("key"),
             Index(None, "created_at", "id"),
+            # Few records have flags, so the others pay nothing for this one.
+            Index(None, "id", postgresql_where="flags <> '[]'"),
             CheckConstraint(owned, name="owner_agency_id"),
         )

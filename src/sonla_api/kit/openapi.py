@@ -46,6 +46,8 @@ HEAD: dict[str, Any] = {
             "name": "calendar-days",
             "description": "Which days are worked: holidays, days off, Saturdays worked for them.",
         },
+        {"name": "search", "description": "Words in the records of all resources."},
+        {"name": "data-quality", "description": "What is doubtful, in all resources."},
         {"name": "changes", "description": "The feed of all changes."},
         {"name": "code-lists", "description": "Codes and their labels."},
         {"name": "contents", "description": "What there is."},

@@ -32,8 +32,16 @@ from sonla_api.kit.cursors import seal, unseal, wrong_cursor
 from sonla_api.kit.idempotency import held_values, keeping
 from sonla_api.kit.listing import Listing, Parameters
 from sonla_api.kit.problems import Unauthenticated
-from sonla_api.kit.schema import Summary, View
-from sonla_api.kit.shapes import as_item, embedded, names_records, shown_in, summary, to_json
+from sonla_api.kit.schema import FlagView, Summary, View
+from sonla_api.kit.shapes import (
+    all_unsigned,
+    as_item,
+    embedded,
+    names_records,
+    shown_in,
+    summary,
+    to_json,
+)
 from sonla_api.kit.statement import Statement
 from sonla_api.kit.tombstones import missing
 
@@ -88,8 +96,9 @@ class Records:
         `of`: an alias of the model, for rows that stand elsewhere than in its table.
         """
         hidden = self.model.internal if is_stranger else ()
+        here = of or self.model
         return [
-            (null() if name in hidden else self._column(of or self.model, name, field)).label(name)
+            (null() if name in hidden else self._column(here, name, field, is_stranger)).label(name)
             for name, field in self.view.model_fields.items()
         ]
 
@@ -156,7 +165,7 @@ class Records:
     def _binds(self, ctx: Context) -> dict[str, Any]:
         return {**ctx.parameters, **self._parameters(ctx)}
 
-    def _column(self, of: Any, name: str, field: Any) -> ColumnElement[Any]:
+    def _column(self, of: Any, name: str, field: Any, is_stranger: bool) -> ColumnElement[Any]:  # noqa: FBT001
         if name in self._computed:
             found: ColumnElement[Any] = self._computed[name](of)
             return found
@@ -166,7 +175,7 @@ class Records:
         if shown and names_records(shown):
             return embedded(getattr(of, name), field.annotation)
         plain: ColumnElement[Any] = getattr(of, name)
-        return plain
+        return all_unsigned(plain) if is_stranger and shown is FlagView else plain
 
     @cached_property
     def _item_known(self) -> Statement:

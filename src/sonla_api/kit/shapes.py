@@ -14,7 +14,7 @@ from sqlalchemy import (
     null,
     select,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 from sqlalchemy.dialects.postgresql import UUID as Uuid
 from sqlalchemy.orm import aliased
 
@@ -85,6 +85,27 @@ def summary_in(annotation: Any) -> type[Summary] | None:
 def _is_list(annotation: Any) -> bool:
     """Whether it is `list[X]` or `list[X] | None`."""
     return get_origin(annotation) is list or any(map(_is_list, get_args(annotation)))
+
+
+def unsigned(flag: Any) -> ColumnElement[Any]:
+    """A flag as strangers see it: not who acknowledged it."""
+    by: ColumnElement[Any] = literal_column("'{acknowledged,by}'::text[]")
+    is_signed = func.jsonb_typeof(flag.op("->")(constant("acknowledged"))) == constant("object")
+    nobody: ColumnElement[Any] = literal_column("'null'::jsonb")
+    made: ColumnElement[Any] = case(
+        (is_signed, func.jsonb_set(flag, by, nobody, type_=JSONB)), else_=flag
+    )
+    return made
+
+
+def all_unsigned(flags: Any) -> ColumnElement[Any]:
+    """The flags of a record as strangers see them."""
+    each = func.jsonb_array_elements(flags).table_valued(
+        column("flag", JSONB), with_ordinality="place", name="each"
+    ).render_derived()  # fmt: skip
+    made = select(func.jsonb_agg(aggregate_order_by(unsigned(each.c.flag), each.c.place)))
+    is_empty = flags == literal_column("'[]'::jsonb")
+    return case((is_empty, flags), else_=made.scalar_subquery())
 
 
 def shown_in(annotation: Any) -> type[BaseModel] | None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from itertools import islice
 from typing import Any
 
-from sonla_api.kit import codes, listing, money, period, schema, secrecy, text
+from sonla_api.kit import codes, listing, money, period, schema, secrecy, text, titles
 from sonla_api.kit.problems import BadRequest, FieldError, Invalid, Problem
 from sonla_api.kit.text import Message
 
@@ -50,6 +50,7 @@ _WORDS: Mapping[str, Message] = {
     **schema.MESSAGES,
     **secrecy.MESSAGES,
     **listing.MESSAGES,
+    **titles.MESSAGES,
 }
 _TOLD = 100
 _NOT_UNDERSTOOD = {"json_invalid", "unknown_parameter", "unknown_sort"}

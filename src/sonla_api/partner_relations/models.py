@@ -30,6 +30,7 @@ class RelationKind(CodeList):
 
 class PartnerRelation(Resource):
     __tablename__ = "partner_relations"
+    called = ("partner_id",)
     cites = {**Resource.cites, "established_by": ("document_id",)}
     derived = ("valid_days",)
 

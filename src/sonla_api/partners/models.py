@@ -60,6 +60,7 @@ class RegistrationWarningCode(CodeList):
 
 class Partner(Resource):
     __tablename__ = "partners"
+    called = ("name", "aliases")
     derived = ("registered_days", "words")
 
     kind: Mapped[PartnerKind]

@@ -16,6 +16,7 @@ _TAKEN = Message("this document has a plan already", "văn bản này đã có k
 
 class Plan(Resource):
     __tablename__ = "plans"
+    called = ("document_id",)
     derived = ("period_days", "words")
 
     document_id: Mapped[UUID] = mapped_column(ForeignKey("documents.id"))

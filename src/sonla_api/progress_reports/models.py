@@ -21,6 +21,7 @@ class ProgressReport(Resource):
     """Never changed: a correction is another report that names the one it corrects."""
 
     __tablename__ = "progress_reports"
+    called = ("assignment_id",)
     cites = {**Resource.cites, "evidence": ("delegation_id", "project_id", "document_id")}
     derived = ("period_days",)
 

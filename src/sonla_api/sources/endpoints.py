@@ -1,7 +1,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from sonla_api.changes.queries import HistoryListing, history
 from sonla_api.changes.schemas import ChangeView
@@ -42,9 +42,12 @@ async def create_source(ctx: Create, body: SourceCreate) -> Response:
 
 
 @router.patch("/{id}", response_model=SourceView)
-async def update_source(ctx: Write, id: UUID, expected: IfMatch, body: SourceUpdate) -> Response:
+async def update_source(
+    request: Request, ctx: Write, id: UUID, expected: IfMatch, body: SourceUpdate
+) -> Response:
     """Change some fields of a source."""
     await update(ctx, Source, id, expected, SourceCreate, body)
+    await request.app.state.follow_source(ctx, id)  # what cites it may fit its dates no more
     return RecordAnswer(await sources.item(ctx, id))
 
 

@@ -48,6 +48,7 @@ class Task(Resource):
     """
 
     __tablename__ = "tasks"
+    called = ("title", "code")
     cites = {
         **Resource.cites,
         "basis": ("document_id",),

@@ -29,6 +29,7 @@ class EquivalentQualifier(CodeList):
 
 class Transaction(Resource):
     __tablename__ = "transactions"
+    called = ("project_id",)
     cites = {
         **Resource.cites,
         "provider": ("partner_id", "agency_id"),

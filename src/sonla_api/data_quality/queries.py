@@ -1,0 +1,252 @@
+from functools import cache
+from typing import Annotated, Any, Literal
+from urllib.parse import urlencode
+from uuid import UUID
+
+from pydantic import Field
+from sqlalchemy import (
+    Boolean,
+    Integer,
+    Text,
+    any_,
+    bindparam,
+    cast,
+    column,
+    func,
+    literal_column,
+    or_,
+    select,
+    true,
+    tuple_,
+    union_all,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import UUID as Uuid
+
+from sonla_api.data_quality.schemas import (
+    DoubtCount,
+    DoubtGrouping,
+    DoubtSummary,
+    DoubtView,
+    FlagCodeName,
+    ResourceName,
+)
+from sonla_api.kit.context import Context
+from sonla_api.kit.cursors import place_of, seal, unseal
+from sonla_api.kit.listing import Parameters
+from sonla_api.kit.mentions import seen
+from sonla_api.kit.model import Resource, constant
+from sonla_api.kit.records import Item, Rows
+from sonla_api.kit.schema import AgencySummary, FlagOrigin
+from sonla_api.kit.shapes import as_item, summary, to_json, unsigned
+from sonla_api.kit.statement import Statement
+from sonla_api.kit.titles import href, readable, resources, title
+
+_LAST = UUID(int=2**128 - 1)
+"""An id behind all others, where the first page begins."""
+
+
+class DoubtChoice(Parameters):
+    """The filters that the list of flags and their count share."""
+
+    resource: Annotated[list[ResourceName], Field(max_length=100)] = []
+    code: Annotated[list[FlagCodeName], Field(max_length=100)] = []
+    origin: Annotated[list[FlagOrigin], Field(max_length=100)] = []
+    is_acknowledged: Annotated[
+        bool | None, Field(description="Whether somebody said why they may stand.")
+    ] = None
+    owner_agency_id: Annotated[list[UUID], Field(max_length=100)] = []
+
+    def chosen(self) -> dict[str, Any]:
+        """The filters in use; none stands for everything."""
+        values = {name: getattr(self, name) for name in DoubtChoice.model_fields}
+        return {name: value for name, value in values.items() if value not in (None, [])}
+
+    def address(self, **more: Any) -> str:
+        """Where the flags are listed."""
+        said = self.chosen() | more
+        plain = {n: str(v).lower() if isinstance(v, bool) else v for n, v in said.items()}
+        return "/api/v1/data-quality" + ("?" + urlencode(plain, doseq=True) if plain else "")
+
+
+class DoubtListing(DoubtChoice):
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+    cursor: Annotated[str | None, Field(max_length=2000)] = None
+    count: Literal["exact"] | None = None
+
+
+class DoubtSummaryQuery(DoubtChoice):
+    group_by: DoubtGrouping = DoubtGrouping.code
+
+
+_texts = ARRAY(Text)
+_flag = column("flag", JSONB)
+_code, _origin = _flag.op("->>")(constant("code")), _flag.op("->>")(constant("origin"))
+_is_acknowledged = _flag.op("->")(constant("acknowledged")) != literal_column("'null'::jsonb")
+
+
+def _each(model: type[Resource]) -> Any:
+    return (
+        func.jsonb_array_elements(model.flags)
+        .table_valued(_flag, with_ordinality="ordinal", name="each")
+        .render_derived()
+    )
+
+
+def _any_or(name: str, value: Any) -> Any:
+    """Whether a value is one of those asked for, or none is."""
+    asked = bindparam(name, type_=_texts)
+    return or_(asked.is_(None), value == any_(asked))
+
+
+def _chosen(model: type[Resource]) -> list[Any]:
+    """The row filter and what is asked for; the condition of the partial index comes first."""
+    asked: Any = bindparam("is_acknowledged", type_=Boolean())
+    no_agency = bindparam("owner_agency_id", type_=ARRAY(Uuid)).is_(None)
+    return [
+        model.flags != literal_column("'[]'::jsonb"),
+        model.is_seen(),
+        constant(model.__tablename__) == any_(bindparam("resources", type_=_texts)),
+        _any_or("code", _code),
+        _any_or("origin", _origin),
+        or_(asked.is_(None), _is_acknowledged == asked),
+        or_(no_agency, model.owner_agency_id == seen(
+            Resource.metadata.tables[model.__tablename__].c.owner_agency_id,
+            "owner_agency_id", several=True,
+        )),
+    ]  # fmt: skip
+
+
+def _doubts(model: type[Resource], *, is_stranger: bool) -> Any:
+    """The flags of one resource as rows of `DoubtView`."""
+    each = _each(model)
+    shown = unsigned(_flag) if is_stranger else _flag
+    values: dict[str, Any] = {
+        "code": _code,
+        "origin": _origin,
+        "why": shown.op("->")(constant("why")),
+        "acknowledged": shown.op("->")(constant("acknowledged")),
+        "resource": constant(model.__tablename__),
+        "id": model.id,
+        "version": model.version,
+        "href": href(model),
+        "title": title(model),
+        "owner_agency": summary(AgencySummary, model.owner_agency_id),
+    }
+    columns = [values[name].label(name) for name in DoubtView.model_fields]
+    return select(*columns, each.c.ordinal).select_from(model).join(each, true())
+
+
+@cache
+def _page(*, is_stranger: bool) -> Statement:
+    """Ids rise with time: the records made last come first, their flags as they stand there."""
+    limit = bindparam("limit", type_=Integer())
+    last = bindparam("cursor_id", type_=Uuid())
+    parts = []
+    for model in resources().values():
+        made = _doubts(model, is_stranger=is_stranger)
+        place = column("ordinal", Integer)
+        is_later = or_(model.id < last, place > bindparam("cursor_place", type_=Integer()))
+        chosen = made.where(*_chosen(model), model.id <= last, is_later)
+        parts.append(chosen.order_by(model.id.desc(), place).limit(limit))
+    row = union_all(*parts).subquery("row")
+    item = as_item(row, DoubtView)
+    return Statement(
+        select(to_json(item), row.c.id, row.c.ordinal)
+        .select_from(row.join(item, true()))
+        .order_by(row.c.id.desc(), row.c.ordinal)
+        .limit(limit)
+    )
+
+
+def _every() -> Any:
+    parts = []
+    for name, model in resources().items():
+        found = select(
+            _code.label("code"),
+            constant(name).label("resource"),
+            model.id,
+            _is_acknowledged.label("is_acknowledged"),
+        )
+        parts.append(found.select_from(model).join(_each(model), true()).where(*_chosen(model)))
+    return union_all(*parts).subquery("every")
+
+
+@cache
+def _count() -> Statement:
+    return Statement(select(func.count()).select_from(_every()))
+
+
+@cache
+def _summary(grouping: DoubtGrouping) -> Statement:
+    every = _every()
+    group = every.c[grouping.value]
+    return Statement(
+        select(
+            func.grouping(group).label("is_total"),
+            cast(group, Text).label("group"),
+            func.count().label("flags"),
+            func.count().filter(every.c.is_acknowledged).label("acknowledged"),
+            func.count(every.c.id.distinct()).label("records"),
+        )
+        .group_by(func.grouping_sets(tuple_(group), tuple_()))
+        .order_by(func.grouping(group).desc(), func.count().desc(), group)
+    )
+
+
+def _binds(ctx: Context, query: DoubtChoice) -> dict[str, Any]:
+    chosen: dict[str, Any] = dict.fromkeys(DoubtChoice.model_fields) | query.chosen()
+    among = readable(ctx, query.resource, resources())
+    return {**chosen, "resources": among, **ctx.parameters}
+
+
+async def doubts(ctx: Context, listing: DoubtListing) -> Rows:
+    """One page of the flags of all records that the caller may see."""
+    binds, given = _binds(ctx, listing), listing.chosen()
+    id_, place = _LAST, 0
+    if listing.cursor is not None:
+        id_, place = place_of(*unseal(listing.cursor, "data-quality", given))
+    statement = _page(is_stranger=ctx.actor.is_anonymous)
+    rows = await statement.fetch(
+        ctx.reader, **binds, cursor_id=id_, cursor_place=place, limit=listing.limit + 1
+    )
+    total = (await _count().fetch(ctx.reader, **binds))[0][0] if listing.count else None
+    cursor = None
+    if len(rows) > listing.limit:
+        _, last, at = rows[listing.limit - 1]
+        cursor = seal([str(at), str(last)], "data-quality", given)
+    return Rows([row[0] for row in rows[: listing.limit]], cursor, total)
+
+
+async def doubt_summary(ctx: Context, query: DoubtSummaryQuery) -> DoubtSummary:
+    """How many flags there are, in all and by group."""
+    rows = await _summary(query.group_by).fetch(ctx.reader, **_binds(ctx, query))
+    counts = [
+        DoubtCount(
+            group=row["group"],
+            href=query.address(**({} if row["is_total"] else {query.group_by: row["group"]})),
+            **{name: row[name] for name in ("flags", "acknowledged", "records")},
+        )
+        for row in rows
+    ]
+    return DoubtSummary(total=counts[0], items=counts[1:])
+
+
+@cache
+def _one(model: type[Resource]) -> Statement:
+    wanted = [
+        model.id == bindparam("id", type_=Uuid()),
+        _code == bindparam("code", type_=Text()),
+        _origin == bindparam("origin", type_=Text()),
+        model.is_seen(),
+    ]
+    row = _doubts(model, is_stranger=False).where(*wanted).limit(1).subquery("row")
+    item = as_item(row, DoubtView)
+    return Statement(select(row.c.version, to_json(item)).select_from(row.join(item, true())))
+
+
+async def doubt(ctx: Context, model: type[Resource], id_: UUID, code: str, origin: str) -> Item:
+    """One flag of a record that is there."""
+    rows = await _one(model).fetch(ctx.reader, id=id_, code=code, origin=origin, **ctx.parameters)
+    ((version, body),) = rows
+    return Item(id_, version, body)
