@@ -11,12 +11,23 @@ from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
 from pydantic import BaseModel, ValidationError
-from sqlalchemy import ColumnElement, ForeignKey, Text, cast, func, literal, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    ForeignKey,
+    Text,
+    bindparam,
+    cast,
+    func,
+    literal,
+    select,
+    union_all,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from uuid_utils.compat import uuid7
 
 from sonla_api.kit import flags
 from sonla_api.kit.context import WriteContext
+from sonla_api.kit.insertion import insert_one
 from sonla_api.kit.mentions import (
     Mention,
     all_references,
@@ -36,6 +47,7 @@ from sonla_api.kit.problems import (
 )
 from sonla_api.kit.records import Item, Records
 from sonla_api.kit.schema import Body, ResourceBody
+from sonla_api.kit.statement import Statement
 from sonla_api.kit.text import Message
 from sonla_api.kit.tombstones import missing
 from sonla_api.kit.wording import of_validation
@@ -112,7 +124,7 @@ async def create(
     wanted = by_table(named)
     conditions = _all_seen(tuple(wanted)) + ((guard.condition,) if guard else ())
     binds = {f"in_{table}": ids for table, ids in wanted.items()} | (guard.binds if guard else {})
-    if item := await records.insert(ctx, values, conditions, **binds):
+    if item := await insert_one(ctx, records, values, conditions, **binds):
         return item
     await check_references(ctx, named)
     if guard:
@@ -198,9 +210,15 @@ async def _owner(ctx: WriteContext, wanted: UUID | None) -> UUID | None:
 async def _give(ctx: WriteContext, wanted: UUID | None) -> None:
     """Whether the record may be given to this agency, or to none: administrators decide that."""
     ctx.actor.require(ADMINISTER)
+    for (ends_on,) in await _end_of_agency().fetch(ctx.reader, id=wanted):
+        _refuse_ended(ctx, ends_on)
+
+
+@cache
+def _end_of_agency() -> Statement:
     agency: Any = model_of("agencies")
-    ends_on = await ctx.session.scalar(select(agency.valid_to).where(agency.id == wanted))
-    _refuse_ended(ctx, ends_on)
+    wanted = agency.id == bindparam("id", type_=agency.id.type)
+    return Statement(select(agency.valid_to).where(wanted))
 
 
 def _refuse_ended(ctx: WriteContext, ends_on: date | None) -> None:
