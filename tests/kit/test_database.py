@@ -349,20 +349,25 @@ async def test_a_create_takes_one_round_trip(
     agency = await factories.made(api, "/agencies", factories.agency())
     body = factories.delegation(lead_agency_id=agency["id"])
     actor_id = await database.fetchval("select id from api_keys")
-    keys = [f"k{n}" for n in range(99)]
-    key = next(k for k in keys if not Held.of(actor_id, "/api/v1/delegations", k, b"").is_sweeper)
-    for headers in ({}, {"idempotency-key": key}):
+    key = next(
+        key
+        for key in map(str, range(99))
+        if not Held.of(actor_id, "/api/v1/delegations", key, b"").is_sweeper
+    )
+    with_key = {"idempotency-key": key}
+    made = []
+    for headers in ({}, with_key):
         sent.clear()
-        made = await api.post("/delegations", json=body, headers=headers)
-        assert made.status_code == 201
+        made.append(await api.post("/delegations", json=body, headers=headers))
+        assert made[-1].status_code == 201
         assert len(sent) == 1, sent
         row = await database.fetchrow(
-            "select actor_id, request_id from changes where record_id = $1", made.json()["id"]
+            "select actor_id, request_id from changes where record_id = $1", made[-1].json()["id"]
         )
-        assert tuple(row) == (actor_id, made.headers["x-request-id"])
+        assert tuple(row) == (actor_id, made[-1].headers["x-request-id"])
     sent.clear()
-    again = await api.post("/delegations", json=body, headers=headers)
-    assert again.content == made.content
+    again = await api.post("/delegations", json=body, headers=with_key)
+    assert again.content == made[-1].content
     assert [query.split()[0] for query in sent] == ["WITH", "begin;", "SELECT", "rollback"]
 
 

@@ -210,8 +210,12 @@ async def _owner(ctx: WriteContext, wanted: UUID | None) -> UUID | None:
 async def _give(ctx: WriteContext, wanted: UUID | None) -> None:
     """Whether the record may be given to this agency, or to none: administrators decide that."""
     ctx.actor.require(ADMINISTER)
-    for (ends_on,) in await _end_of_agency().fetch(ctx.reader, id=wanted):
-        _refuse_ended(ctx, ends_on)
+    _refuse_ended(ctx, await _ends_on(ctx, wanted))
+
+
+async def _ends_on(ctx: WriteContext, agency_id: UUID | None) -> date | None:
+    rows = await _end_of_agency().fetch(ctx.reader, id=agency_id)
+    return rows[0][0] if rows else None
 
 
 @cache
