@@ -42,6 +42,23 @@ def document(**changed: Any) -> Body:
     } | changed
 
 
+def plan(document_id: Any, **changed: Any) -> Body:
+    return {"document_id": document_id, "period": "2025/2030"} | changed
+
+
+def task(plan_id: Any, **changed: Any) -> Body:
+    return {
+        "plan_id": plan_id,
+        "code": "1",
+        "title": {"en": "Open new markets"},
+        "due": {"kind": "date", "on": "2026-12-15"},
+    } | changed
+
+
+def assignment(task_id: Any, agency_id: Any, **changed: Any) -> Body:
+    return {"task_id": task_id, "agency_id": agency_id, "role": "lead"} | changed
+
+
 async def made(api: AsyncClient, path: str, body: Body) -> Any:
     answer = await api.post(path, json=body)
     assert answer.status_code == 201, answer.text

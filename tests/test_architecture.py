@@ -175,7 +175,10 @@ def test_files_have_the_names_of_the_vocabulary() -> None:
     known = {
         "__init__", "endpoints", "jobs", "service", "queries", "schemas", "models", "lifecycle",
     }  # fmt: skip
-    own = {"documents": {"abbreviations", "lineage", "organs", "symbols", "types"}}
+    own = {
+        "documents": {"abbreviations", "lineage", "organs", "symbols", "types"},
+        "tasks": {"health", "recurrence"},
+    }
     features = {*RESOURCES, "dossiers"}
     for feature in features:
         names = {path.stem for path in (SOURCE / feature).glob("*.py")}

@@ -35,19 +35,22 @@ RESOURCES: dict[str, tuple[list[str], list[str]]] = {
     "plans": (["period_days", "words"], [*CITED]),
     "tasks": (
         [
+            "lead_agency_id",
             "assigned_on",
             "done_on",
             "withdrawn_on",
             "extended_to",
             "percent",
             "subtasks",
+            "open_until",
             "due_on",
+            "code_order",
             "period_days",
             "words",
         ],
         [*CITED, "basis:document_id", "result_documents:document_id"],
     ),
-    "assignments": (["due_on", "percent"], [*CITED]),
+    "assignments": (["due_on", "open_until", "percent"], [*CITED]),
     "progress_reports": (
         ["period_days"],
         [*CITED, "evidence:delegation_id", "evidence:project_id", "evidence:document_id"],
@@ -59,20 +62,27 @@ JSON = postgresql.JSONB(none_as_null=True, astext_type=sa.Text())
 SQL = Path(__file__).parents[1] / "sql"
 REPLACED = ["keep_mentions", "keep_version", "record_change"]
 FUNCTIONS = [
+    "keep_plan",
+    "keep_in_plan",
     "keep_task",
     "keep_assignment",
+    "assign_occurrences",
+    "drop_occurrences",
     "keep_due",
     "count_subtasks",
+    "keep_report",
     "keep_percent",
     "refuse_change",
 ]
+OF_THE_KIT = ["due_day", "in_order", "uuid7"]
 
 
 def upgrade() -> None:
     # Waiting for a lock makes everybody behind wait too: rather fail and try again.
     op.execute("set local lock_timeout = '2s'")
     op.execute("set local statement_timeout = '60s'")
-    op.execute(files("sonla_api.kit").joinpath("sql/due_day.sql").read_text())
+    for name in OF_THE_KIT:
+        op.execute(files("sonla_api.kit").joinpath(f"sql/{name}.sql").read_text())
     make_calendar_days()
     make_projects()
     make_transactions()
@@ -105,10 +115,29 @@ def make_triggers() -> None:
     op.execute(
         trigger("tasks", "keep_due", "after update of due", when="old.due is distinct from new.due")
     )
+    op.execute(trigger("plans", "keep_plan", "before insert or update of document_id"))
+    op.execute(trigger("documents", "keep_plan", "before update of type"))
+    moment = "before insert or update of plan_id, parent_id, occurrence_of_id"
+    op.execute(trigger("tasks", "keep_in_plan", moment))
     op.execute(trigger("assignments", "keep_assignment", "before insert or update"))
-    op.execute(trigger("assignments", "keep_task", "after insert or update or delete"))
+    for moment in ("insert", "update", "delete"):
+        op.execute(for_all("assignments", "keep_task", moment))
+    for table in ("tasks", "assignments"):
+        op.execute(for_all(table, "assign_occurrences", "insert"))
+    op.execute(trigger("progress_reports", "keep_report", "before insert"))
     op.execute(trigger("progress_reports", "keep_percent", "after insert"))
-    op.execute(trigger("progress_reports", "refuse_change", "before update"))
+    op.execute(trigger("progress_reports", "refuse_change", "before update or delete"))
+    op.execute(trigger("evidence", "keep_report", "before insert or update"))
+
+
+def for_all(table: str, function: str, moment: str) -> str:
+    """The statement that makes a trigger for all rows that a statement changed together."""
+    before = "old table as before " if moment != "insert" else ""
+    after = "new table as after " if moment != "delete" else ""
+    return (
+        f"create trigger {function}_{moment} after {moment} on {table} "
+        f"referencing {before}{after}for each statement execute function public.{function}()"
+    )
 
 
 def of_every_resource(table: str) -> list[Any]:
@@ -428,6 +457,7 @@ def make_tasks() -> None:
         sa.Column("markets", postgresql.ARRAY(sa.Text()), server_default="{}", nullable=False),
         sa.Column("priority", one_of("priority", "high", "normal", "low"), nullable=True),
         sa.Column("weight", sa.Integer(), nullable=False),
+        sa.Column("lead_agency_id", sa.Uuid(), nullable=True),
         sa.Column("assigned_on", sa.Date(), nullable=True),
         sa.Column("done_on", sa.Date(), nullable=True),
         sa.Column("withdrawn_on", sa.Date(), nullable=True),
@@ -435,10 +465,22 @@ def make_tasks() -> None:
         sa.Column("percent", sa.Integer(), server_default="0", nullable=False),
         sa.Column("subtasks", sa.Integer(), server_default="0", nullable=False),
         sa.Column(
+            "open_until",
+            sa.Date(),
+            sa.Computed("coalesce(least(done_on, withdrawn_on), 'infinity')", persisted=True),
+            nullable=False,
+        ),
+        sa.Column(
             "due_on",
             sa.Date(),
             sa.Computed("coalesce(extended_to, due_day(due))", persisted=True),
             nullable=True,
+        ),
+        sa.Column(
+            "code_order",
+            sa.Text(),
+            sa.Computed("in_order(code)", persisted=True),
+            nullable=False,
         ),
         sa.Column(
             "period_days",
@@ -462,17 +504,25 @@ def make_tasks() -> None:
         sa.ForeignKeyConstraint(
             ["occurrence_of_id"], ["tasks.id"], name=op.f("fk_tasks_occurrence_of_id")
         ),
+        sa.ForeignKeyConstraint(
+            ["lead_agency_id"], ["agencies.id"], name=op.f("fk_tasks_lead_agency_id")
+        ),
         sa.ForeignKeyConstraint(["parent_id"], ["tasks.id"], name=op.f("fk_tasks_parent_id")),
         sa.ForeignKeyConstraint(["plan_id"], ["plans.id"], name=op.f("fk_tasks_plan_id")),
         sa.UniqueConstraint(
             "occurrence_of_id", "occurs_on", name=op.f("uq_tasks_occurrence_of_id_occurs_on")
         ),
-        sa.UniqueConstraint("plan_id", "code", name=op.f("uq_tasks_plan_id_code")),
+        sa.UniqueConstraint("plan_id", "code", name=op.f("uq_tasks_code")),
         *of_every_resource("tasks"),
     )
     op.create_index(op.f("ix_tasks_created_at_id"), "tasks", ["created_at", "id"])
-    op.create_index(op.f("ix_tasks_due_on_id"), "tasks", ["due_on", "id"])
+    op.create_index(op.f("ix_tasks_due_on_id_open_until"), "tasks", ["due_on", "id", "open_until"])
+    op.create_index(op.f("ix_tasks_lead_agency_id"), "tasks", ["lead_agency_id"])
+    op.create_index(op.f("ix_tasks_open_until_due_on"), "tasks", ["open_until", "due_on"])
     op.create_index(op.f("ix_tasks_parent_id"), "tasks", ["parent_id"])
+    op.create_index(
+        op.f("ix_tasks_plan_id_code_order_id"), "tasks", ["plan_id", "code_order", "id"]
+    )
     op.create_index(op.f("ix_tasks_period_days"), "tasks", ["period_days"], postgresql_using="gist")
     op.create_index(op.f("ix_tasks_plan_id_due_on_id"), "tasks", ["plan_id", "due_on", "id"])
     op.create_index(op.f("ix_tasks_taking_part"), "tasks", ["taking_part"], postgresql_using="gin")
@@ -513,6 +563,12 @@ def make_assignments() -> None:
         sa.Column("wanted_until", sa.Date(), nullable=True),
         sa.Column("extended_to", sa.Date(), nullable=True),
         sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column(
+            "open_until",
+            sa.Date(),
+            sa.Computed("coalesce(done_on, cancelled_on, 'infinity')", persisted=True),
+            nullable=False,
+        ),
         sa.Column("percent", sa.Integer(), server_default="0", nullable=False),
         sa.CheckConstraint(
             "(state = 'cancelled') = (cancelled_on is not null)",
@@ -533,9 +589,13 @@ def make_assignments() -> None:
     )
     op.create_index(op.f("ix_assignments_created_at_id"), "assignments", ["created_at", "id"])
     op.create_index(
-        op.f("ix_assignments_agency_id_due_on_id"), "assignments", ["agency_id", "due_on", "id"]
+        op.f("ix_assignments_agency_id_due_on_id_open_until"),
+        "assignments",
+        ["agency_id", "due_on", "id", "open_until"],
     )
-    op.create_index(op.f("ix_assignments_due_on_id"), "assignments", ["due_on", "id"])
+    op.create_index(
+        op.f("ix_assignments_due_on_id_open_until"), "assignments", ["due_on", "id", "open_until"]
+    )
     op.create_index(
         "uq_assignments_agency_id",
         "assignments",
@@ -626,7 +686,7 @@ def make_evidence() -> None:
             "delegation_id",
             "project_id",
             "document_id",
-            name=op.f("uq_evidence_task_id_delegation_id_project_id_document_id"),
+            name=op.f("uq_evidence_task_id"),
             postgresql_nulls_not_distinct=True,
         ),
         *of_every_resource("evidence"),
@@ -660,6 +720,5 @@ def downgrade() -> None:
     for column in ("delegation_id", "project_id"):
         op.drop_column("mentions", column)
     op.execute(f"drop table {', '.join(RESOURCES)} cascade")
-    for name in FUNCTIONS:
-        op.execute(f"drop function {name}")
-    op.execute("drop function due_day")
+    for name in [*FUNCTIONS, *OF_THE_KIT]:
+        op.execute(f"drop function {name} cascade")

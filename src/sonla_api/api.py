@@ -10,33 +10,42 @@ from fastapi import APIRouter, Request
 from pydantic import Field
 
 from sonla_api.agencies.endpoints import router as agencies
-from sonla_api.assignments import models as _assignments  # noqa: F401
+from sonla_api.assignments.endpoints import of_tasks as assignments_of_tasks
+from sonla_api.assignments.endpoints import router as assignments
 from sonla_api.calendar_days import models as _calendar_days  # noqa: F401
 from sonla_api.changes.endpoints import router as changes
 from sonla_api.code_lists.endpoints import router as code_lists
 from sonla_api.delegations.endpoints import router as delegations
 from sonla_api.documents.endpoints import router as documents
 from sonla_api.dossiers.endpoints import router as dossiers
-from sonla_api.evidence import models as _evidence  # noqa: F401
+from sonla_api.evidence.endpoints import router as evidence
 from sonla_api.kit.schema import View
 from sonla_api.partner_relations.endpoints import router as partner_relations
 from sonla_api.partners.endpoints import router as partners
-from sonla_api.plans import models as _plans  # noqa: F401
-from sonla_api.progress_reports import models as _progress_reports  # noqa: F401
+from sonla_api.plans.endpoints import router as plans
+from sonla_api.progress_reports.endpoints import router as progress_reports
 from sonla_api.projects import models as _projects  # noqa: F401
 from sonla_api.sources.endpoints import router as sources
-from sonla_api.tasks import models as _tasks  # noqa: F401
+from sonla_api.tasks.endpoints import of_plans as tasks_of_plans
+from sonla_api.tasks.endpoints import router as tasks
 from sonla_api.transactions import models as _transactions  # noqa: F401
 
 v1 = [
     delegations,
     partners,
     documents,
+    tasks,
+    assignments,
+    plans,
+    progress_reports,
+    evidence,
     partner_relations,
     agencies,
     sources,
     changes,
     dossiers,
+    tasks_of_plans,
+    assignments_of_tasks,
     code_lists,
 ]
 

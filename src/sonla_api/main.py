@@ -29,8 +29,11 @@ def create_app(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        due = str(settings.report_due_working_days)
-        local = {"sonla.report_due_working_days": due, **LIKENESS}
+        local = {
+            "sonla.report_due_working_days": str(settings.report_due_working_days),
+            "sonla.due_soon_working_days": str(settings.due_soon_working_days),
+            **LIKENESS,
+        }
         async with connect(address, reads, settings.pool_size, local) as app.state.database:
             yield
             await app.state.keyring.settled()

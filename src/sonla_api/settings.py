@@ -99,6 +99,7 @@ class Settings(BaseSettings):
     log_level: LogLevel = "INFO"
     workers: int = Field(default=1, ge=1, le=256)
     report_due_working_days: int = Field(default=15, ge=0, le=366)
+    due_soon_working_days: int = Field(default=5, ge=0, le=366)
     country_labels: CountryLabels = {}
 
     @classmethod

@@ -41,6 +41,7 @@ def write(folder: Path, **changed: Any) -> Path:
         "partners": [PART, WHOLE],  # the part before the whole
         "documents": [],
         "delegations": [VISIT],
+        "plans": [],
         "events": [{"key": "fair"}, {"key": "forum"}],
     } | changed
     for name, lines in files.items():

@@ -51,6 +51,22 @@ async def _refused(load: Load, **changed: Any) -> list[str]:
             ],
         ),
         (
+            {
+                "plans": [
+                    {"document": "9/KH-UBND", "source": "S1", "tasks": [{"code": "1"}, 7]},
+                    {"source": "S1", "tasks": "none"},
+                ]
+            },
+            [
+                "plans.json:2: document: there is no 9/KH-UBND among the documents",
+                "plans.json:2: tasks/0/title: this field is required",
+                "plans.json:2: tasks/1: an object is expected",
+                "plans.json:3: document: this field is required",
+                "plans.json:3: key: a text is expected",
+                "plans.json:3: tasks: a list is expected",
+            ],
+        ),
+        (
             {"delegations": [VISIT, VISIT]},
             ["delegations.json:3: key: in-1 stands in line 2 already"],
         ),

@@ -26,6 +26,8 @@ async def test_a_second_run_writes_nothing(load: Load, changes: Any, database: A
         "partner_relations: 2 new, 0 changed, 0 unchanged",
         "documents: 0 new, 0 changed, 0 unchanged",
         "delegations: 1 new, 0 changed, 0 unchanged",
+        "plans: 0 new, 0 changed, 0 unchanged",
+        "tasks: 0 new, 0 changed, 0 unchanged",
         "events.json: 2 lines left aside, their records come later",
     ]
     written = await changes()
@@ -35,6 +37,8 @@ async def test_a_second_run_writes_nothing(load: Load, changes: Any, database: A
         "partner_relations: 0 new, 0 changed, 2 unchanged",
         "documents: 0 new, 0 changed, 0 unchanged",
         "delegations: 0 new, 0 changed, 1 unchanged",
+        "plans: 0 new, 0 changed, 0 unchanged",
+        "tasks: 0 new, 0 changed, 0 unchanged",
         "events.json: 2 lines left aside, their records come later",
         "notes.json: left aside, no file of this name is known",
     ]
@@ -206,3 +210,32 @@ async def test_documents_come_with_what_they_implement(load: Load, api: AsyncCli
     assert [link["document"]["symbol"] for link in plan["links"]] == ["2-NQ/TW"]
     assert (await load(**changed)).lines[4] == "documents: 0 new, 1 changed, 1 unchanged"
     assert (await _only(api, "/documents", key="1/KH-UBND"))["links"] == []
+
+
+async def test_plans_come_with_their_tasks(load: Load, api: AsyncClient) -> None:
+    """A plan has the key of its document, its tasks that with their codes, and its sources."""
+    first, second = ({"code": code, "title": {"en": f"Task {code}"}} for code in ("1", "2"))
+    line = {"document": "1/KH-UBND", "tasks": [first, second], "source": "S1", "note": "A note."}
+    folder = {"documents": [PLAN, RESOLUTION], "plans": [line]}
+    assert (await load(**folder)).lines[6:8] == [
+        "plans: 1 new, 0 changed, 0 unchanged",
+        "tasks: 2 new, 0 changed, 0 unchanged",
+    ]
+    assert (await load(**folder)).lines[6:8] == [
+        "plans: 0 new, 0 changed, 1 unchanged",
+        "tasks: 0 new, 0 changed, 2 unchanged",
+    ]
+    folder["plans"] = [line | {"note": None, "tasks": [first, second | {"markets": ["ASEAN"]}]}]
+    assert (await load(**folder)).lines[6:8] == [
+        "plans: 0 new, 1 changed, 0 unchanged",
+        "tasks: 0 new, 1 changed, 1 unchanged",
+    ]
+    plan = await _only(api, "/plans")
+    assert (plan["key"], plan["note"], plan["document"]["symbol"]) == (
+        "1/KH-UBND",
+        None,
+        "1/KH-UBND",
+    )
+    task = await _only(api, "/tasks", key="1/KH-UBND#2")
+    assert (task["plan"]["id"], task["markets"], task["version"]) == (plan["id"], ["ASEAN"], 2)
+    assert [cited["source"]["title"] for cited in task["sources"]] == ["A page"]

@@ -83,6 +83,11 @@ WALKS: dict[str, dict[str, Found]] = {
             KEYS[link["document"]["id"]] for link in record["links"] if link["kind"] == "implements"
         ],
     },
+    "plans": PLAIN | CITED | {"document": lambda record, _: KEYS[record["document"]["id"]]},
+    "tasks": PLAIN
+    | CITED
+    | {name: _field(name) for name in ("code", "period", "markets")}
+    | {"title": _text("title"), "plan": lambda record, _: KEYS[record["plan"]["id"]]},
     "delegations": PLAIN
     | CITED
     | {name: _field(name) for name in ("direction", "channel", "purpose", "subdivision")}
@@ -135,7 +140,21 @@ def _missed(found: dict[str, dict[str, Line]], name: str, lines: list[Line]) -> 
 
 
 def _lines(name: str) -> list[Line]:
-    lines: list[Line] = json.loads((FOLDER / f"{name}.json").read_text())
+    """Those of plans hold their tasks, which have keys and sources after them."""
+    file = "plans" if name == "tasks" else name
+    lines: list[Line] = json.loads((FOLDER / f"{file}.json").read_text())
+    if name == "plans":
+        return [
+            {"key": line["document"]} | {k: v for k, v in line.items() if k != "tasks"}
+            for line in lines
+        ]
+    if name == "tasks":
+        return [
+            {"key": f"{line['document']}#{task['code']}"}
+            | {"plan": line["document"], "source": line["source"], **task}
+            for line in lines
+            for task in line["tasks"]
+        ]
     return lines
 
 
@@ -168,9 +187,10 @@ async def test_every_field_of_every_line_is_found_again(
     assert _missed(found, "partners", [{"key": "la-ho", "population": 1}])
 
 
-def test_the_only_rule_without_a_field_is_the_precision_of_a_date() -> None:
+def test_the_rules_without_a_field_are_few() -> None:
     assert {file: set(fields) for file, fields in RULES.items()} == {
-        "delegations.json": {"date_precision"}
+        "delegations.json": {"date_precision"},
+        "plans.json": {"tasks"},
     }
 
 
@@ -184,6 +204,25 @@ async def test_a_plan_shows_why_it_exists(loaded: None, stranger: AsyncClient) -
     assert {item["symbol"] for item in effects} == {"153/NQ-CP", "311-KH/TU", "152/KH-UBND"}
     everything = (await stranger.get("/documents", params={"limit": 200})).json()["items"]
     assert [item["key"] for item in everything if item["symbol"] and not item["canonical"]] == []
+
+
+async def test_a_plan_shows_its_tasks_and_what_is_not_known(
+    loaded: None, stranger: AsyncClient
+) -> None:
+    """No source says who leads the tasks of 152/KH-UBND, nor by when they are due."""
+    (plan,) = (await stranger.get("/plans", params={"key": "152/KH-UBND"})).json()["items"]
+    assert plan["document"]["symbol"] == "152/KH-UBND"
+    of_plan = {"plan_id": plan["id"], "sort": "code", "count": "exact"}
+    page = (await stranger.get("/tasks", params=of_plan)).json()
+    tasks = page["items"]
+    assert page["total"] == 16
+    assert [task["code"] for task in tasks] == [str(number) for number in range(1, 17)]
+    for task in tasks:
+        assert (task["lead_agency"], task["due"], task["due_on"]) == (None, None, None)
+        assert (task["health"], task["agencies"], task["percent"]) == ("unassigned", 0, 0)
+    assert [task["markets"] for task in tasks if task["markets"]] == [
+        ["ASEAN", "JP", "KR", "Middle East", "US", "EU"]
+    ]
 
 
 SPELLINGS = [

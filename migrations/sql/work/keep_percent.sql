@@ -4,12 +4,16 @@ begin
     perform from public.assignments where id = new.assignment_id for no key update;
     update public.assignments as kept set percent = found.percent
     from (
-        select percent from public.progress_reports r
-        where r.assignment_id = new.assignment_id and percent is not null
-        and not exists (select from public.progress_reports later where later.corrects_id = r.id)
-        order by upper(period_days) desc nulls first, created_at desc, id desc
-        limit 1
-    ) as found
+        select coalesce((
+            select percent from public.progress_reports r
+            where r.assignment_id = new.assignment_id and percent is not null
+            and not exists (
+                select from public.progress_reports later where later.corrects_id = r.id
+            )
+            order by period_days is null, upper(period_days) desc nulls first, created_at desc, id desc
+            limit 1
+        ), 0)
+    ) as found (percent)
     where kept.id = new.assignment_id and kept.state <> 'done' and kept.percent <> found.percent;
     return null;
 end $$

@@ -1,13 +1,24 @@
--- What a task shows of its assignments: since when, until when, how far, done or withdrawn; and who
--- takes part in it and in its plan. One task is looked at, however many agencies are assigned to it.
+-- What tasks show of their assignments: who leads, since when, until when, how far, done or withdrawn;
+-- and who takes part in them and in their plans. Once for all that a statement changed.
 create function public.keep_task() returns trigger language plpgsql as $$
 declare
-    task constant uuid := coalesce(new.task_id, old.task_id);
-    plan uuid;
+    ids uuid[];
+    plan_ids uuid[];
 begin
+    if tg_op = 'INSERT' then
+        ids := array(select distinct task_id from after order by task_id);
+    elsif tg_op = 'DELETE' then
+        ids := array(select distinct task_id from before order by task_id);
+    else
+        ids := array(select task_id from before union select task_id from after order by task_id);
+    end if;
+    if ids = '{}' then
+        return null;
+    end if;
     -- Those who change assignments of one task wait for each other, so the last one sees them all.
-    perform from public.tasks where id = task for no key update;
+    perform from public.tasks where id = any (ids) order by id for no key update;
     update public.tasks as kept set
+        lead_agency_id = found.lead_agency_id,
         assigned_on = found.assigned_on,
         done_on = found.done_on,
         withdrawn_on = found.withdrawn_on,
@@ -16,7 +27,9 @@ begin
         taking_part = found.taking_part
     from (
         select
-            min(assigned_on) filter (where is_live) as assigned_on,
+            named.id,
+            (array_agg(agency_id) filter (where is_lead))[1] as lead_agency_id,
+            coalesce(min(assigned_on) filter (where is_live), min(assigned_on)) as assigned_on,
             case
                 when bool_or(is_lead) then max(a.done_on) filter (where is_lead)
                 when bool_and(state = 'done') filter (where is_live) then max(a.done_on)
@@ -28,34 +41,47 @@ begin
                 max(a.percent) filter (where is_lead),
                 round(avg(a.percent) filter (where is_live)),
                 0
-            ) as percent,
+            )::integer as percent,
             coalesce(
                 array_agg(distinct agency_id order by agency_id) filter (where is_live), '{}'
             ) as taking_part
-        from public.assignments a
+        from unnest(ids) as named (id)
+        left join public.assignments a on a.task_id = named.id
         cross join lateral (
             select state <> 'cancelled', role = 'lead' and state <> 'cancelled'
         ) as said (is_live, is_lead)
-        where a.task_id = task
+        group by named.id
     ) as found
-    where kept.id = task and (
-        kept.assigned_on, kept.done_on, kept.withdrawn_on, kept.extended_to, kept.percent,
-        kept.taking_part
+    where kept.id = found.id and (
+        kept.lead_agency_id, kept.assigned_on, kept.done_on, kept.withdrawn_on, kept.extended_to,
+        kept.percent, kept.taking_part
     ) is distinct from (
-        found.assigned_on, found.done_on, found.withdrawn_on, found.extended_to, found.percent,
-        found.taking_part
+        found.lead_agency_id, found.assigned_on, found.done_on, found.withdrawn_on,
+        found.extended_to, found.percent, found.taking_part
     );
-    if tg_op = 'INSERT' or tg_op = 'DELETE' or (new.state = 'cancelled') <> (old.state = 'cancelled') then
-        select plan_id into plan from public.tasks where id = task;
-        perform from public.plans where id = plan for no key update;
-        update public.plans set taking_part = found.taking_part
-        from (
-            select coalesce(array_agg(distinct agency_id order by agency_id), '{}') as taking_part
-            from public.assignments a
-            join public.tasks t on t.id = a.task_id
-            where t.plan_id = plan and a.state <> 'cancelled'
-        ) as found
-        where plans.id = plan and plans.taking_part <> found.taking_part;
+    if tg_op = 'UPDATE' then
+        if not exists (
+            select from before join after using (id)
+            where (before.state = 'cancelled') <> (after.state = 'cancelled')
+        ) then
+            return null;
+        end if;
     end if;
+    update public.evidence set taking_part = taking_part where task_id = any (ids);
+    plan_ids := array(
+        select distinct plan_id from public.tasks where id = any (ids) order by plan_id
+    );
+    perform from public.plans where id = any (plan_ids) order by id for no key update;
+    update public.plans set taking_part = found.taking_part
+    from (
+        select of_plan.id, array(
+            select distinct agency_id
+            from public.tasks, unnest(tasks.taking_part) as agency_id
+            where plan_id = of_plan.id
+            order by agency_id
+        ) as taking_part
+        from unnest(plan_ids) as of_plan (id)
+    ) as found
+    where plans.id = found.id and plans.taking_part <> found.taking_part;
     return null;
 end $$

@@ -3,12 +3,22 @@
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy import CheckConstraint, ColumnElement, Computed, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from sonla_api.assignments.lifecycle import AssignmentState
 from sonla_api.kit.codes import CodeList
-from sonla_api.kit.model import Resource
+from sonla_api.kit.model import OWNER, Resource, is_own
+from sonla_api.kit.text import Message
+from sonla_api.tasks.lifecycle import ASSIGNED
+
+_LED = Message(
+    "the task has a lead; withdraw it before another one leads",
+    "nhiệm vụ đã có cơ quan chủ trì; hãy rút trước khi giao cơ quan khác chủ trì",
+)
+_ASSIGNED = Message(
+    "the agency is assigned to the task already", "cơ quan đã được giao nhiệm vụ này"
+)
 
 
 class AssignmentRole(CodeList):
@@ -20,7 +30,7 @@ class Assignment(Resource):
     """`due_on` and `percent` are kept by the database, from the task and from the reports."""
 
     __tablename__ = "assignments"
-    derived = ("due_on", "percent")
+    derived = ("due_on", "open_until", "percent")
 
     task_id: Mapped[UUID] = mapped_column(ForeignKey("tasks.id"))
     agency_id: Mapped[UUID] = mapped_column(ForeignKey("agencies.id"))
@@ -33,7 +43,15 @@ class Assignment(Resource):
     """The day asked for, while an extension is requested."""
     extended_to: Mapped[date | None]
     due_on: Mapped[date | None]
+    open_until: Mapped[date] = mapped_column(
+        Computed("coalesce(done_on, cancelled_on, 'infinity')", persisted=True)
+    )
+    """When it was done or withdrawn; infinity before, so that an index can be asked."""
     percent: Mapped[int] = mapped_column(server_default="0")
+
+    @classmethod
+    def acts_as(cls) -> dict[str, ColumnElement[bool]]:
+        return {OWNER: cls.is_written(), ASSIGNED: is_own(cls.agency_id)}
 
     constraints = (
         CheckConstraint("(state = 'done') = (done_on is not null)", name="done_on"),
@@ -44,6 +62,7 @@ class Assignment(Resource):
             "task_id",
             unique=True,
             postgresql_where="role = 'lead' and state <> 'cancelled'",
+            info={"told": _LED},
         ),
         Index(
             "uq_assignments_agency_id",
@@ -51,7 +70,8 @@ class Assignment(Resource):
             "agency_id",
             unique=True,
             postgresql_where="state <> 'cancelled'",
+            info={"told": _ASSIGNED},
         ),
-        Index(None, "agency_id", "due_on", "id"),
-        Index(None, "due_on", "id"),
+        Index(None, "agency_id", "due_on", "id", "open_until"),
+        Index(None, "due_on", "id", "open_until"),
     )

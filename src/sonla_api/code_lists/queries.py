@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache
 
 from sonla_api.agencies.models import AgencyKind
+from sonla_api.assignments.lifecycle import AssignmentState, AssignmentVerb
+from sonla_api.assignments.models import AssignmentRole
 from sonla_api.changes.models import Action
 from sonla_api.code_lists.schemas import CodeListView, CodeView, FlagCode
 from sonla_api.delegations.lifecycle import DelegationState, DelegationVerb, Direction
@@ -20,9 +22,14 @@ from sonla_api.kit.text import Message
 from sonla_api.partner_relations.lifecycle import RelationState, RelationVerb
 from sonla_api.partner_relations.models import RelationKind
 from sonla_api.partners.models import PartnerKind, RegistrationKind, RegistrationWarningCode
+from sonla_api.tasks.health import Health
+from sonla_api.tasks.models import DueKind, Priority
 
 ENUMS: dict[str, type[CodeList]] = {
     "agency-kinds": AgencyKind,
+    "assignment-roles": AssignmentRole,
+    "assignment-states": AssignmentState,
+    "assignment-verbs": AssignmentVerb,
     "change-actions": Action,
     "delegation-channels": Channel,
     "delegation-directions": Direction,
@@ -35,6 +42,7 @@ ENUMS: dict[str, type[CodeList]] = {
     "document-types": DocumentType,
     "flag-codes": FlagCode,
     "flag-origins": FlagOrigin,
+    "health": Health,
     "partner-kinds": PartnerKind,
     "partner-relation-kinds": RelationKind,
     "partner-relation-states": RelationState,
@@ -43,6 +51,8 @@ ENUMS: dict[str, type[CodeList]] = {
     "registration-warnings": RegistrationWarningCode,
     "roles": Role,
     "symbol-kinds": SymbolKind,
+    "task-due-kinds": DueKind,
+    "task-priorities": Priority,
     "visibilities": Visibility,
 }
 _STANDARDS: dict[str, Callable[[], Iterable[CodeLabel]]] = {

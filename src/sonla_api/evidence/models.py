@@ -6,8 +6,12 @@ from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from sonla_api.kit.model import Resource
+from sonla_api.kit.text import Message
 
 _WHAT = ("delegation_id", "project_id", "document_id")
+
+
+_TIED = Message("it is tied to this task already", "đã được gắn với nhiệm vụ này")
 
 
 class Evidence(Resource):
@@ -20,5 +24,11 @@ class Evidence(Resource):
 
     constraints = (
         CheckConstraint(f"num_nonnulls({', '.join(_WHAT)}) = 1", name="of_one_record"),
-        UniqueConstraint("task_id", *_WHAT, postgresql_nulls_not_distinct=True),
+        UniqueConstraint(
+            "task_id",
+            *_WHAT,
+            name="uq_evidence_task_id",
+            postgresql_nulls_not_distinct=True,
+            info={"told": _TIED},
+        ),
     )

@@ -27,7 +27,7 @@ READ = frozenset(f"{resource}:read" for resource in RESOURCES)
 WRITE = frozenset(
     f"{resource}:write" for resource in RESOURCES if resource not in {"changes", "code_lists"}
 )
-APPROVE = frozenset({"delegations:approve"})
+APPROVE = frozenset({"assignments:approve", "delegations:approve"})
 EVERY = READ | WRITE | APPROVE | {"partners:merge", ADMINISTER}
 
 

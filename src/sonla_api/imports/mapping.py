@@ -85,9 +85,24 @@ DELEGATIONS = (
     *_CITED,
     _FLAGGED,
 )
+PLANS = (
+    *_same("key", "note"),
+    Row("document", "document_id", of="documents"),
+    *_CITED,
+    _FLAGGED,
+)
+TASKS = (
+    *_same("key", "code", "title", "period", "markets", "note"),
+    Row("plan", "plan_id", of="plans"),
+    *_CITED,
+    _FLAGGED,
+)
 RULES = {
     "delegations.json": {
         "date_precision": "the precision of `when`; a line in which it is another is refused",
+    },
+    "plans.json": {
+        "tasks": "records of their own: the part after this one",
     },
 }
 """Fields without a place of their own, and what says the same."""
@@ -99,6 +114,27 @@ LEVELS = {"province": "province_leader"}
 
 CREATED_WITH = {"visibility": "public"}
 """What every new record gets: the lines come from public pages."""
+
+
+def whole_line(line: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Most lines are one record; beside it where it stands in the line."""
+    yield "", line
+
+
+def plan_of(line: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """A plan has the key of its document."""
+    yield "", {"key": line.get("document"), **line}
+
+
+def tasks_of(line: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """The tasks of a plan, with keys such as 152/KH-UBND#1, rest on the sources of the plan."""
+    ((_, plan),) = plan_of(line)
+    tasks = plan.get("tasks")
+    common = {name: plan[name] for name in ("source", "more_sources") if name in plan}
+    for number, task in enumerate(tasks if isinstance(tasks, list) else []):
+        if isinstance(task, dict):
+            key = f"{plan['key']}#{task.get('code')}"
+            yield f"tasks/{number}/", {"key": key, "plan": plan["key"], **common, **task}
 
 
 def record_of(rows: Sequence[Row], line: Mapping[str, Any], ids: Ids) -> dict[str, Any]:

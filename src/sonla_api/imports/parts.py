@@ -1,6 +1,6 @@
 """The kinds of records that a folder brings, and the rules by which each is written."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from sonla_api.agencies.models import Agency
@@ -19,8 +19,10 @@ from sonla_api.imports.schemas import (
     DelegationLine,
     DocumentLine,
     PartnerLine,
+    PlanLine,
     RecordLine,
     SourceLine,
+    TaskLine,
 )
 from sonla_api.kit.context import WriteContext
 from sonla_api.kit.model import Resource
@@ -35,19 +37,29 @@ from sonla_api.partner_relations.schemas import PartnerRelationCreate, PartnerRe
 from sonla_api.partners import service as partners
 from sonla_api.partners.models import Partner
 from sonla_api.partners.schemas import PartnerCreate, PartnerUpdate
+from sonla_api.plans.models import Plan
+from sonla_api.plans.queries import plans
+from sonla_api.plans.schemas import PlanCreate, PlanUpdate
 from sonla_api.sources.models import Source
 from sonla_api.sources.queries import sources
 from sonla_api.sources.schemas import SourceCreate, SourceUpdate
+from sonla_api.tasks import service as tasks
+from sonla_api.tasks.models import Task
+from sonla_api.tasks.schemas import TaskCreate, TaskUpdate
 
 LATER = (
     "agreements.json", "events.json", "indicators.json", "observations.json",
-    "plans.json", "projects.json", "sites.json",
+    "projects.json", "sites.json",
 )  # fmt: skip
 """Files whose records are not in the register yet."""
 
 
 class Part(NamedTuple):
-    """One kind of record in a folder: its file, its table of fields, and the rules it obeys."""
+    """One kind of record in a folder: its file, its table of fields, and the rules it obeys.
+
+    `records`: those that a line of the file holds; the file is named with `#` and what in it is
+    meant, where another part has the lines themselves.
+    """
 
     resource: str
     file: str
@@ -57,6 +69,7 @@ class Part(NamedTuple):
     whole: type[ResourceBody]
     register: Callable[[WriteContext, Any], Awaitable[Item]]
     revise: Callable[[WriteContext, Any, Any], Awaitable[Any]]
+    records: Callable[[Any], Iterable[tuple[str, Any]]] = mapping.whole_line
 
 
 def _plain(records: Records, whole: type[ResourceBody], patch: type[Body]) -> tuple[Any, Any]:
@@ -77,6 +90,18 @@ async def _revise_partner(ctx: WriteContext, record: Partner, changed: dict[str,
 
 async def _revise_document(ctx: WriteContext, record: Document, changed: dict[str, Any]) -> None:
     await documents.revise(ctx, record.id, None, DocumentUpdate.model_validate(changed))
+
+
+async def _revise_plan(ctx: WriteContext, record: Plan, changed: dict[str, Any]) -> None:
+    await tasks.revise_plan(ctx, record.id, None, PlanUpdate.model_validate(changed))
+
+
+async def _revise_task(ctx: WriteContext, record: Task, changed: dict[str, Any]) -> None:
+    await tasks.revise(ctx, record.id, None, TaskUpdate.model_validate(changed))
+
+
+async def _register_plan(ctx: WriteContext, body: PlanCreate) -> Item:
+    return await create(ctx, plans, body)
 
 
 async def _record_relation(ctx: WriteContext, body: PartnerRelationCreate) -> Item:
@@ -119,4 +144,8 @@ PARTS = (
          documents.register, _revise_document),
     Part("delegations", "delegations.json", DelegationLine, mapping.DELEGATIONS, Delegation,
          DelegationCreate, _record_delegation, _revise_delegation),
+    Part("plans", "plans.json", PlanLine, mapping.PLANS, Plan, PlanCreate,
+         _register_plan, _revise_plan, mapping.plan_of),
+    Part("tasks", "plans.json#tasks", TaskLine, mapping.TASKS, Task, TaskCreate,
+         tasks.register, _revise_task, mapping.tasks_of),
 )  # fmt: skip

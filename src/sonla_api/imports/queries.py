@@ -19,14 +19,6 @@ _LOCK = 20261122
 _SPACE = re.compile(r"[ \t\r\n]*")
 
 
-class Entry(NamedTuple):
-    """One element of a file's list, and the line on which it begins."""
-
-    file: str
-    number: int
-    value: Any
-
-
 class Fault(NamedTuple):
     """One thing that is wrong; `number` is 0 where it is about the file as a whole."""
 
@@ -38,6 +30,21 @@ class Fault(NamedTuple):
     def __str__(self) -> str:
         place = f"{self.file}:{self.number}" if self.number else self.file
         return ": ".join(filter(None, (place, self.field, self.message)))
+
+
+class Entry(NamedTuple):
+    """One element of a file's list, and the line on which it begins.
+
+    `place`: where in that line it stands, if it is one of several records there.
+    """
+
+    file: str
+    number: int
+    value: Any
+    place: str = ""
+
+    def fault(self, field: str, message: str) -> Fault:
+        return Fault(self.file, self.number, f"{self.place}{field}", message)
 
 
 class Content(NamedTuple):

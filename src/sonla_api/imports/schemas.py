@@ -122,6 +122,19 @@ class DocumentLine(SourcedLine):
     implements: list[Key] = []
 
 
+class PlanLine(SourcedLine):
+    document: Key
+    tasks: list[dict[str, Any]] = []
+
+
+class TaskLine(SourcedLine):
+    plan: Key
+    code: Line
+    title: LocalizedText
+    period: Period | None = None
+    markets: list[Line] = []
+
+
 class DelegationLine(SourcedLine):
     direction: Direction | None = None
     channel: Channel | None = None

@@ -17,7 +17,6 @@ from sonla_api.imports.queries import (
     LOAD,
     Content,
     Entry,
-    Fault,
     last_loaded,
     read,
     registered,
@@ -46,7 +45,7 @@ _LOADER = Actor(None, EVERY, tuple(Visibility), is_administrator=True)
 
 async def load_folder(database_url: str, folder: Path, progress: Progress) -> Report:
     """Bring the records of a folder into the register; LoadError, and nothing written, else."""
-    load = _Load({part.file: read(folder / part.file) for part in PARTS})
+    load = _Load({part.file: _content(folder, part) for part in PARTS})
     aside = load.leave_aside(folder)
     request = {"actor_id": "", "request_id": f"{LOAD}{uuid4()}"}
     try:
@@ -67,6 +66,17 @@ async def load_folder(database_url: str, folder: Path, progress: Progress) -> Re
             raise
         raise LoadError([problem.title.en]) from error
     return Report([*load.summary(), *aside])
+
+
+def _content(folder: Path, part: Part) -> Content:
+    """The records of a part in its file, of which a line may hold several."""
+    entries, broken = read(folder / part.file.partition("#")[0])
+    found = [
+        entry._replace(value=value, place=place)
+        for entry in entries
+        for place, value in part.records(entry.value)
+    ]
+    return Content(found, broken)
 
 
 class _Load:
@@ -130,7 +140,7 @@ class _Load:
             first, _ = waiting.setdefault(line["key"], (entry, line))
             if first is not entry:
                 message = f"{line['key']} stands in line {first.number} already"
-                self._faults.add(Fault(entry.file, entry.number, "key", message))
+                self._faults.add(entry.fault("key", message))
         ordered: list[Line] = []
         named = {key: [*_above(file, line)] for key, (_, line) in waiting.items()}
         while ready := [k for k in waiting if not any(above in waiting for _, above in named[k])]:
@@ -138,7 +148,7 @@ class _Load:
         for key, (entry, _) in waiting.items():
             field = next(field for field, above in named[key] if above in waiting)
             message = "the records named from here on come back to themselves"
-            self._faults.add(Fault(entry.file, entry.number, field, message))
+            self._faults.add(entry.fault(field, message))
         return ordered
 
     async def _look_up(self, ctx: WriteContext, part: Part) -> None:
@@ -170,13 +180,13 @@ class _Load:
             for field, resource, key in mapping.references(part.rows, entry.value):
                 if resource in known and key not in known[resource]:
                     message = f"there is no {key} among the {resource}"
-                    self._faults.add(Fault(entry.file, entry.number, field, message))
+                    self._faults.add(entry.fault(field, message))
 
     def _add(self, entry: Entry, problem: Problem, rows: Sequence[mapping.Row] = ()) -> None:
         said = [(e.pointer, e.message.en) for e in problem.errors]
         for pointer, message in said or [("", problem.detail.en)]:
             field = mapping.field_of(rows, entry.value, pointer)
-            self._faults.add(Fault(entry.file, entry.number, field, message))
+            self._faults.add(entry.fault(field, message))
 
     async def write(self, ctx: WriteContext, part: Part) -> None:
         """Each line by itself, so that all that is wrong is found before all is taken back."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from functools import cached_property
 from typing import Any
 from uuid import UUID
@@ -22,6 +22,7 @@ _GUESSED = 10
 plan made for them alone to be cheaper, and make it anew at every request."""
 
 PROVINCE_TIME = ZoneInfo("Asia/Ho_Chi_Minh")
+_NOON = time(12)
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,12 @@ class Context:
     @property
     def parameters(self) -> dict[str, Any]:
         return {**self.actor.parameters, "today": self.today}
+
+    def on(self, day: date | None) -> "Context":
+        """The same to read by, at noon of another day; unchanged where none is given."""
+        if day is None:
+            return self
+        return Context(self.actor, datetime.combine(day, _NOON, PROVINCE_TIME), self.reader)
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
 
+from sonla_api.kit.model import Model
 from sonla_api.kit.problems import (
     BadRequest,
     Busy,
@@ -57,7 +58,7 @@ def _of_constraint(cause: asyncpg.PostgresError) -> Problem:
     if kind not in _BROKEN:
         return Problem()
     field = rest.removeprefix(f"{getattr(cause, 'table_name', '')}_")
-    error = FieldError(f"/{field}", kind, _told(cause) or _BROKEN[kind])
+    error = FieldError(f"/{field}", kind, _told(cause) or _written(cause) or _BROKEN[kind])
     return (Duplicate if kind in ("uq", "pk", "ex") else Invalid)(errors=[error])
 
 
@@ -65,6 +66,14 @@ def _told(cause: asyncpg.PostgresError) -> Message | None:
     """What a trigger of ours says of its refusal: in both languages, as JSON in the hint."""
     hint = getattr(cause, "hint", None) or ""
     return Message(**json.loads(hint)) if hint.startswith("{") else None
+
+
+def _written(cause: Any) -> Message | None:
+    """What a model says of one of its constraints or indexes, under `told` of its info."""
+    table: Any = Model.metadata.tables.get(cause.table_name)
+    rules = () if table is None else (*table.constraints, *table.indexes)
+    said = (rule.info.get("told") for rule in rules if rule.name == cause.constraint_name)
+    return next(said, None)
 
 
 _AWAY = (

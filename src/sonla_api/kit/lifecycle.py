@@ -1,7 +1,7 @@
 """A lifecycle is a table of data in a feature; this file reads it, in Python and in SQL."""
 
 import json
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
@@ -12,8 +12,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from sonla_api.kit.codes import CodeList
 from sonla_api.kit.context import Context
-from sonla_api.kit.model import constant
-from sonla_api.kit.problems import FieldError, VerbImpossible
+from sonla_api.kit.model import OWNER, constant
+from sonla_api.kit.problems import FieldError, NotYours, VerbImpossible
 
 S = TypeVar("S", bound=CodeList)
 V = TypeVar("V", bound=CodeList)
@@ -27,7 +27,10 @@ _NONE: ColumnElement[Any] = literal_column("'[]'::jsonb")
 
 @dataclass(frozen=True)
 class Transition(Generic[S, V]):
-    """One line of the table; `tracks` names those it holds for (none: all)."""
+    """One line of the table; `tracks` names those it holds for (none: all).
+
+    `whose` step it is: what one must be to the record, by `acts_as` of its model.
+    """
 
     verb: V
     sources: frozenset[S]
@@ -35,6 +38,7 @@ class Transition(Generic[S, V]):
     permission: str
     guard: Guard = lambda _record, _body: ()
     tracks: frozenset[str] = frozenset()
+    whose: str = OWNER
 
     def holds_for(self, track: str) -> bool:
         return not self.tracks or track in self.tracks
@@ -50,11 +54,15 @@ class Lifecycle(Generic[S, V]):
     tracks: Sequence[str] = ("",)
     removable: frozenset[S] = frozenset()
 
-    def possible(self, ctx: Context, track: str, source: str) -> list[str]:
+    def possible(
+        self, ctx: Context, track: str, source: str, acting: Collection[str] = (OWNER,)
+    ) -> list[str]:
         """The verbs that this actor may use now; guards may still ask for more."""
-        return self._possible(ctx.actor.permissions, track, source)
+        return self._possible(ctx.actor.permissions, acting, track, source)
 
-    def find(self, ctx: Context, track: str, source: S, verb: V) -> Transition[S, V]:
+    def find(
+        self, ctx: Context, track: str, source: S, verb: V, acting: Collection[str] = (OWNER,)
+    ) -> Transition[S, V]:
         """The line for `verb` from `source`, if this actor may take it."""
         for transition in self.transitions:
             if (
@@ -63,8 +71,11 @@ class Lifecycle(Generic[S, V]):
                 and transition.holds_for(track)
             ):
                 ctx.actor.require(transition.permission)
+                if transition.whose not in acting:
+                    raise NotYours
                 return transition
-        raise VerbImpossible(state=source.value, possible=self.possible(ctx, track, source))
+        possible = self.possible(ctx, track, source, acting)
+        raise VerbImpossible(state=source.value, possible=possible)
 
     def track_of(self, record: Any) -> str:
         return (getattr(record, self.track) or "") if self.track else ""
@@ -74,41 +85,55 @@ class Lifecycle(Generic[S, V]):
         track = (
             func.coalesce(getattr(model, self.track), constant("")) if self.track else constant("")
         )
-        dot = constant(".")
-        place = func.concat(bindparam("verbs_held", type_=Text()), dot, track, dot, model.state)
+        acting = model.acts_as()
+        roles = [case((acting[name], constant(name))) for name in sorted(self._roles)]
+        parts = [bindparam("verbs_held", type_=Text()), func.concat_ws(constant(" "), *roles)]
+        place = func.concat_ws(constant("."), *parts, track, model.state)
         table = cast(constant(json.dumps(self._table())), JSONB)
-        return case(
-            (model.is_written(), func.coalesce(table.op("->")(place), _NONE)),
-            else_=_NONE,
-        )
+        return func.coalesce(table.op("->")(place), _NONE)
 
     def parameters(self, ctx: Context) -> Mapping[str, str]:
         """The bind that `verbs` needs: which of the permissions of this table the actor holds."""
         return {"verbs_held": _written(ctx.actor.permissions & self._permissions)}
 
     def _table(self) -> dict[str, list[str]]:
-        """The verbs possible, by permissions held, track and state."""
+        """The verbs possible, by permissions held, what one is to the record, track and state."""
         states = {source for t in self.transitions for source in t.sources}
         return {
-            f"{_written(held)}.{track}.{state}": found
-            for size in range(1, len(self._permissions) + 1)
-            for held in combinations(self._permissions, size)
+            f"{_written(held)}.{_written(acting)}.{track}.{state}": found
+            for held in _choices(self._permissions)
+            for acting in _choices(self._roles)
             for track in self.tracks
             for state in sorted(states)
-            if (found := self._possible(held, track, state))
+            if (found := self._possible(held, acting, track, state))
         }
 
-    def _possible(self, held: Collection[str], track: str, source: str) -> list[str]:
+    def _possible(
+        self, held: Collection[str], acting: Collection[str], track: str, source: str
+    ) -> list[str]:
         return [
             t.verb.value
             for t in self.transitions
-            if source in t.sources and t.holds_for(track) and t.permission in held
+            if source in t.sources
+            and t.holds_for(track)
+            and t.permission in held
+            and t.whose in acting
         ]
 
     @cached_property
     def _permissions(self) -> frozenset[str]:
         return frozenset(t.permission for t in self.transitions)
 
+    @cached_property
+    def _roles(self) -> frozenset[str]:
+        return frozenset(t.whose for t in self.transitions)
 
-def _written(permissions: Iterable[str]) -> str:
-    return " ".join(sorted(permissions))
+
+def _choices(names: Collection[str]) -> Iterator[Collection[str]]:
+    """Each selection of them, but none."""
+    for size in range(1, len(names) + 1):
+        yield from combinations(names, size)
+
+
+def _written(names: Iterable[str]) -> str:
+    return " ".join(sorted(names))

@@ -3,7 +3,7 @@
 A feature subclasses `Listing`, adds one annotated field per filter and names its orders.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Literal, get_origin
 from urllib.parse import urlencode
@@ -45,12 +45,18 @@ MESSAGES = {
 }
 
 
+def _is_several(value: Any) -> bool:
+    return isinstance(value, list)
+
+
 @dataclass(frozen=True)
 class Filter:
-    """How a parameter narrows a list: from the name of its bind, and if it holds several values."""
+    """How a parameter narrows a list: from the name of its bind, and the form of its value."""
 
-    clause: Callable[[str, bool], ColumnElement[bool]]
+    clause: Callable[[str, Any], ColumnElement[bool]]
     column: Any
+    form: Callable[[Any], Hashable] = _is_several
+    """All that the SQL depends on of the value: for most filters, whether it is a list."""
 
     @property
     def is_internal(self) -> bool:
@@ -193,6 +199,10 @@ class Parameters(BaseModel):
             values[name] = value
         return values
 
+    def forms(self) -> tuple[tuple[str, Hashable], ...]:
+        """The filters in use, each with the form of its value."""
+        return tuple((name, self.filters[name].form(v)) for name, v in self.given().items())
+
     def binds(self) -> dict[str, Any]:
         """`given` as bind values: a period is split into its two ends."""
         binds: dict[str, Any] = {}
@@ -205,10 +215,7 @@ class Parameters(BaseModel):
 
     def conditions(self) -> list[ColumnElement[bool]]:
         """The filters in use as SQL."""
-        return [
-            self.filters[name].clause(name, isinstance(value, list))
-            for name, value in self.given().items()
-        ]
+        return [self.filters[name].clause(name, form) for name, form in self.forms()]
 
     def query(self, **more: Any) -> str:
         """The filters in use as a query string, with others beside them."""

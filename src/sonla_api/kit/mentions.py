@@ -32,7 +32,7 @@ from sonla_api.kit.problems import FieldError, Invalid
 from sonla_api.kit.statement import Statement
 from sonla_api.kit.text import Message
 
-_UNKNOWN = Message("there is no such record", "không có bản ghi này")
+UNKNOWN = Message("there is no such record", "không có bản ghi này")
 
 
 class Mention(Model):
@@ -160,7 +160,7 @@ async def check_references(ctx: WriteContext, named: Sequence[Reference]) -> Non
     """Refuse references to what does not exist, or may not be seen by the caller."""
     known = await known_among(ctx, named)
     if errors := [
-        FieldError(it.pointer, "reference", _UNKNOWN) for it in named if it.id not in known
+        FieldError(it.pointer, "reference", UNKNOWN) for it in named if it.id not in known
     ]:
         raise Invalid(errors=errors)
 

@@ -97,6 +97,14 @@ def among(column: Any, values: Iterable[str]) -> ColumnElement[bool]:
     return found
 
 
+def is_own(agency: Any) -> ColumnElement[bool]:
+    """Whether an agency is the caller's or below it; for administrators any is."""
+    return or_(_writes_all, func.coalesce(agency == any_(AGENCIES), false()))
+
+
+OWNER = "owner"
+
+
 class Visible:
     """A row that some callers may not see."""
 
@@ -123,7 +131,12 @@ class Visible:
     @classmethod
     def is_written(cls) -> ColumnElement[bool]:
         """Whether the caller may change the row: owner, agencies above it, administrators."""
-        return or_(_writes_all, func.coalesce(cls.owner_agency_id == any_(AGENCIES), false()))
+        return is_own(cls.owner_agency_id)
+
+    @classmethod
+    def acts_as(cls) -> dict[str, ColumnElement[bool]]:
+        """As what the caller may take steps with the row; most know its owner alone."""
+        return {OWNER: cls.is_written()}
 
 
 class Resource(Visible, Model):

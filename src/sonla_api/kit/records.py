@@ -1,11 +1,11 @@
 """How records are read: a view is one select, derived from its Pydantic model.
 
 A field of the view is a column of its table; a `Summary` is the record that `<field>_id` names;
-a list of objects with summaries inside is a JSON column whose references are shown as summaries.
+an object with summaries inside, or a list of such, is a JSON column whose references are shown so.
 PostgreSQL writes the JSON; a statement is compiled once per shape and runs prepared.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -30,7 +30,16 @@ from sonla_api.kit.cursors import seal, unseal, wrong_cursor
 from sonla_api.kit.listing import Listing, Parameters
 from sonla_api.kit.problems import Unauthenticated
 from sonla_api.kit.schema import Summary, View
-from sonla_api.kit.shapes import as_item, embedded, shown_in, summary, summary_in, to_json
+from sonla_api.kit.shapes import (
+    as_item,
+    embedded,
+    embedded_object,
+    is_list,
+    shown_in,
+    summary,
+    summary_in,
+    to_json,
+)
 from sonla_api.kit.statement import Statement
 from sonla_api.kit.tombstones import missing
 
@@ -57,7 +66,7 @@ class Shape(NamedTuple):
     limit: int
     side: str
     """Where the page begins: "" at the start, "valued" or "missing" behind a cursor."""
-    filters: tuple[tuple[str, bool], ...]
+    filters: tuple[tuple[str, Hashable], ...]
     within: tuple[str, ...]
     is_stranger: bool
 
@@ -108,9 +117,8 @@ class Records:
             side, values["cursor_key"] = "missing" if key is None else "valued", key
             if key is None and not _may_be_missing(listing.ordered_by()):
                 raise wrong_cursor()
-        filters = tuple((name, isinstance(value, list)) for name, value in given.items())
         shape = Shape(
-            type(listing), listing.sort, listing.limit, side, filters, (*within,),
+            type(listing), listing.sort, listing.limit, side, listing.forms(), (*within,),
             ctx.actor.is_anonymous,
         )  # fmt: skip
         total = None
@@ -128,7 +136,7 @@ class Records:
         fixed = [(name, getattr(self.model, name)) for name in within]
         return [
             self.model.is_seen(),
-            *(listing.filters[name].clause(name, is_several) for name, is_several in filters),
+            *(listing.filters[name].clause(name, form) for name, form in filters),
             *(found == bindparam(name, type_=found.type) for name, found in fixed),
         ]
 
@@ -144,7 +152,8 @@ class Records:
         if shown and issubclass(shown, Summary):
             return summary(shown, getattr(of, f"{name}_id"))
         if shown and any(summary_in(f.annotation) for f in shown.model_fields.values()):
-            return embedded(getattr(of, name), shown)
+            made = embedded if is_list(field.annotation) else embedded_object
+            return made(getattr(of, name), shown)
         plain: ColumnElement[Any] = getattr(of, name)
         return plain
 

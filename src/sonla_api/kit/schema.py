@@ -193,7 +193,7 @@ _LETTERS = "A-Za-zÀ-ÖØ-öø-ƿḀ-ỿ"
 Key = Annotated[
     str,
     Field(
-        pattern=f"^[{_LETTERS}0-9][{_LETTERS}0-9._:/&-]{{0,199}}$",
+        pattern=f"^[{_LETTERS}0-9][{_LETTERS}0-9._:/#&-]{{0,199}}$",
         description="The record's stable name outside, unique per resource.",
         examples=["la-ho"],
     ),

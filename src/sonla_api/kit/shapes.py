@@ -1,6 +1,6 @@
 """How values become JSON in SQL: objects, embedded summaries, a row as its view shows it."""
 
-from typing import Any, get_args
+from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel
 from sqlalchemy import (
@@ -26,13 +26,36 @@ from sonla_api.kit.schema import Summary, View
 def summary(shown: type[Summary], reference: Any) -> ColumnElement[Any]:
     """The record that `reference` names; null where the actor may not see it."""
     that = aliased(model_of(shown.table))
-    named = json_object(**{name: getattr(that, name) for name in shown.model_fields})
+    members = {
+        name: summary(inner, getattr(that, f"{name}_id"))
+        if (inner := summary_in(field.annotation))
+        else getattr(that, name)
+        for name, field in shown.model_fields.items()
+    }
+    named = json_object(**members)
     return select(named).where(that.id == reference, that.is_seen()).scalar_subquery()
 
 
 def embedded(values: Any, shown: type[BaseModel]) -> ColumnElement[Any]:
     """A JSON list whose `<name>_id` members are shown as summaries under `<name>`."""
     element = column("element", JSONB)
+    each = (
+        func.jsonb_array_elements(values)
+        .table_valued(column("element", JSONB), with_ordinality="place", name="each")
+        .render_derived()
+    )
+    made = select(func.json_agg(_shown(element, shown))).select_from(each)
+    empty: ColumnElement[Any] = literal_column("'[]'::json")
+    is_empty = values == literal_column("'[]'::jsonb")  # most are, and that is asked fast
+    return case((is_empty, empty), else_=func.coalesce(made.scalar_subquery(), empty))
+
+
+def embedded_object(value: Any, shown: type[BaseModel]) -> ColumnElement[Any]:
+    """A JSON object whose `<name>_id` members are shown as summaries; null where there is none."""
+    return case((value.is_not(None), _shown(value, shown)))
+
+
+def _shown(element: Any, shown: type[BaseModel]) -> ColumnElement[Any]:
     members: dict[str, Any] = {}
     for name, field in shown.model_fields.items():
         found = summary_in(field.annotation)
@@ -41,15 +64,12 @@ def embedded(values: Any, shown: type[BaseModel]) -> ColumnElement[Any]:
             if found
             else element.op("->")(constant(name))
         )
-    each = (
-        func.jsonb_array_elements(values)
-        .table_valued(column("element", JSONB), with_ordinality="place", name="each")
-        .render_derived()
-    )
-    made = select(func.json_agg(json_object(**members))).select_from(each)
-    empty: ColumnElement[Any] = literal_column("'[]'::json")
-    is_empty = values == literal_column("'[]'::jsonb")  # most are, and that is asked fast
-    return case((is_empty, empty), else_=func.coalesce(made.scalar_subquery(), empty))
+    return json_object(**members)
+
+
+def is_list(annotation: Any) -> bool:
+    """Whether `X` of `list[X]` or `list[X] | None` stands in a list."""
+    return get_origin(annotation) is list or any(map(is_list, get_args(annotation)))
 
 
 def shown_in(annotation: Any) -> type[BaseModel] | None:

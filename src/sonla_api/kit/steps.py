@@ -17,7 +17,7 @@ from sonla_api.kit.model import Model, Resource
 from sonla_api.kit.problems import Conflict, Invalid
 from sonla_api.kit.records import Item, Records
 from sonla_api.kit.schema import Body, Day, View
-from sonla_api.kit.store import Expected, change, delete, load
+from sonla_api.kit.store import Expected, change, delete, load, load_acting
 from sonla_api.kit.text import Message, Text
 
 _KEPT = Message(
@@ -96,9 +96,10 @@ async def take(  # noqa: PLR0913, PLR0917
     effect: Effect | None = None,
 ) -> Item:
     """Take one step, if the table, the actor and the guards allow it; answers the step."""
-    record: Any = await load(ctx, model, id_, expected)
+    found = await load_acting(ctx, model, id_, expected)
+    record: Any = found[0]
     source = record.state
-    line = lifecycle.find(ctx, lifecycle.track_of(record), source, body.verb)
+    line = lifecycle.find(ctx, lifecycle.track_of(record), source, body.verb, found[1])
     if lacking := line.guard(record, body):
         raise Invalid(errors=lacking)
     more = await effect(ctx, record, body) if effect else {}

@@ -4,7 +4,7 @@ A resource without rules of its own calls these from its endpoints; one with rul
 that does.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from datetime import date
 from functools import cache
 from typing import Any, NamedTuple, TypeVar
@@ -29,6 +29,7 @@ from sonla_api.kit import flags
 from sonla_api.kit.context import WriteContext
 from sonla_api.kit.insertion import insert_one
 from sonla_api.kit.mentions import (
+    UNKNOWN,
     Mention,
     all_references,
     all_seen,
@@ -36,12 +37,14 @@ from sonla_api.kit.mentions import (
     check_references,
     model_of,
 )
-from sonla_api.kit.model import Model, Resource
+from sonla_api.kit.model import OWNER, Model, Resource, Visibility
 from sonla_api.kit.problems import (
     Busy,
     FieldError,
+    Gone,
     InUse,
     Invalid,
+    NotFound,
     NotYours,
     StaleVersion,
 )
@@ -72,6 +75,7 @@ _CLOSED = Message(
     "the agency has ended and takes no new records; its successors do",
     "cơ quan đã kết thúc hoạt động, không nhận bản ghi mới; hãy dùng cơ quan kế thừa",
 )
+_FIXED = Message("whose record this is cannot be chosen", "không chọn được cơ quan chủ quản ở đây")
 ADMINISTER = "records:administer"
 """The permission to give a record to another agency."""
 
@@ -83,21 +87,69 @@ async def load(
 
     Others may refer to it meanwhile, unless it is to be removed.
     """
-    # Writers of a record take turns before they have a transaction number: the feed is in the
-    # order of numbers, and would tell a deletion before the change that went ahead of it.
-    turn = func.pg_advisory_xact_lock(func.hashtextextended(cast(model.id, Text), 0)).is_not(None)
-    visible = select(model, model.is_written()).where(model.id == id_, model.is_seen(), turn)
+    record, _ = await load_acting(ctx, model, id_, expected, (OWNER,), is_leaving=is_leaving)
+    return record
+
+
+async def load_acting(  # noqa: PLR0913
+    ctx: WriteContext,
+    model: type[R],
+    id_: UUID,
+    expected: Expected,
+    wanted: Collection[str] = (),
+    *,
+    is_leaving: bool = False,
+) -> tuple[R, Collection[str]]:
+    """`load`, for whoever is one of what is wanted to the record, by `acts_as`; none: anything.
+
+    Answers also what of it the actor is.
+    """
+    acting = model.acts_as()
+    names = wanted or acting
+    visible = select(model, *(acting[name] for name in names)).where(
+        model.id == id_, model.is_seen(), turn(model.id).is_not(None)
+    )
     locked = visible.with_for_update(key_share=not is_leaving)
     found = await ctx.session.execute(locked, dict(ctx.actor.parameters))
     row = found.one_or_none()
     if row is None:
         return await missing(ctx, model.__tablename__, id_)
-    record, is_written = row
-    if not is_written:
+    record, *is_one = row
+    if not any(is_one):
         raise NotYours
     if expected is not None and record.version not in expected:
         raise StaleVersion(version=record.version)
+    return record, [name for name, is_it in zip(names, is_one, strict=True) if is_it]
+
+
+def turn(id_: Any) -> ColumnElement[Any]:
+    """Waits until nobody else writes the record with this id, and holds it to the end.
+
+    Writers of a record take turns before they have a transaction number: the feed is in the order
+    of numbers, and would tell a deletion before the change that went ahead of it.
+    """
+    return func.pg_advisory_xact_lock(func.hashtextextended(cast(id_, Text), 0))
+
+
+async def whole_of(
+    ctx: WriteContext, model: type[R], id_: UUID, pointer: str, wanted: Collection[str] = (OWNER,)
+) -> R:
+    """The record that a new one is to be a part of, in its turn: who adds must be of its own."""
+    try:
+        record, _ = await load_acting(ctx, model, id_, None, wanted)
+    except (NotFound, Gone) as error:
+        raise Invalid(errors=[FieldError(pointer, "reference", UNKNOWN)]) from error
     return record
+
+
+def visibility_of_part(body: ResourceBody | None, whole: Resource) -> Visibility:
+    """As the body says; where it says nothing, whoever sees the whole, but no strangers."""
+    if body and "visibility" in body.model_fields_set:
+        return body.visibility
+    return min(whole.visibility, Visibility.internal, key=_WIDTH.index)
+
+
+_WIDTH = (Visibility.agency, Visibility.internal, Visibility.public)
 
 
 async def create(
@@ -116,7 +168,8 @@ async def create(
     model = records.model
     values = {"id": uuid7(), **_defaults(model), **_values(model, body), **fixed}
     values["flags"] = flags.written(values["flags"], [])
-    values["owner_agency_id"] = await _owner(ctx, values["owner_agency_id"])
+    if "owner_agency_id" not in fixed:
+        values["owner_agency_id"] = await owner_of_new(ctx, values["owner_agency_id"])
     if judge:
         values["flags"] = flags.ruled(values["flags"], await judge(ctx, None, values))
     values["created_by"] = values["updated_by"] = ctx.actor.id
@@ -193,11 +246,19 @@ def merged(target: Any, patch: Any) -> Any:
         if value is None:
             result.pop(name, None)
         else:
-            result[name] = merged(result.get(name), value)
+            result[name] = merged(_of_kind(result.get(name), value), value)
     return result
 
 
-async def _owner(ctx: WriteContext, wanted: UUID | None) -> UUID | None:
+def _of_kind(target: Any, patch: Any) -> Any:
+    """An object that says its `kind` has the members of that kind alone."""
+    if isinstance(target, dict) and isinstance(patch, dict):
+        is_other = patch.get("kind", target.get("kind")) != target.get("kind")
+        return {} if is_other else target
+    return target
+
+
+async def owner_of_new(ctx: WriteContext, wanted: UUID | None) -> UUID | None:
     """The caller's own agency, or one that an administrator names; none that has ended."""
     own = ctx.actor.agency_id
     if wanted in (None, own):
@@ -205,6 +266,14 @@ async def _owner(ctx: WriteContext, wanted: UUID | None) -> UUID | None:
     else:
         await _give(ctx, wanted)
     return wanted or own
+
+
+async def owner_of_part(ctx: WriteContext, body: ResourceBody, owner: UUID) -> UUID:
+    """Of a record that belongs to an agency whoever writes it: none that has ended."""
+    if body.owner_agency_id not in {None, owner}:
+        raise Invalid(errors=[FieldError("/owner_agency_id", "fixed", _FIXED)])
+    _refuse_ended(ctx, await _ends_on(ctx, owner))
+    return owner
 
 
 async def _give(ctx: WriteContext, wanted: UUID | None) -> None:

@@ -4,11 +4,17 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index
+from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.dialects.postgresql import DATERANGE, Range
 from sqlalchemy.orm import Mapped, mapped_column
 
 from sonla_api.kit.model import Resource
+from sonla_api.kit.text import Message
+
+_CORRECTED = Message(
+    "this report has a correction already; correct that one",
+    "báo cáo này đã được đính chính; hãy đính chính bản sau",
+)
 
 
 class ProgressReport(Resource):
@@ -19,7 +25,7 @@ class ProgressReport(Resource):
     derived = ("period_days",)
 
     assignment_id: Mapped[UUID] = mapped_column(ForeignKey("assignments.id"))
-    corrects_id: Mapped[UUID | None] = mapped_column(ForeignKey("progress_reports.id"), unique=True)
+    corrects_id: Mapped[UUID | None] = mapped_column(ForeignKey("progress_reports.id"))
     period: Mapped[Any]
     percent: Mapped[int | None]
     text: Mapped[str]
@@ -31,6 +37,7 @@ class ProgressReport(Resource):
     )
 
     constraints = (
+        UniqueConstraint("corrects_id", info={"told": _CORRECTED}),
         CheckConstraint("percent between 0 and 100", name="percent"),
         Index(None, "assignment_id", "created_at", "id"),
         Index(None, "period_days", postgresql_using="gist"),

@@ -1,0 +1,30 @@
+from typing import Annotated, Any, ClassVar
+from uuid import UUID
+
+from sqlalchemy import or_, select
+
+from sonla_api.documents.models import Document
+from sonla_api.kit.listing import Filter, Listing, Q, matches, one_of, overlaps
+from sonla_api.kit.period import PeriodFilter
+from sonla_api.kit.records import Records
+from sonla_api.plans.models import Plan
+from sonla_api.plans.schemas import PlanView
+
+plans = Records(Plan, PlanView)
+
+
+def _told(name: str, _: bool) -> Any:  # noqa: FBT001
+    """In the plan itself, or in the symbol and subject of its document, if the caller sees it."""
+    document = select(Document.id).where(Document.id == Plan.document_id, Document.is_seen())
+    said = matches(Document.words).clause(name, False)  # noqa: FBT003
+    own = matches(Plan.words).clause(name, False)  # noqa: FBT003
+    return or_(own, document.where(said).exists())
+
+
+class PlanListing(Listing):
+    orders: ClassVar = {"created_at": Plan.created_at}
+
+    q: Annotated[Q, Filter(_told, Plan.words)] = None
+    key: Annotated[list[str], one_of(Plan.key)] = []
+    document_id: Annotated[list[UUID], one_of(Plan.document_id)] = []
+    period: Annotated[PeriodFilter | None, overlaps(Plan.period_days)] = None

@@ -1,0 +1,64 @@
+from typing import Annotated, Any, ClassVar
+from uuid import UUID
+
+from pydantic import Field
+from sqlalchemy import bindparam, exists, select
+from sqlalchemy.orm import aliased
+
+from sonla_api.assignments.models import Assignment
+from sonla_api.kit.listing import Filter, Listing, one_of, overlaps
+from sonla_api.kit.period import PeriodFilter
+from sonla_api.kit.records import Records
+from sonla_api.kit.shapes import summary
+from sonla_api.progress_reports.models import ProgressReport
+from sonla_api.progress_reports.schemas import ProgressReportSummary, ProgressReportView
+
+R = ProgressReport
+
+
+def _corrected_by(of: Any) -> Any:
+    later = aliased(R)
+    id_ = select(later.id).where(later.corrects_id == of.id).scalar_subquery()
+    return summary(ProgressReportSummary, id_)
+
+
+progress_reports = Records(R, ProgressReportView, corrected_by=_corrected_by)
+
+
+def _of_assignment(inner: Filter) -> Filter:
+    """A filter on the assignment; one that the caller may not see matches nothing."""
+
+    def clause(name: str, form: Any) -> Any:
+        is_it = inner.clause(name, form)
+        return exists().where(Assignment.id == R.assignment_id, Assignment.is_seen(), is_it)
+
+    return Filter(clause, R.assignment_id)
+
+
+def _is_corrected(name: str, _: Any) -> Any:
+    later = aliased(R)
+    found = exists().where(later.corrects_id == R.id, later.is_seen())
+    return found == bindparam(name)
+
+
+class ProgressReportListing(Listing):
+    orders: ClassVar = {"created_at": R.created_at}
+
+    key: Annotated[list[str], one_of(R.key)] = []
+    assignment_id: Annotated[list[UUID], one_of(R.assignment_id)] = []
+    task_id: Annotated[
+        list[UUID],
+        _of_assignment(one_of(Assignment.task_id)),
+        Field(description="Reports on this task, by whichever agency."),
+    ] = []
+    agency_id: Annotated[
+        list[UUID],
+        _of_assignment(one_of(Assignment.agency_id)),
+        Field(description="Reports of this agency."),
+    ] = []
+    period: Annotated[PeriodFilter | None, overlaps(R.period_days)] = None
+    is_corrected: Annotated[
+        bool | None,
+        Filter(_is_corrected, R.corrects_id),
+        Field(description="False lists what holds now."),
+    ] = None

@@ -1,0 +1,95 @@
+"""The rules of tasks beside their fields: their plan, and the occurrences of those that recur."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from pydantic_core import PydanticCustomError
+
+from sonla_api.kit.context import WriteContext
+from sonla_api.kit.period import Days, days
+from sonla_api.kit.problems import FieldError, Invalid, Problem
+from sonla_api.kit.records import Item
+from sonla_api.kit.store import (
+    Expected,
+    create,
+    delete,
+    update,
+    visibility_of_part,
+    whole_of,
+)
+from sonla_api.kit.text import Message
+from sonla_api.plans.models import Plan
+from sonla_api.plans.schemas import PlanCreate, PlanUpdate
+from sonla_api.tasks import recurrence
+from sonla_api.tasks.models import DueKind, Task
+from sonla_api.tasks.queries import keep_occurrences, period_of, recurring, tasks, wait_for_plan
+from sonla_api.tasks.schemas import TaskCreate, TaskUpdate
+
+_ONCE = Message(
+    "one time of a recurring task does not recur itself",
+    "một kỳ của nhiệm vụ định kỳ không tự lặp lại",
+)
+
+
+async def register(ctx: WriteContext, body: TaskCreate) -> Item:
+    """A new task, with all its occurrences if it recurs."""
+    plan = await whole_of(ctx, Plan, body.plan_id, "/plan_id")
+    wanted = _days(plan.period, body.due and body.due.model_dump())
+    task = await create(ctx, tasks, body, visibility=visibility_of_part(body, plan))
+    if wanted is None:
+        return task
+    await keep_occurrences(ctx, {task.id: wanted}, wanted[0])
+    return await tasks.item(ctx, task.id)
+
+
+async def revise(ctx: WriteContext, id_: UUID, expected: Expected, body: TaskUpdate) -> None:
+    """Change a task; where its due day changes, the occurrences from today on follow."""
+    await wait_for_plan(ctx, id_)
+    task = await update(ctx, Task, id_, expected, TaskCreate, body)
+    if "due" not in body.model_fields_set:
+        return
+    wanted = _days(await period_of(ctx, task.plan_id), task.due)
+    if wanted and task.occurrence_of_id:
+        raise Invalid(errors=[FieldError("/due/kind", "occurrence", _ONCE)])
+    await keep_occurrences(ctx, {task.id: wanted or []}, ctx.today)
+
+
+async def remove(ctx: WriteContext, id_: UUID, expected: Expected) -> None:
+    await wait_for_plan(ctx, id_)
+    await delete(ctx, Task, id_, expected)
+
+
+async def revise_plan(ctx: WriteContext, id_: UUID, expected: Expected, body: PlanUpdate) -> None:
+    """Change a plan; where its period changes, the occurrences from today on follow."""
+    plan = await update(ctx, Plan, id_, expected, PlanCreate, body)
+    if "period" not in body.model_fields_set:
+        return
+    wanted = {}
+    for task in await recurring(ctx, id_):
+        try:
+            wanted[task["id"]] = recurrence.days(task["rule"], _bounds(plan.period))
+        except PydanticCustomError as error:
+            raise _refused("/period", error, f"{task['code']}: ") from error
+    await keep_occurrences(ctx, wanted, ctx.today)
+
+
+def _days(period: Any, due: Any) -> Sequence[date] | None:
+    """On which days a task is due; None for one that does not recur."""
+    if not due or due["kind"] != DueKind.recurring:
+        return None
+    try:
+        return recurrence.some_days(due["rule"], _bounds(period))
+    except PydanticCustomError as error:
+        raise _refused("/due/rule", error) from error
+
+
+def _bounds(period: Any) -> Days:
+    return (days(period) if period else None) or (None, None)
+
+
+def _refused(pointer: str, error: PydanticCustomError, code: str = "") -> Problem:
+    context = error.context or {}
+    en, vi = context["words"].format(**context)
+    return Invalid(errors=[FieldError(pointer, error.type, Message(code + en, code + vi))])
