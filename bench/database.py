@@ -23,6 +23,8 @@ HERE = Path(__file__).parent
 KEPT = Path(os.environ.get("BENCH_FOLDER", HERE.parent / ".bench"))
 FULL, SMALL, LARGE = 200_000, 10_000, 1_000_000
 PARTNERS = 20_000
+WORK = {"links": 10_000, "documents": 24_001, "tasks": 400_000, "projects": 100_000}
+"""What the database of FULL delegations holds beside them: see fill_work.sql."""
 EMPTY = "bench_empty"
 OFFICE = "bench-1"
 """The agency whose officer sends the requests: a department with one sub-department."""
@@ -122,7 +124,7 @@ def _drop(name: str) -> str:
 
 def _digest() -> str:
     """Of all that the records and their tables come from."""
-    made_of = [HERE / "fill.sql", *(HERE.parent / "migrations").rglob("*.py")]
+    made_of = [*HERE.glob("*.sql"), *(HERE.parent / "migrations").rglob("*.py")]
     made_of += [*(HERE.parent / "migrations").rglob("*.sql")]
     made_of += [Path(str(path)) for path in (files("sonla_api.kit") / "sql").iterdir()]
     text = b"".join(path.read_bytes() for path in sorted(made_of))
@@ -164,13 +166,20 @@ def _fill(target: str, delegations: int) -> None:
     indexes = fetch(
         target,
         "select indexname, indexdef from pg_indexes where schemaname = 'public'"
-        " and tablename in ('delegations', 'mentions', 'partners') and indexname like 'ix%'",
+        " and indexname like 'ix%'",
     )
-    text = re.sub(r"--.*", "", (HERE / "fill.sql").read_text())
     execute(
         target,
         *(f"drop index {index['indexname']}" for index in indexes),
-        text.format(partners=PARTNERS, delegations=delegations),
+        *filling(delegations),
     )
     settled = (*(index["indexdef"] for index in indexes), "vacuum (freeze, analyze)")
     execute(target, "set maintenance_work_mem = '512MB'", *settled)
+
+
+def filling(delegations: int) -> list[str]:
+    """The statements that write the records, without comments."""
+    sizes = {"partners": PARTNERS, "delegations": delegations, **WORK}
+    names = ["fill.sql", *(["fill_work.sql"] if delegations == FULL else [])]
+    texts = [re.sub(r"--.*", "", (HERE / name).read_text()) for name in names]
+    return [text.format(**sizes) for text in texts]
