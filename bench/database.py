@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
@@ -163,6 +163,9 @@ def _migrate(target: str) -> None:
 
 def _fill(target: str, delegations: int) -> None:
     """Indexes last: building them anew takes a fraction of the time."""
+    sizes = {"partners": PARTNERS, "delegations": delegations}
+    if delegations == FULL:
+        sizes |= WORK
     indexes = fetch(
         target,
         "select indexname, indexdef from pg_indexes where schemaname = 'public'"
@@ -171,15 +174,14 @@ def _fill(target: str, delegations: int) -> None:
     execute(
         target,
         *(f"drop index {index['indexname']}" for index in indexes),
-        *filling(delegations),
+        *filling(sizes),
     )
     settled = (*(index["indexdef"] for index in indexes), "vacuum (freeze, analyze)")
     execute(target, "set maintenance_work_mem = '512MB'", *settled)
 
 
-def filling(delegations: int) -> list[str]:
+def filling(sizes: Mapping[str, int]) -> list[str]:
     """The statements that write the records, without comments."""
-    sizes = {"partners": PARTNERS, "delegations": delegations, **WORK}
-    names = ["fill.sql", *(["fill_work.sql"] if delegations == FULL else [])]
+    names = ["fill.sql", *(["fill_work.sql"] if "tasks" in sizes else [])]
     texts = [re.sub(r"--.*", "", (HERE / name).read_text()) for name in names]
     return [text.format(**sizes) for text in texts]

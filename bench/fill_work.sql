@@ -63,9 +63,9 @@ from generate_series(0::bigint, {tasks} / 100 - 1) n;
 
 -- One leads each task; every second task has one more beside it. Most are done, some of them late.
 create temporary table agency_of as
-select n, pg_temp.agency(n) as id from generate_series(0::bigint, 59) n;
+select n as place, pg_temp.agency(n) as id from generate_series(0::bigint, 59) n;
 create temporary table plan_of as
-select n, pg_temp.plan(n) as id from generate_series(0::bigint, {tasks} / 100 - 1) n;
+select n as place, pg_temp.plan(n) as id from generate_series(0::bigint, {tasks} / 100 - 1) n;
 create temporary table given as
 select n, pg_temp.task(n) as task_id, pg_temp.born(n, {tasks}) as born, plan_of.id as plan_id,
     lead.id as lead_id, case when n % 2 = 0 then other.id end as other_id, owner.id as owner_id,
@@ -75,10 +75,10 @@ select n, pg_temp.task(n) as task_id, pg_temp.born(n, {tasks}) as born, plan_of.
     pg_temp.chosen('{{thương mại biên giới,giáo dục,nông nghiệp,du lịch}}', n) as matter
 from generate_series(0::bigint, {tasks} - 1) n
 cross join lateral (select date '2021-01-01' + (n * 7919 % 2500)::integer as due_on) as due
-join plan_of on plan_of.n = n / 100
-join agency_of lead on lead.n = n % 60
-join agency_of other on other.n = (n + 7) % 60
-join agency_of owner on owner.n = n / 100 % 60;
+join plan_of on plan_of.place = n / 100
+join agency_of lead on lead.place = n % 60
+join agency_of other on other.place = (n + 7) % 60
+join agency_of owner on owner.place = n / 100 % 60;
 
 insert into tasks (
     id, key, version, plan_id, code, title, due, deliverable, weight, lead_agency_id, assigned_on,

@@ -58,7 +58,6 @@ def install() -> None:
     for program in ("npm", "g++", "make"):
         if not shutil.which(program):
             raise SystemExit(f"PEERS: {program} is missing: apt install npm g++ make")
-    print("the peers from npm are installed, once (some minutes)", flush=True)
     if subprocess.run([ROOT / "scripts/node-peers"], cwd=ROOT, check=False).returncode:
         raise SystemExit("PEERS: scripts/node-peers failed, as said above")
     said = subprocess.run([_node(), "--version"], capture_output=True, text=True, check=True).stdout
@@ -129,9 +128,10 @@ class Directus:
 
     @staticmethod
     def _given(body: str) -> dict[str, Any]:
-        """Arrays go as PostgreSQL writes them: it knows none of these columns' type."""
+        """An array as PostgreSQL writes it, a text as JSON: Directus passes both on as they are."""
         given: dict[str, Any] = json.loads(body)
-        return given | FIXED | {"countries": "{LA}"}
+        array = "{" + ",".join(given["countries"]) + "}"
+        return given | FIXED | {"countries": array, "when": json.dumps(given["when"])}
 
     @staticmethod
     def _record(line: Mapping[str, Any]) -> Record:
