@@ -65,7 +65,7 @@ def questions(address: str) -> list[Question]:
         Question(f"what rests on the root of {fan}", f"/documents/{root}/effects", 50),
         Question(f"what one of {fan} rests on", f"/documents/{leaf}/basis", 50),
         Question("search for two words", "/search?q=hua+phan", 30),
-        Question("search for a word that is mistyped", "/search?q=luong+phabamg", 30),
+        Question("search for a word that is mistyped", "/search?q=xieng+khoanh", 30),
     ]
 
 

@@ -142,8 +142,8 @@ def for_all(table: str, function: str, moment: str) -> str:
 
 def of_every_resource(table: str) -> list[Any]:
     """What every table of a resource has beside its own columns."""
-    empty_list = {"server_default": "[]", "nullable": False}
-    now = {"server_default": sa.text("now()"), "nullable": False}
+    empty_list: dict[str, Any] = {"server_default": "[]", "nullable": False}
+    now: dict[str, Any] = {"server_default": sa.text("now()"), "nullable": False}
     return [
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
