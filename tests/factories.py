@@ -59,7 +59,36 @@ def assignment(task_id: Any, agency_id: Any, **changed: Any) -> Body:
     return {"task_id": task_id, "agency_id": agency_id, "role": "lead"} | changed
 
 
+def progress_report(assignment_id: Any, **changed: Any) -> Body:
+    return {
+        "assignment_id": assignment_id,
+        "period": "2026-Q1",
+        "percent": 40,
+        "text": "Two fairs attended.",
+    } | changed
+
+
 async def made(api: AsyncClient, path: str, body: Body) -> Any:
     answer = await api.post(path, json=body)
     assert answer.status_code == 201, answer.text
     return answer.json()
+
+
+async def a_plan(api: AsyncClient, **changed: Any) -> Any:
+    """A plan with the document that lays it down, seen by the same people."""
+    seen = {name: changed[name] for name in ("visibility",) if name in changed}
+    paper = await made(api, "/documents", document(**seen))
+    return await made(api, "/plans", plan(paper["id"], **changed))
+
+
+async def a_task(api: AsyncClient, **changed: Any) -> Any:
+    """A task with a plan of its own."""
+    seen = {name: changed[name] for name in ("visibility",) if name in changed}
+    return await made(api, "/tasks", task((await a_plan(api, **seen))["id"], **changed))
+
+
+async def an_assignment(api: AsyncClient, task: Body | None = None, **changed: Any) -> Any:
+    """An agency of its own leads a task of its own."""
+    whole = await a_task(api, **task or {})
+    lead = await made(api, "/agencies", agency(visibility="public"))
+    return await made(api, "/assignments", assignment(whole["id"], lead["id"], **changed))

@@ -101,8 +101,16 @@ async def ids(api: AsyncClient) -> dict[str, str]:
         "delegations": factories.delegation(),
         "documents": factories.document(),
     }
+    assignment = await factories.an_assignment(api)
+    report = factories.progress_report(assignment["id"])
+    shown = {"document_id": (await factories.made(api, "/documents", factories.document()))["id"]}
+    tied = {"task_id": assignment["task"]["id"], **shown}
+    bodies |= {"progress-reports": report, "evidence": tied}
+    task = (await api.get(f"/tasks/{assignment['task']['id']}")).json()
+    ids = {"partners": partner["id"], "plans": task["plan"]["id"], "tasks": task["id"]}
+    ids["assignments"] = assignment["id"]
     made = {path: await factories.made(api, f"/{path}", body) for path, body in bodies.items()}
-    return {path: record["id"] for path, record in made.items()} | {"partners": partner["id"]}
+    return {path: record["id"] for path, record in made.items()} | ids
 
 
 def address(operation: Operation, ids: dict[str, str]) -> str:

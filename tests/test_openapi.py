@@ -14,7 +14,19 @@ from jsonschema_rs import Draft202012Validator
 
 from sonla_api.main import create_app
 from sonla_api.settings import Settings
-from tests.factories import agency, delegation, document, made, partner, relation, source
+from tests.factories import (
+    a_plan,
+    a_task,
+    agency,
+    an_assignment,
+    delegation,
+    document,
+    made,
+    partner,
+    progress_report,
+    relation,
+    source,
+)
 
 DESCRIBED = create_app(Settings(database_url="postgresql://nobody@localhost/none")).openapi()
 OPERATIONS = {
@@ -172,15 +184,36 @@ def test_reads_need_no_key_where_the_setting_allows(name: str) -> None:
     assert without == ([{}] if name.startswith("GET") else [])
 
 
+async def named(api: AsyncClient, body: Any) -> Any:
+    """Records for the ids in an example of a body."""
+    ids: dict[str, Any] = {}
+    if "partner_id" in body:
+        ids["partner_id"] = (await made(api, "/partners", partner()))["id"]
+    if "agency_id" in body:
+        ids["agency_id"] = (await made(api, "/agencies", agency()))["id"]
+    if "document_id" in body:
+        ids["document_id"] = (await made(api, "/documents", document()))["id"]
+    if "plan_id" in body:
+        ids["plan_id"] = (await a_plan(api))["id"]
+    if "task_id" in body:
+        ids["task_id"] = (await a_task(api))["id"]
+    if "assignment_id" in body:
+        ids["assignment_id"] = (await an_assignment(api))["id"]
+    if body.get("basis"):
+        ids["basis"] = {"document_id": (await made(api, "/documents", document()))["id"]}
+    return ids
+
+
 @pytest.mark.parametrize("name", CREATES)
 async def test_the_example_of_a_body_is_accepted(api: AsyncClient, name: str) -> None:
     """As it stands, but for the ids of other records, which an example cannot know."""
     address = name.removeprefix("POST /api/v1")
-    body = WRITES[name]["requestBody"]["content"]["application/json"]["example"]
-    if "partner_id" in body:
-        body = body | {"partner_id": (await made(api, "/partners", partner()))["id"]}
+    example = WRITES[name]["requestBody"]["content"]["application/json"]["example"]
+    body = {**example, **await named(api, example)}
     created = await made(api, address, body)
-    patch = WRITES[name.replace("POST", "PATCH") + "/{id}"]
+    patch = WRITES.get(name.replace("POST", "PATCH") + "/{id}")
+    if patch is None:  # a report on progress and evidence are not changed
+        return
     for kind, media in patch["requestBody"]["content"].items():
         changed = await api.patch(
             f"{address}/{created['id']}",
@@ -224,7 +257,22 @@ async def test_real_answers_fit_their_schemas(api: AsyncClient, stranger: AsyncC
         taken = await api.post(address, json={"verb": verb}, headers={"If-Match": "*"})
         assert taken.status_code == 201, taken.text
     paper = await made(api, "/documents", document(issuer_id=lead["id"], **cites))
+    given = await an_assignment(api, task={"basis": {"document_id": paper["id"]}, **cites}, **cites)
+    shown = {"evidence": [{"document_id": paper["id"]}, {"delegation_id": visit["id"]}]}
+    report = await made(api, "/progress-reports", progress_report(given["id"], **shown, **cites))
+    corrected = progress_report(given["id"], corrects_id=report["id"], **cites)
+    await made(api, "/progress-reports", corrected)
+    task = (await api.get(f"/tasks/{given['task']['id']}")).json()
+    piece = (await api.get("/evidence")).json()["items"][0]
+    accept = {"verb": "accept"}
+    address = f"/assignments/{given['id']}/transitions"
+    assert (await api.post(address, json=accept, headers={"If-Match": "*"})).status_code == 201
     ids = {
+        "plans": task["plan"]["id"],
+        "tasks": task["id"],
+        "assignments": given["id"],
+        "progress-reports": report["id"],
+        "evidence": piece["id"],
         "documents": paper["id"],
         "agencies": lead["id"],
         "sources": cited["id"],

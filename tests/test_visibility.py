@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
+from uuid import uuid4
 
 import pytest
 from fastapi import FastAPI
@@ -14,7 +15,10 @@ from tests.conftest import Connection
 from tests.routes import LISTS, READS
 
 ANY = {"if-match": "*"}
-ALL = "sources agencies partners documents partner_relations delegations"
+ALL = (
+    "sources agencies partners documents partner_relations delegations plans tasks assignments"
+    " progress_reports evidence"
+)
 READ = " ".join(f"{resource}:read" for resource in ALL.split()) + " changes:read"
 WRITE = READ + " " + " ".join(f"{resource}:write" for resource in ALL.split())
 
@@ -29,14 +33,18 @@ class Tree(NamedTuple):
     nowhere: AsyncClient
     """A key without an agency."""
     ids: dict[str, str]
+    above_all: AsyncClient
+    """An administrator."""
+    database: "Connection[Any]"
 
     @property
     def clients(self) -> dict[str, AsyncClient]:
-        return {name: value for name, value in self._asdict().items() if name != "ids"}
+        others = {"ids", "above_all", "database"}
+        return {name: value for name, value in self._asdict().items() if name not in others}
 
 
 @pytest.fixture
-async def tree(api: AsyncClient, as_actor: Callable[..., Any]) -> Tree:
+async def tree(api: AsyncClient, as_actor: Callable[..., Any], database: "Connection[Any]") -> Tree:
     ids: dict[str, str] = {}
     for key, above in (
         ("province", None),
@@ -47,7 +55,7 @@ async def tree(api: AsyncClient, as_actor: Callable[..., Any]) -> Tree:
         body = factories.agency(key=key, parent_id=above and ids[above])
         ids[key] = (await factories.made(api, "/agencies", body))["id"]
     clients = {key: await as_actor(WRITE, agency=key) for key in ids}
-    return Tree(**clients, nowhere=await as_actor(WRITE), ids=ids)
+    return Tree(**clients, nowhere=await as_actor(WRITE), ids=ids, above_all=api, database=database)
 
 
 async def seen_by(clients: dict[str, AsyncClient], address: str) -> set[str]:
@@ -299,7 +307,84 @@ async def tied(tree: Tree) -> list[Tied]:
     ):
         made = await factories.made(tree.department, path, body | shown)
         found.append(Tied(path, parameter, hidden, made["id"]))
-    return found
+    return found + await tied_to_work(tree, agency)
+
+
+async def tied_to_work(tree: Tree, agency: str) -> list[Tied]:
+    """Those of plans, of their tasks, and of what belongs to these."""
+    away, shown = {"visibility": "agency"}, {"visibility": "public"}
+
+    async def new(path: str, body: Any) -> str:
+        id_: str = (await factories.made(tree.department, path, body))["id"]
+        return id_
+
+    async def task(plan_id: str, **changed: Any) -> str:
+        body = factories.task(plan_id, code=str(uuid4()), due=None, **changed)
+        return await new("/tasks", body)
+
+    paper, basis = [await new("/documents", factories.document(**away)) for _ in range(2)]
+    plan = await new("/plans", factories.plan(paper, **shown))
+    laid = await new("/documents", factories.document(**shown))
+    secret = await new("/plans", factories.plan(laid, **away))
+    resting = await task(plan, basis={"document_id": basis}, **shown)
+    of_secret, above = await task(secret, **shown), await task(plan, **away)
+    below = await task(plan, parent_id=above, **shown)
+    rule = {"kind": "recurring", "rule": "FREQ=YEARLY;COUNT=1"}
+    often = await new("/tasks", factories.task(plan, code="x", **away) | {"due": rule})
+    listed = await tree.department.get("/tasks", params={"occurrence_of_id": often})
+    once = listed.json()["items"][0]["id"]
+    assert (await tree.department.patch(f"/tasks/{once}", json=shown, headers=ANY)).is_success
+    heir = (await factories.made(tree.department, "/agencies", factories.agency(**shown)))["id"]
+    led = await task(plan, **shown)
+    of_hidden = await new("/assignments", factories.assignment(led, agency, **shown))
+    of_plan = await new("/assignments", factories.assignment(of_secret, heir, **shown))
+    of_task = await new("/assignments", factories.assignment(above, heir, **shown))
+    hidden = await new("/assignments", factories.assignment(below, heir, **away))
+    reports = {
+        name: (
+            await factories.made(
+                tree.above_all, "/progress-reports", factories.progress_report(id_, **shown)
+            )
+        )["id"]
+        for name, id_ in (("task", of_task), ("agency", of_hidden), ("assignment", hidden))
+    }
+    visit = await new("/delegations", factories.delegation(**away))
+    project = await tree.database.fetchval(
+        "insert into projects (id, version, kind, title, state, visibility, owner_agency_id)"
+        " values (gen_random_uuid(), 1, 'fdi', '{\"en\": \"P\"}', 'pipeline', 'agency', $1)"
+        " returning id",
+        tree.ids["department"],
+    )
+    pieces = {
+        name: await new("/evidence", {"task_id": task_id, name: str(id_), **shown})
+        for name, task_id, id_ in (
+            ("delegation_id", led, visit),
+            ("project_id", led, project),
+            ("document_id", led, basis),
+        )
+    }
+    of_above = await new("/evidence", {"task_id": above, "document_id": laid, **shown})
+    under_secret = await new("/evidence", {"task_id": of_secret, "document_id": laid, **shown})
+    return [
+        Tied("/plans", "document_id", paper, plan),
+        Tied("/tasks", "plan_id", secret, of_secret),
+        Tied("/tasks", "parent_id", above, below),
+        Tied("/tasks", "occurrence_of_id", often, once),
+        Tied("/tasks", "agency", agency, led),
+        Tied("/tasks", "lead", agency, led),
+        Tied("/tasks", "document_id", basis, resting),
+        Tied("/assignments", "task_id", above, of_task),
+        Tied("/assignments", "plan_id", secret, of_plan),
+        Tied("/assignments", "agency_id", agency, of_hidden),
+        Tied("/progress-reports", "assignment_id", hidden, reports["assignment"]),
+        Tied("/progress-reports", "task_id", above, reports["task"]),
+        Tied("/progress-reports", "agency_id", agency, reports["agency"]),
+        Tied("/evidence", "task_id", above, of_above),
+        Tied("/evidence", "plan_id", secret, under_secret),
+        *(Tied("/evidence", name, str(id_), pieces[name]) for name, id_ in (
+            ("delegation_id", visit), ("project_id", project), ("document_id", basis),
+        )),
+    ]  # fmt: skip
 
 
 async def test_filters_by_id_do_not_tell_of_what_one_may_not_see(
@@ -335,7 +420,9 @@ async def test_the_history_does_not_name_what_one_may_not_see(
     """Null as in the record, with what else was said of it; once it is removed as well."""
     away = factories.source(visibility="agency")
     source = (await factories.made(tree.department, "/sources", away))["id"]
-    named = {f"{one.path}/{one.naming}": one.hidden for one in await tied(tree)}
+    stays = ("/progress-reports", "/evidence")  # nobody changes these
+    every = [one for one in await tied(tree) if one.path not in stays]
+    named = {f"{one.path}/{one.naming}": one.hidden for one in every}
 
     async def told(client: AsyncClient, address: str) -> str:
         return (await client.get(f"{address}/history")).text

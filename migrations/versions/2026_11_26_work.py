@@ -58,6 +58,7 @@ RESOURCES: dict[str, tuple[list[str], list[str]]] = {
     "evidence": ([], [*CITED]),
 }
 WITH_PARENTS = ["projects", "tasks"]
+SAME = ["code", "title", "deliverable", "basis", "markets", "priority", "weight", "visibility"]
 JSON = postgresql.JSONB(none_as_null=True, astext_type=sa.Text())
 SQL = Path(__file__).parents[1] / "sql"
 REPLACED = ["keep_mentions", "keep_version", "record_change"]
@@ -69,6 +70,7 @@ FUNCTIONS = [
     "assign_occurrences",
     "drop_occurrences",
     "keep_due",
+    "follow_task",
     "count_subtasks",
     "keep_report",
     "keep_percent",
@@ -119,6 +121,9 @@ def make_triggers() -> None:
     op.execute(trigger("documents", "keep_plan", "before update of type"))
     moment = "before insert or update of plan_id, parent_id, occurrence_of_id"
     op.execute(trigger("tasks", "keep_in_plan", moment))
+    moment = f"after update of {', '.join(SAME)}"
+    differs = " or ".join(f"old.{name} is distinct from new.{name}" for name in SAME)
+    op.execute(trigger("tasks", "follow_task", moment, when=f"old.subtasks > 0 and ({differs})"))
     op.execute(trigger("assignments", "keep_assignment", "before insert or update"))
     for moment in ("insert", "update", "delete"):
         op.execute(for_all("assignments", "keep_task", moment))

@@ -22,26 +22,26 @@ _NOT_MIGRATED = Message(
 )
 
 
-class Health(View):
+class ServiceHealth(View):
     status: Annotated[Literal["ok"], Field(examples=["ok"])]
 
 
 @router.get("/health/live")
-async def get_liveness() -> Health:
+async def get_liveness() -> ServiceHealth:
     """Say that the process answers."""
-    return Health(status="ok")
+    return ServiceHealth(status="ok")
 
 
 @router.get(
     "/health/ready", responses={503: {"description": "The database is away or not migrated."}}
 )
-async def get_readiness(request: Request) -> Health:
+async def get_readiness(request: Request) -> ServiceHealth:
     """Say that the database answers and stands at this version's migration."""
     database: Database = request.app.state.database
     rows = await _migrated.fetch(database.reads)
     if [row[0] for row in rows] != [newest()]:
         raise Unavailable(_NOT_MIGRATED)
-    return Health(status="ok")
+    return ServiceHealth(status="ok")
 
 
 @router.get("/metrics", include_in_schema=False)

@@ -10,12 +10,14 @@ import pytest
 from fastapi import FastAPI
 from httpx import AsyncClient
 
+from sonla_api.assignments.lifecycle import AssignmentState, AssignmentVerb
+from sonla_api.assignments.lifecycle import lifecycle as of_assignments
 from sonla_api.delegations.lifecycle import DelegationState, DelegationVerb
 from sonla_api.delegations.lifecycle import lifecycle as of_delegations
 from sonla_api.identity.permissions import EVERY
 from sonla_api.kit.context import Actor, Context
 from sonla_api.kit.lifecycle import Lifecycle
-from sonla_api.kit.problems import Forbidden, VerbImpossible
+from sonla_api.kit.problems import Forbidden, NotYours, VerbImpossible
 from sonla_api.partner_relations.lifecycle import RelationState, RelationVerb
 from sonla_api.partner_relations.lifecycle import lifecycle as of_relations
 from tests import factories
@@ -24,6 +26,7 @@ from tests.conftest import Connection
 TABLES: list[tuple[Any, Any, Any]] = [
     (of_delegations, DelegationState, DelegationVerb),
     (of_relations, RelationState, RelationVerb),
+    (of_assignments, AssignmentState, AssignmentVerb),
 ]
 
 
@@ -38,20 +41,24 @@ def test_a_verb_is_found_exactly_where_it_is_possible(
     lifecycle: Lifecycle[Any, Any], states: Any, verbs: Any
 ) -> None:
     anybody, nobody = who(*EVERY), who()
+    acting = {line.whose for line in lifecycle.transitions}
     for track in lifecycle.tracks:
         for state in states:
-            possible = lifecycle.possible(anybody, track, state)
-            assert lifecycle.possible(nobody, track, state) == []
+            possible = lifecycle.possible(anybody, track, state, acting)
+            assert lifecycle.possible(nobody, track, state, acting) == []
+            assert lifecycle.possible(anybody, track, state, ()) == []
             for verb in verbs:
                 if verb.value in possible:
-                    line = lifecycle.find(anybody, track, state, verb)
+                    line = lifecycle.find(anybody, track, state, verb, acting)
                     assert (line.verb, state in line.sources) == (verb, True)
                     with pytest.raises(Forbidden) as refused:
-                        lifecycle.find(nobody, track, state, verb)
+                        lifecycle.find(nobody, track, state, verb, acting)
                     assert refused.value.members == {"permission": line.permission}
+                    with pytest.raises(NotYours):
+                        lifecycle.find(anybody, track, state, verb, acting - {line.whose})
                 else:
                     with pytest.raises(VerbImpossible) as impossible:
-                        lifecycle.find(anybody, track, state, verb)
+                        lifecycle.find(anybody, track, state, verb, acting)
                     assert impossible.value.members == {"state": state, "possible": possible}
 
 

@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections.abc import Callable
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
@@ -50,6 +50,25 @@ COLUMNS = {
         """'{"vi": "D"}'::jsonb, 'recorded',
            (array[null, '"2025-03-01/2025-03-04"', '"2025-H1"', '"../2024"'])[1 + n % 3]::jsonb""",
     ),
+    "plans": ("document_id, period", """{own}, (array[null, '"2025"'])[1 + n % 2]::jsonb"""),
+    "tasks": (
+        "plan_id, code, title, weight, due",
+        """(select id from plans limit 1), (n % 12) || '.' || gen_random_uuid(),
+           '{"vi": "N"}'::jsonb, 1,
+           (array[null, '{"kind": "date", "on": "2026-03-01"}',
+                  '{"kind": "period", "period": "2026"}'])[1 + n % 3]::jsonb""",
+    ),
+    "assignments": (
+        "task_id, agency_id, role, state, assigned_on, extended_to",
+        """(select id from tasks limit 1), {own}, 'coordinating', 'assigned',
+           '2025-01-01'::date + n % 5,
+           case when n % 3 > 0 then '2025-06-01'::date + n % 5 end""",
+    ),
+    "progress_reports": (
+        "assignment_id, period, text",
+        """(select id from assignments limit 1), '"2025"'::jsonb, 'T'""",
+    ),
+    "evidence": ("task_id, document_id", "(select id from tasks limit 1), {own}"),
 }
 SORTS = {
     "sources": ["created_at", "published_on"],
@@ -58,8 +77,23 @@ SORTS = {
     "documents": ["created_at", "issued_on"],
     "partner_relations": ["created_at", "kind"],
     "delegations": ["created_at", "when"],
+    "plans": ["created_at"],
+    "tasks": ["created_at", "due_on", "code"],
+    "assignments": ["created_at", "due_on", "assigned_on"],
+    "progress_reports": ["created_at"],
+    "evidence": ["created_at"],
 }
-KEYS = {"when": "when_from", "issued_on": "issued_from"}
+KEYS = {"when": "when_from", "issued_on": "issued_from", "code": "code_order"}
+NEEDED = {
+    "partner_relations": ["partners"],
+    "tasks": ["plans"],
+    "assignments": ["plans", "tasks"],
+    "progress_reports": ["plans", "tasks", "assignments"],
+    "evidence": ["plans", "tasks"],
+}
+"""What there must be one of."""
+OWN = {"plans": "documents", "assignments": "agencies", "evidence": "documents"}
+"""What each record needs one of its own of."""
 CASES = [
     (table, direction + sort)
     for table, sorts in SORTS.items()
@@ -70,6 +104,11 @@ CASES = [
 
 async def make(database: "Connection[Any]", table: str, count: int, note: str = "kept") -> None:
     names, values = COLUMNS[table]
+    if table in OWN:
+        tag = str(uuid4())
+        await make(database, OWN[table], count, tag)
+        own = f"(select id from {OWN[table]} where note = '{tag}' order by id offset n - 1 limit 1)"
+        values = values.replace("{own}", own)
     await database.execute(
         f"insert into {table} (id, version, visibility, note, created_at, {names})"
         f" select gen_random_uuid(), 1, 'internal', $2, '2026-01-01'::timestamptz"
@@ -111,9 +150,11 @@ async def pages(api: AsyncClient, path: str, after_each: Any = None, **params: A
 async def restless(url: str, table: str, done: asyncio.Event) -> None:
     """Somebody who makes and removes records of the same kind all the time."""
     connection = await asyncpg.connect(url)
+    stays = table == "progress_reports"
     while not done.is_set():
-        await make(connection, table, 6, "passing")
-        await connection.execute(f"delete from {table} where note = 'passing' and random() < 0.7")
+        await make(connection, table, 1 if stays else 6, "passing")
+        removed = f"delete from {table} where note = 'passing' and random() < 0.7 and not $1"
+        await connection.execute(removed, stays)
     await connection.close()
 
 
@@ -122,8 +163,8 @@ async def test_paging_beside_others_who_write(
     api: AsyncClient, database: "Connection[Any]", database_url: str, table: str, sort: str
 ) -> None:
     """Nothing that existed throughout is lost or doubled, and the order holds."""
-    if table == "partner_relations":
-        await make(database, "partners", 1)
+    for above in NEEDED.get(table, []):
+        await make(database, above, 1, "above")
     await make(database, table, 45)
     done = asyncio.Event()
     writer = asyncio.create_task(restless(database_url, table, done))

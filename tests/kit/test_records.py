@@ -11,9 +11,11 @@ from httpx import AsyncClient
 from jsonschema_rs import validator_for
 
 from sonla_api.agencies.queries import agencies
+from sonla_api.assignments.queries import assignments
 from sonla_api.changes.queries import changes
 from sonla_api.delegations.queries import delegations
 from sonla_api.documents.queries import documents
+from sonla_api.evidence.queries import evidence
 from sonla_api.kit.database import Reads
 from sonla_api.kit.mentions import model_of
 from sonla_api.kit.model import Resource
@@ -21,11 +23,17 @@ from sonla_api.kit.records import Records
 from sonla_api.kit.steps import steps
 from sonla_api.partner_relations.queries import relations
 from sonla_api.partners.queries import partners
+from sonla_api.plans.queries import plans
+from sonla_api.progress_reports.queries import progress_reports
 from sonla_api.sources.queries import sources
+from sonla_api.tasks.queries import tasks
 from tests import factories
 from tests.routes import LISTS, READS, Operation, described
 
-EVERY = [sources, agencies, partners, documents, relations, delegations, changes, steps]
+EVERY = [
+    sources, agencies, partners, documents, relations, delegations, changes, steps, plans, tasks,
+    assignments, progress_reports, evidence,
+]  # fmt: skip
 
 
 def test_every_resource_is_read_by_records() -> None:
@@ -167,6 +175,7 @@ async def full_records(api: AsyncClient) -> dict[str, Any]:
             **common,
         ),
     )
+    work = await full_work(api, paper["id"], visit["id"], agency["id"], common)
     bare = factories.delegation(title={"lo": "ຢ້ຽມຢາມ"}, direction=None, countries=[], when=None)
     await factories.made(api, "/delegations", bare | {"head_position": None})
     await factories.made(api, "/sources", {"title": "x"})
@@ -189,6 +198,50 @@ async def full_records(api: AsyncClient) -> dict[str, Any]:
         "documents": paper["id"],
         "partner-relations": relation["id"],
         "delegations": visit["id"],
+        **work,
+    }
+
+
+async def full_work(
+    api: AsyncClient, paper: str, visit: str, agency: str, common: dict[str, Any]
+) -> dict[str, str]:
+    """A plan with its tasks, who has them, and what was reported on them."""
+    aims = [{"vi": "Mở rộng thị trường"}]
+    body = factories.plan(paper, key="p1", objectives=aims, **common)
+    plan = await factories.made(api, "/plans", body)
+    yearly = {"kind": "recurring", "rule": "FREQ=YEARLY", "text": "hằng năm"}
+    body = factories.task(plan["id"], code="2", due=yearly)
+    above = await factories.made(api, "/tasks", body)
+    body = factories.task(
+        plan["id"],
+        key="t1",
+        parent_id=above["id"],
+        basis={"document_id": paper, "clause": "III.2"},
+        due={"kind": "date", "on": "2026-12-15", "text": "trước 15/12"},
+        deliverable="Kế hoạch",
+        result_documents=[{"document_id": paper}],
+        period="2025/2030",
+        markets=["ASEAN"],
+        priority="high",
+        **common,
+    )
+    task = await factories.made(api, "/tasks", body)
+    body = factories.assignment(task["id"], agency, key="a1", **common)
+    given = await factories.made(api, "/assignments", body)
+    del common["owner_agency_id"]
+    named = [{"document_id": paper}, {"delegation_id": visit}]
+    said = {"difficulties": "Thiếu người", "proposals": "Bổ sung", "evidence": named}
+    first = factories.progress_report(given["id"], **said, **common)
+    report = await factories.made(api, "/progress-reports", first)
+    later = first | {"corrects_id": report["id"], "key": "r1"}
+    await factories.made(api, "/progress-reports", later)
+    piece = (await api.get("/evidence")).json()["items"][0]
+    return {
+        "plans": plan["id"],
+        "tasks": task["id"],
+        "assignments": given["id"],
+        "progress-reports": report["id"],
+        "evidence": piece["id"],
     }
 
 
@@ -279,6 +332,10 @@ async def test_a_list_takes_the_same_queries_however_long(
         }
         for path, body in made.items():
             await factories.made(api, path, body)
+        given = await factories.an_assignment(api)
+        shown = {"evidence": [{"document_id": ids["documents"]}]}
+        report = factories.progress_report(given["id"], **shown)
+        await factories.made(api, "/progress-reports", report)
     assert await queries() == few
     # A history asks for its record first, and afterwards which of those it names may be seen.
     for name, number in few.items():

@@ -14,20 +14,20 @@ begin
                 table = 'progress_reports';
         end if;
         new.taking_part := array(
-            select distinct agency_id
+            select distinct named.id
             from public.assignments a
             join public.tasks t on t.id = a.task_id
-            cross join unnest(array[a.agency_id, a.owner_agency_id, t.owner_agency_id]) agency_id
-            where a.id = new.assignment_id and agency_id is not null
-            order by agency_id
+            cross join unnest(array[a.agency_id, a.owner_agency_id, t.owner_agency_id]) as named (id)
+            where a.id = new.assignment_id and named.id is not null
+            order by named.id
         );
     else
         new.taking_part := array(
-            select distinct agency_id
+            select distinct named.id
             from public.tasks t
-            cross join unnest(t.taking_part || t.owner_agency_id) agency_id
-            where t.id = new.task_id and agency_id is not null
-            order by agency_id
+            cross join unnest(t.taking_part || t.owner_agency_id) as named (id)
+            where t.id = new.task_id and named.id is not null
+            order by named.id
         );
     end if;
     return new;

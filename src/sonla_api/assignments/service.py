@@ -24,6 +24,7 @@ from sonla_api.assignments.schemas import (
 from sonla_api.kit import steps
 from sonla_api.kit.context import WriteContext
 from sonla_api.kit.mentions import Reference, check_references
+from sonla_api.kit.owners import owner_of_new, visibility_of_part
 from sonla_api.kit.problems import FieldError, Invalid
 from sonla_api.kit.records import Item
 from sonla_api.kit.store import (
@@ -31,9 +32,7 @@ from sonla_api.kit.store import (
     Guard,
     create,
     load,
-    owner_of_new,
     update,
-    visibility_of_part,
     whole_of,
 )
 from sonla_api.kit.text import Message

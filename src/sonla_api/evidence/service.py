@@ -3,8 +3,9 @@
 from sonla_api.evidence.queries import evidence
 from sonla_api.evidence.schemas import EvidenceCreate
 from sonla_api.kit.context import WriteContext
+from sonla_api.kit.owners import visibility_of_part
 from sonla_api.kit.records import Item
-from sonla_api.kit.store import create, visibility_of_part, whole_of
+from sonla_api.kit.store import create, whole_of
 from sonla_api.tasks.models import Task
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from sonla_api.kit.codes import CodeList
-from sonla_api.kit.store import ADMINISTER
+from sonla_api.kit.owners import ADMINISTER
 
 RESOURCES = (
     "sources",

@@ -56,6 +56,8 @@ def _twin(whole: _Schema, schemas: _Schema) -> _Schema:
 def _is_alike(twin: _Schema, member: _Schema, schemas: _Schema) -> bool:
     """Whether both hold the same: a view names other records where a body has their ids."""
     (*_, one), (*_, other) = _levels(twin, schemas), _levels(member, schemas)
+    if one.get("properties", {}).keys() != other.get("properties", {}).keys():
+        return False
     return one.get("type") == other.get("type") and "$ref" not in other.get("items", {})
 
 

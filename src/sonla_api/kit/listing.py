@@ -175,7 +175,7 @@ class Parameters(BaseModel):
         for name in cls.filters:
             field = cls.model_fields[name]
             if get_origin(field.annotation) is list and _FEW[0] not in field.metadata:
-                field.metadata += _FEW
+                field.metadata = [*_FEW, *field.metadata]
         cls.model_rebuild(force=True)
 
     @model_validator(mode="before")

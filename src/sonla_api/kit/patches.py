@@ -50,3 +50,24 @@ def _patch_of(schema: type[BaseModel]) -> type[BaseModel]:
 def _extra(schema: type[BaseModel]) -> dict[str, Any]:
     extra = schema.model_config.get("json_schema_extra")
     return extra if isinstance(extra, dict) else {}
+
+
+def merged(target: Any, patch: Any) -> Any:
+    """RFC 7396: objects merge, null removes, all else replaces."""
+    if not isinstance(patch, dict):
+        return patch
+    result = dict(target) if isinstance(target, dict) else {}
+    for name, value in patch.items():
+        if value is None:
+            result.pop(name, None)
+        else:
+            result[name] = merged(_of_kind(result.get(name), value), value)
+    return result
+
+
+def _of_kind(target: Any, patch: Any) -> Any:
+    """An object that says its `kind` has the members of that kind alone."""
+    if isinstance(target, dict) and isinstance(patch, dict):
+        is_other = patch.get("kind", target.get("kind")) != target.get("kind")
+        return {} if is_other else target
+    return target

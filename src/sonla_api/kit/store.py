@@ -5,7 +5,6 @@ that does.
 """
 
 from collections.abc import Awaitable, Callable, Collection, Mapping
-from datetime import date
 from functools import cache
 from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
@@ -15,7 +14,6 @@ from sqlalchemy import (
     ColumnElement,
     ForeignKey,
     Text,
-    bindparam,
     cast,
     func,
     literal,
@@ -35,9 +33,10 @@ from sonla_api.kit.mentions import (
     all_seen,
     by_table,
     check_references,
-    model_of,
 )
-from sonla_api.kit.model import OWNER, Model, Resource, Visibility
+from sonla_api.kit.model import OWNER, Model, Resource
+from sonla_api.kit.owners import give, owner_of_new
+from sonla_api.kit.patches import merged
 from sonla_api.kit.problems import (
     Busy,
     FieldError,
@@ -50,7 +49,6 @@ from sonla_api.kit.problems import (
 )
 from sonla_api.kit.records import Item, Records
 from sonla_api.kit.schema import Body, ResourceBody
-from sonla_api.kit.statement import Statement
 from sonla_api.kit.text import Message
 from sonla_api.kit.tombstones import missing
 from sonla_api.kit.wording import of_validation
@@ -69,15 +67,6 @@ class Guard(NamedTuple):
     condition: ColumnElement[bool]
     binds: dict[str, Any]
     explain: Callable[[], Awaitable[None]]
-
-
-_CLOSED = Message(
-    "the agency has ended and takes no new records; its successors do",
-    "cơ quan đã kết thúc hoạt động, không nhận bản ghi mới; hãy dùng cơ quan kế thừa",
-)
-_FIXED = Message("whose record this is cannot be chosen", "không chọn được cơ quan chủ quản ở đây")
-ADMINISTER = "records:administer"
-"""The permission to give a record to another agency."""
 
 
 async def load(
@@ -142,16 +131,6 @@ async def whole_of(
     return record
 
 
-def visibility_of_part(body: ResourceBody | None, whole: Resource) -> Visibility:
-    """As the body says; where it says nothing, whoever sees the whole, but no strangers."""
-    if body and "visibility" in body.model_fields_set:
-        return body.visibility
-    return min(whole.visibility, Visibility.internal, key=_WIDTH.index)
-
-
-_WIDTH = (Visibility.agency, Visibility.internal, Visibility.public)
-
-
 async def create(
     ctx: WriteContext,
     records: Records,
@@ -209,7 +188,7 @@ async def update(  # noqa: PLR0913, PLR0917
     if "flags" in values:
         values["flags"] = flags.written(values["flags"], record.flags)
     if values.get("owner_agency_id", record.owner_agency_id) != record.owner_agency_id:
-        await _give(ctx, values["owner_agency_id"])
+        await give(ctx, values["owner_agency_id"])
     await check_references(ctx, all_references(model, values))
     if judge:
         found = await judge(ctx, id_, after)
@@ -235,68 +214,6 @@ async def delete(ctx: WriteContext, model: type[Resource], id_: UUID, expected: 
         raise InUse(referred_by=referred)
     await ctx.session.delete(record)
     await ctx.session.flush()
-
-
-def merged(target: Any, patch: Any) -> Any:
-    """RFC 7396: objects merge, null removes, all else replaces."""
-    if not isinstance(patch, dict):
-        return patch
-    result = dict(target) if isinstance(target, dict) else {}
-    for name, value in patch.items():
-        if value is None:
-            result.pop(name, None)
-        else:
-            result[name] = merged(_of_kind(result.get(name), value), value)
-    return result
-
-
-def _of_kind(target: Any, patch: Any) -> Any:
-    """An object that says its `kind` has the members of that kind alone."""
-    if isinstance(target, dict) and isinstance(patch, dict):
-        is_other = patch.get("kind", target.get("kind")) != target.get("kind")
-        return {} if is_other else target
-    return target
-
-
-async def owner_of_new(ctx: WriteContext, wanted: UUID | None) -> UUID | None:
-    """The caller's own agency, or one that an administrator names; none that has ended."""
-    own = ctx.actor.agency_id
-    if wanted in (None, own):
-        _refuse_ended(ctx, ctx.actor.agency_ends_on)
-    else:
-        await _give(ctx, wanted)
-    return wanted or own
-
-
-async def owner_of_part(ctx: WriteContext, body: ResourceBody, owner: UUID) -> UUID:
-    """Of a record that belongs to an agency whoever writes it: none that has ended."""
-    if body.owner_agency_id not in {None, owner}:
-        raise Invalid(errors=[FieldError("/owner_agency_id", "fixed", _FIXED)])
-    _refuse_ended(ctx, await _ends_on(ctx, owner))
-    return owner
-
-
-async def _give(ctx: WriteContext, wanted: UUID | None) -> None:
-    """Whether the record may be given to this agency, or to none: administrators decide that."""
-    ctx.actor.require(ADMINISTER)
-    _refuse_ended(ctx, await _ends_on(ctx, wanted))
-
-
-async def _ends_on(ctx: WriteContext, agency_id: UUID | None) -> date | None:
-    rows = await _end_of_agency().fetch(ctx.reader, id=agency_id)
-    return rows[0][0] if rows else None
-
-
-@cache
-def _end_of_agency() -> Statement:
-    agency: Any = model_of("agencies")
-    wanted = agency.id == bindparam("id", type_=agency.id.type)
-    return Statement(select(agency.valid_to).where(wanted))
-
-
-def _refuse_ended(ctx: WriteContext, ends_on: date | None) -> None:
-    if ends_on and ends_on <= ctx.today:
-        raise Invalid(errors=[FieldError("/owner_agency_id", "agency_closed", _CLOSED)])
 
 
 @cache

@@ -5,9 +5,10 @@ from sonla_api.assignments.models import Assignment
 from sonla_api.assignments.queries import wait_for_task
 from sonla_api.evidence.queries import tie
 from sonla_api.kit.context import WriteContext
+from sonla_api.kit.owners import owner_of_part, visibility_of_part
 from sonla_api.kit.problems import FieldError, Invalid
 from sonla_api.kit.records import Item
-from sonla_api.kit.store import create, owner_of_part, visibility_of_part, whole_of
+from sonla_api.kit.store import create, whole_of
 from sonla_api.kit.text import Message
 from sonla_api.progress_reports.queries import progress_reports
 from sonla_api.progress_reports.schemas import ProgressReportCreate

@@ -57,11 +57,9 @@ def _assigned(name: str, is_several: bool) -> Any:  # noqa: FBT001
     return T.taking_part.bool_op("&&")(func.array(seen))
 
 
-def _apart(given: Any) -> Any:
+def _apart(given: list[str]) -> list[str]:
     """`overdue,due_soon` is two."""
-    if isinstance(given, list) and all(isinstance(part, str) for part in given):
-        return [code for part in given for code in part.split(",")]
-    return given
+    return [code for part in given for code in part.split(",")]
 
 
 class TaskListing(Listing):

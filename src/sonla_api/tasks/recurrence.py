@@ -51,6 +51,8 @@ MESSAGES = {
 
 _DAY = "[0-9]{8}"
 _WEEKDAY = "(?:MO|TU|WE|TH|FR|SA|SU)"
+_TO_366 = "(?:36[0-6]|3[0-5][0-9]|[12][0-9]{2}|[1-9][0-9]?)"
+_TO_53 = "(?:5[0-3]|[1-4][0-9]|[1-9])"
 
 
 def _several(one: str, most: int = 31) -> str:
@@ -65,11 +67,12 @@ _FORMS: Mapping[str, str] = {
     "WKST": _WEEKDAY,
     "BYMONTH": _several("(?:1[0-2]|0?[1-9])"),
     "BYMONTHDAY": _several("[+-]?(?:3[01]|[12][0-9]|0?[1-9])", 61),
-    "BYYEARDAY": _several("[+-]?[1-9][0-9]{0,2}"),
-    "BYWEEKNO": _several("[+-]?[1-9][0-9]?"),
-    "BYDAY": _several(f"(?:[+-]?[1-9][0-9]?)?{_WEEKDAY}"),
-    "BYSETPOS": _several("[+-]?[1-9][0-9]{0,2}"),
+    "BYYEARDAY": _several(f"[+-]?{_TO_366}"),
+    "BYWEEKNO": _several(f"[+-]?{_TO_53}"),
+    "BYDAY": _several(f"(?:[+-]?{_TO_53})?{_WEEKDAY}"),
+    "BYSETPOS": _several(f"[+-]?{_TO_366}"),
 }
+_WEEKS_OF_A_MONTH = 5
 _RULE = re.compile(f"(?:DTSTART(?:;VALUE=DATE)?:({_DAY})\r?\n)?(?:RRULE:)?([^\r\n]+)")
 _OFTEN = {"HOURLY", "MINUTELY", "SECONDLY"}
 _NEVER_WITH: Mapping[str, tuple[str, ...]] = {
@@ -80,6 +83,8 @@ _NEVER_WITH: Mapping[str, tuple[str, ...]] = {
 """By RFC 5545, 3.3.10."""
 _AGES = 400
 """After so many years the calendar repeats itself, weekdays and all."""
+_AHEAD = 100
+"""So many years are looked through for a plan without an end."""
 
 
 class Rule(NamedTuple):
@@ -120,7 +125,8 @@ def days(text: str, within: Days) -> list[date]:
         raise _refusal("rule_outside")
     if not end and not parts.keys() & {"UNTIL", "COUNT"}:
         raise _refusal("rule_unbounded")
-    found = list(islice(_until(_given(start, parts), end), MOST + 1))
+    end = end or _years_later(start, _AHEAD)
+    found = list(islice(_until(_given(start, end.year, parts), end), MOST + 1))
     if len(found) > MOST:
         raise _refusal("rule_too_many", most=MOST)
     return found
@@ -143,9 +149,11 @@ def _check_together(parts: Mapping[str, str]) -> None:
     others = [(name, f"FREQ={how}") for name in _NEVER_WITH.get(how, ()) if name in parts]
     if {"COUNT", "UNTIL"} <= parts.keys():
         others.append(("COUNT", "UNTIL"))
-    is_counted = any(character.isdigit() for character in parts.get("BYDAY", ""))
-    if is_counted and (how in {"WEEKLY", "DAILY"} or "BYWEEKNO" in parts):
+    counted = [int(number) for number in re.findall("[0-9]+", parts.get("BYDAY", ""))]
+    if counted and (how in {"WEEKLY", "DAILY"} or "BYWEEKNO" in parts):
         others.append(("BYDAY", f"FREQ={how}" if how != "YEARLY" else "BYWEEKNO"))
+    if max(counted, default=0) > _WEEKS_OF_A_MONTH and (how == "MONTHLY" or "BYMONTH" in parts):
+        others.append(("BYDAY", f"FREQ={how}" if how == "MONTHLY" else "BYMONTH"))
     if "BYSETPOS" in parts and not any(n.startswith("BY") for n in parts.keys() - {"BYSETPOS"}):
         others.append(("BYSETPOS", f"FREQ={how}"))
     for part, other in others:
@@ -166,19 +174,25 @@ def _until(found: Iterator[date], end: date | None) -> Iterator[date]:
         yield day
 
 
-def _given(start: date, parts: Mapping[str, str]) -> Iterator[date]:
-    """The days of a rule from its start on.
+def _given(start: date, last_year: int, parts: Mapping[str, str]) -> Iterator[date]:
+    """The days of a rule from its start on, at least to the end of a year.
 
     The library looks for the next one up to the year 9999, also where there is none; so it is asked
-    about the last years of that, in which the calendar is the same.
+    about the last years before that in which the calendar is the same.
     """
-    ages = (date.max.year - start.year) // _AGES * _AGES
+    ages = (date.max.year - 1 - last_year) // _AGES * _AGES
     until = _day(parts["UNTIL"]) if "UNTIL" in parts else None
     for found in _rule(_moved(start, ages), parts):
+        if found.year - ages > date.max.year:
+            return
         day = _moved(found.date(), -ages).date()
         if until and day > until:
             return
         yield day
+
+
+def _years_later(day: date, years: int) -> date:
+    return date(min(day.year + years, date.max.year), 1, 1)
 
 
 def _moved(day: date, years: int) -> datetime:

@@ -91,8 +91,6 @@ _KINDS: Mapping[Any, type[Body]] = {
 
 def _of_its_kind(value: Any, _: ValidatorFunctionWrapHandler) -> Any:
     """So that an error names the field and not a branch of a union."""
-    if isinstance(value, Body):
-        return value
     kind = value.get("kind") if isinstance(value, Mapping) else None
     if not isinstance(kind, str) or kind not in _KINDS:
         at = "/kind" if isinstance(value, Mapping) else ""

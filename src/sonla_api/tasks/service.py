@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic_core import PydanticCustomError
 
 from sonla_api.kit.context import WriteContext
+from sonla_api.kit.owners import visibility_of_part
 from sonla_api.kit.period import Days, days
 from sonla_api.kit.problems import FieldError, Invalid, Problem
 from sonla_api.kit.records import Item
@@ -16,7 +17,6 @@ from sonla_api.kit.store import (
     create,
     delete,
     update,
-    visibility_of_part,
     whole_of,
 )
 from sonla_api.kit.text import Message
