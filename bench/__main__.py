@@ -12,8 +12,9 @@ from pathlib import Path
 from statistics import median
 from typing import Any, NamedTuple
 
-from bench import database, pgbench, report
+from bench import database, node_peers, pgbench, report, work
 from bench.load import ITEM, LIST, Jobs, delegation, require_wrk
+from bench.node_peers import Directus, PostGraphile
 from bench.report import HAND, PGBENCH, SERVICE, USUAL, Row
 from bench.servers import ROOT, Server, peer, sonla
 from sonla_api.delegations.lifecycle import lifecycle
@@ -40,31 +41,45 @@ QUICK = Effort(3, 2, 60, "make bench QUICK=1")
 
 
 def main() -> None:
-    if os.environ.get("PEERS"):
-        raise SystemExit("PEERS: there are the hand-written and the usual service only")
+    more = [_peer(name) for name in os.environ.get("PEERS", "").split(",") if name]
     require_wrk()
+    if more:
+        node_peers.install()
     effort = QUICK if os.environ.get("QUICK") else WHOLE
     with database.running() as address, ExitStack() as stack:
         full = database.kept(address, database.FULL)
         mine = stack.enter_context(database.copy(address, full, "bench_sonla"))
+        secret = stack.enter_context(database.key(mine))
+        work_rows = work.rows(mine, secret, effort.pages)
         theirs = database.copy(address, full, "bench_peers", *database.without_audit())
         peers = stack.enter_context(theirs)
-        servers = _started(stack, mine, peers)
         jobs = _jobs(mine)
+        servers = _started(stack, mine, secret, peers)
         _compare(servers, jobs)
+        for peer in more:
+            copy = stack.enter_context(node_peers.copy(address, full, peer.name.lower()))
+            server = stack.enter_context(peer.serving(copy, jobs.body))
+            _compare_essentials(servers[0], peer, server, jobs)
+            servers.append(server)
         rates = _rates(servers, peers, jobs, effort)
-        rows = [*report.ratios(rates), *_depth(address, effort), _memory(servers[0], jobs)]
-        rows.append(_loading(address))
+        rows = [*report.ratios(rates), *_depth(address, effort), *work_rows]
+        rows += [_memory(servers[0], jobs), _loading(address)]
         notes = _notes(address, servers, jobs)
     rows += report.yardstick(rates)
     text = report.text(rows, rates, notes, effort.command)
     (database.HERE / "RESULTS.md").write_text(text)
     print(f"\n{text}\nwritten to bench/RESULTS.md")
-    if effort is WHOLE:
+    if effort is WHOLE and not more:
         report.put_into(ROOT / "README.md", rows)
 
 
-def _started(stack: ExitStack, mine: str, peers: str) -> list[Server]:
+def _peer(name: str) -> "type[Directus | PostGraphile]":
+    if name not in node_peers.PEERS:
+        raise SystemExit(f"PEERS: {name} is none of {', '.join(node_peers.PEERS)}")
+    return node_peers.PEERS[name]
+
+
+def _started(stack: ExitStack, mine: str, secret: str, peers: str) -> list[Server]:
     """The service and its peers, which are told what a key would tell them."""
     offices = database.fetch(
         mine,
@@ -85,7 +100,7 @@ def _started(stack: ExitStack, mine: str, peers: str) -> list[Server]:
         "BENCH_VERBS": json.dumps(verbs),
     }
     return [
-        stack.enter_context(sonla(mine, stack.enter_context(database.key(mine)))),
+        stack.enter_context(sonla(mine, secret)),
         stack.enter_context(peer(HAND, "handwritten", peers, about)),
         stack.enter_context(peer(USUAL, "usual", peers, about)),
     ]
@@ -117,6 +132,23 @@ def _compare(servers: list[Server], jobs: Jobs) -> None:
             del one[name]
     _require_same("POST", made)
     print("all three answer the same rows", flush=True)
+
+
+def _compare_essentials(
+    mine: Server, peer: "type[Directus | PostGraphile]", server: Server, jobs: Jobs
+) -> None:
+    """The same of a peer that has other names for what a delegation holds."""
+    listed = mine.get(LIST)[0]["items"]
+    pairs = [(LIST, [*map(node_peers.of_sonla, listed)], peer.listed(server))]
+    for id_ in jobs.ids[:20]:
+        found = node_peers.of_sonla(mine.get(ITEM + id_)[0])
+        pairs.append((ITEM + id_, [found], [peer.one(server, id_)]))
+    made = node_peers.of_sonla(mine.post(ITEM.rstrip("/"), jobs.body))
+    pairs.append(("POST", [made], [peer.made(server, jobs.body, made.id)]))
+    for what, ours, theirs in pairs:
+        if ours != theirs:
+            raise SystemExit(f"{what}: {mine.name} and {server.name} differ: {ours} and {theirs}")
+    print(f"{server.name} answers the same delegations", flush=True)
 
 
 def _require_same(what: str, answers: Mapping[str, Any]) -> None:
@@ -215,7 +247,8 @@ def _memory(server: Server, jobs: Jobs) -> Row:
 def _loading(address: str) -> Row:
     """`sonla load` of the records that come with the package, into an empty database."""
     empty = database.empty(address)
-    command = [Path(sys.executable).with_name("sonla"), "load", ROOT / "src/sonla_api/dataset"]
+    sonla = str(Path(sys.executable).with_name("sonla"))
+    command = [sonla, "load", str(ROOT / "src/sonla_api/dataset")]
     environment = {**os.environ, "SONLA_DATABASE_URL": empty}
     process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
     _, status, used = os.wait4(process.pid, 0)

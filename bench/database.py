@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
@@ -23,6 +23,8 @@ HERE = Path(__file__).parent
 KEPT = Path(os.environ.get("BENCH_FOLDER", HERE.parent / ".bench"))
 FULL, SMALL, LARGE = 200_000, 10_000, 1_000_000
 PARTNERS = 20_000
+WORK = {"links": 10_000, "documents": 24_001, "tasks": 400_000, "projects": 100_000}
+"""What the database of FULL delegations holds beside them: see fill_work.sql."""
 EMPTY = "bench_empty"
 OFFICE = "bench-1"
 """The agency whose officer sends the requests: a department with one sub-department."""
@@ -122,7 +124,7 @@ def _drop(name: str) -> str:
 
 def _digest() -> str:
     """Of all that the records and their tables come from."""
-    made_of = [HERE / "fill.sql", *(HERE.parent / "migrations").rglob("*.py")]
+    made_of = [*HERE.glob("*.sql"), *(HERE.parent / "migrations").rglob("*.py")]
     made_of += [*(HERE.parent / "migrations").rglob("*.sql")]
     made_of += [Path(str(path)) for path in (files("sonla_api.kit") / "sql").iterdir()]
     text = b"".join(path.read_bytes() for path in sorted(made_of))
@@ -161,16 +163,25 @@ def _migrate(target: str) -> None:
 
 def _fill(target: str, delegations: int) -> None:
     """Indexes last: building them anew takes a fraction of the time."""
+    sizes = {"partners": PARTNERS, "delegations": delegations}
+    if delegations == FULL:
+        sizes |= WORK
     indexes = fetch(
         target,
         "select indexname, indexdef from pg_indexes where schemaname = 'public'"
-        " and tablename in ('delegations', 'mentions', 'partners') and indexname like 'ix%'",
+        " and indexname like 'ix%'",
     )
-    text = re.sub(r"--.*", "", (HERE / "fill.sql").read_text())
     execute(
         target,
         *(f"drop index {index['indexname']}" for index in indexes),
-        text.format(partners=PARTNERS, delegations=delegations),
+        *filling(sizes),
     )
     settled = (*(index["indexdef"] for index in indexes), "vacuum (freeze, analyze)")
     execute(target, "set maintenance_work_mem = '512MB'", *settled)
+
+
+def filling(sizes: Mapping[str, int]) -> list[str]:
+    """The statements that write the records, without comments."""
+    names = ["fill.sql", *(["fill_work.sql"] if "tasks" in sizes else [])]
+    texts = [re.sub(r"--.*", "", (HERE / name).read_text()) for name in names]
+    return [text.format(**sizes) for text in texts]

@@ -63,6 +63,9 @@ class Jobs:
     def script(self, job: str, server: Server) -> str:
         """The job in Lua, with the headers of this server."""
         head = "".join(HEADERS.format(name=n, value=v) for n, v in server.headers.items())
+        head += f"local run = {uuid4().hex!r}\n"
+        if job in server.scripts:
+            return head + _lua("ids", self.ids) + server.scripts[job]
         match job:
             case "list":
                 return head + GET_LIST
@@ -73,8 +76,7 @@ class Jobs:
                 tags = [server.get(ITEM + id_)[1] for id_ in known]
                 return head + _lua("ids", known) + _lua("tags", tags) + GET_KNOWN
             case _:
-                text = f"local run = {uuid4().hex!r}\nlocal body = [==[{self.body}]==]\n"
-                return head + text + CREATE
+                return head + f"local body = [==[{self.body}]==]\n" + CREATE
 
     def warm(self, job: str, server: Server) -> None:
         """Let every connection plan its statements, which it does anew for the first few times."""

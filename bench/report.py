@@ -25,25 +25,33 @@ OF_PGBENCH = {"list": 0.2, "one": 0.12}
 
 
 class Row(NamedTuple):
-    """One line of the table; at least `must`, or at most where `is_limit`."""
+    """One line of the table; at least `must`, or at most where `is_limit`; bars may be missing."""
 
     what: str
-    must: float
-    aim: float
+    must: float | None
+    aim: float | None
     found: float
     spread: str
     is_limit: bool = False
 
-    @property
-    def is_met(self) -> bool:
-        return self.found <= self.must if self.is_limit else self.found >= self.must
-
     def line(self) -> str:
-        sign = "≤ " if self.is_limit else ""
-        must, aim = (f"{sign}{bar:g}" for bar in (self.must, self.aim))
+        must, aim = map(self._bar, (self.must, self.aim))
         found = f"{self.found:.0f}" if self.found >= 20 else f"{self.found:.2f}"  # noqa: PLR2004
-        verdict = "met" if self.is_met else "**missed**"
-        return f"| {self.what} | {must} | {aim} | **{found}** | {self.spread} | {verdict} |"
+        return f"| {self.what} | {must} | {aim} | **{found}** | {self.spread} | {self._verdict} |"
+
+    @property
+    def _verdict(self) -> str:
+        if self.must is not None:
+            return "met" if self._reaches(self.must) else "**missed**"
+        if self.aim is not None:
+            return "aim met" if self._reaches(self.aim) else "aim missed"
+        return "–"
+
+    def _reaches(self, bar: float) -> bool:
+        return self.found <= bar if self.is_limit else self.found >= bar
+
+    def _bar(self, bar: float | None) -> str:
+        return "–" if bar is None else f"{'≤ ' if self.is_limit else ''}{bar:g}"
 
 
 Rates = Mapping[str, Mapping[str, Sequence[float]]]
@@ -60,7 +68,12 @@ def ratios(rates: Rates) -> list[Row]:
         _row(f"{JOBS[job]}, times the usual service", OVER_USUAL[job], rates[job], USUAL)
         for job in OVER_USUAL
     ]
-    return rows
+    return rows + [
+        _row(f"{JOBS[job]}, times {other}", (None, None), rates[job], other)
+        for job in OVER_USUAL
+        for other in rates[job]
+        if other not in MEASURED
+    ]
 
 
 def yardstick(rates: Rates) -> list[Row]:
@@ -79,6 +92,7 @@ def yardstick(rates: Rates) -> list[Row]:
 
 def text(rows: Sequence[Row], rates: Rates, notes: Sequence[str], command: str) -> str:
     """The whole of RESULTS.md."""
+    names = [*MEASURED, *(name for name in rates["list"] if name not in MEASURED)]
     return "\n".join(
         [
             "# What was measured",
@@ -93,9 +107,9 @@ def text(rows: Sequence[Row], rates: Rates, notes: Sequence[str], command: str) 
             "",
             "Requests a second, median of the rounds (lowest to highest):",
             "",
-            f"| job | {' | '.join(MEASURED)} |",
-            "|---|---|---|---|---|",
-            *(_rates(job, found) for job, found in rates.items()),
+            f"| job | {' | '.join(names)} |",
+            "|---" * (1 + len(names)) + "|",
+            *(_rates(job, found, names) for job, found in rates.items()),
             "",
         ]
     )
@@ -122,7 +136,7 @@ def spread(values: Sequence[float]) -> str:
 
 def _row(
     what: str,
-    bars: tuple[float, float],
+    bars: tuple[float | None, float | None],
     rates: Mapping[str, Sequence[float]],
     other: str,
     name: str = SERVICE,
@@ -131,10 +145,10 @@ def _row(
     return Row(what, *bars, median(found), spread(found))
 
 
-def _rates(job: str, found: Mapping[str, Sequence[float]]) -> str:
+def _rates(job: str, found: Mapping[str, Sequence[float]], names: Sequence[str]) -> str:
     cells = [
         f"{median(found[name]):.0f} ({spread(found[name])})" if name in found else "–"
-        for name in MEASURED
+        for name in names
     ]
     return f"| {JOBS[job]} | {' | '.join(cells)} |"
 

@@ -1,4 +1,4 @@
-"""The three servers that are compared, each one process, on ports of their own."""
+"""The servers that are compared, each one process, on ports of their own."""
 
 import http.client
 import json
@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -29,13 +29,18 @@ class Server:
     port: int
     process: int
     headers: Mapping[str, str]
+    scripts: Mapping[str, str] = field(default_factory=dict)
+    """Jobs in Lua that are asked for otherwise than of the service."""
 
     def get(self, path: str, headers: Mapping[str, str] | None = None) -> tuple[Any, str]:
         """The answer as JSON, and its ETag."""
         return self._ask("GET", path, headers or {})
 
     def post(self, path: str, body: str) -> Any:
-        return self._ask("POST", path, {"Content-Type": "application/json"}, body)[0]
+        return self.send("POST", path, body)
+
+    def send(self, method: str, path: str, body: str) -> Any:
+        return self._ask(method, path, {"Content-Type": "application/json"}, body)[0]
 
     def memory(self) -> float:
         """Megabytes that the process holds now."""
@@ -63,7 +68,7 @@ def sonla(address: str, key: str) -> Iterator[Server]:
     """The service as its own command serves it."""
     command = [Path(sys.executable).with_name("sonla"), "serve"]
     environment = {"SONLA_DATABASE_URL": address, "SONLA_POOL_SIZE": "8"}
-    with _running("sonla-api", command, environment, {"Authorization": f"Bearer {key}"}) as made:
+    with running("sonla-api", command, environment, {"Authorization": f"Bearer {key}"}) as made:
         yield made
 
 
@@ -71,14 +76,19 @@ def sonla(address: str, key: str) -> Iterator[Server]:
 def peer(name: str, module: str, address: str, about: Mapping[str, str]) -> Iterator[Server]:
     """A peer; `about` is what the records say of their owner, which it has no key to know from."""
     command = [sys.executable, "-m", "uvicorn", f"bench.peers.{module}:app", *UVICORN]
-    with _running(name, command, {"BENCH_URL": address, **about}, {}) as made:
+    with running(name, command, {"BENCH_URL": address, **about}, {}) as made:
         yield made
 
 
 @contextmanager
-def _running(
-    name: str, command: list[Any], environment: Mapping[str, str], headers: Mapping[str, str]
+def running(
+    name: str,
+    command: list[Any],
+    environment: Mapping[str, str],
+    headers: Mapping[str, str],
+    folder: Path = ROOT,
 ) -> Iterator[Server]:
+    """Started with a free port in SONLA_PORT and PORT, and ended after the block."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -86,8 +96,8 @@ def _running(
         command = [*command, "--port", str(port)]
     started = subprocess.Popen(
         command,
-        cwd=ROOT,
-        env={**_plain(), **environment, "SONLA_PORT": str(port)},
+        cwd=folder,
+        env={**_plain(), **environment, "SONLA_PORT": str(port), "PORT": str(port)},
         stdout=subprocess.DEVNULL,
     )
     try:

@@ -5,6 +5,7 @@ import logging
 import socket
 import time
 from collections.abc import AsyncIterator
+from functools import partialmethod
 from typing import Any, Self
 from urllib.parse import urlsplit
 
@@ -15,6 +16,7 @@ from httpx import AsyncClient, Response
 from sqlalchemy import text
 
 from sonla_api.kit import database as roads
+from sonla_api.kit.idempotency import Held
 from sonla_api.settings import Settings
 from tests import factories
 from tests.conftest import Connection
@@ -316,13 +318,69 @@ async def test_connections_are_set_up(app: FastAPI, api: AsyncClient) -> None:
         " current_setting('default_transaction_read_only') as is_safe"
     )
     assert tuple(row) == ("UTC", "10s", "on")
-    async with app.state.database.transaction(actor_id="", request_id="r") as opened:
-        ((idle, request_id),) = await opened.reader.fetch(
+    async with app.state.database.transaction({"actor_id": "", "request_id": "r"}) as opened:
+        ((idle, request_id),) = await opened.fetch(
             "select current_setting('idle_in_transaction_session_timeout'),"
             " current_setting('sonla.request_id')"
         )
         assert (idle, request_id) == ("30s", "r")
         assert await opened.session.scalar(text("select 1")) == 1
+
+
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What is sent to the database on the connections of the writing road."""
+    found: list[str] = []
+    for name in ("execute", "fetch"):
+
+        async def noted(self: Any, query: str, *args: Any, send: Any, **more: Any) -> Any:
+            if "default_transaction_read_only" not in self._params.server_settings:
+                found.append(query)
+            return await send(self, query, *args, **more)
+
+        send = getattr(asyncpg.Connection, name)
+        monkeypatch.setattr(roads._Connection, name, partialmethod(noted, send=send))
+    return found
+
+
+async def test_a_create_takes_one_round_trip(
+    api: AsyncClient, database: "Connection[Any]", sent: list[str]
+) -> None:
+    agency = await factories.made(api, "/agencies", factories.agency())
+    body = factories.delegation(lead_agency_id=agency["id"])
+    actor_id = await database.fetchval("select id from api_keys")
+    key = next(
+        key
+        for key in map(str, range(99))
+        if not Held.of(actor_id, "/api/v1/delegations", key, b"").is_sweeper
+    )
+    with_key = {"idempotency-key": key}
+    made = []
+    for headers in ({}, with_key):
+        sent.clear()
+        made.append(await api.post("/delegations", json=body, headers=headers))
+        assert made[-1].status_code == 201
+        assert len(sent) == 1, sent
+        row = await database.fetchrow(
+            "select actor_id, request_id from changes where record_id = $1", made[-1].json()["id"]
+        )
+        assert tuple(row) == (actor_id, made[-1].headers["x-request-id"])
+    sent.clear()
+    again = await api.post("/delegations", json=body, headers=with_key)
+    assert again.content == made[-1].content
+    assert [query.split()[0] for query in sent] == ["WITH", "begin;", "SELECT", "rollback"]
+
+
+async def test_nothing_is_written_beside_a_transaction(app: FastAPI, api: AsyncClient) -> None:
+    who = {"actor_id": "", "request_id": ""}
+    async with app.state.database.transaction(who, is_short=True) as opened:
+        with pytest.raises(RuntimeError):
+            opened.session  # noqa: B018
+        assert opened.alone
+        assert await opened.alone.fetch("select 1 where false") == []
+        assert await opened.alone.fetch("select 1") == [(1,)]
+        with pytest.raises(RuntimeError):
+            await opened.fetch("select 2")
 
 
 async def test_errors_are_logged_without_what_was_written(

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from fastapi import FastAPI
 from httpx import AsyncClient
 
 from sonla_api.kit import database as roads
@@ -50,6 +51,23 @@ async def test_a_replay_answers_as_before(api: AsyncClient) -> None:
     assert (again.status_code, again.content) == (201, first.content)
     for name in ("content-type", "etag", "location", "vary", "content-length"):
         assert again.headers[name] == first.headers[name]
+
+
+async def test_a_replay_answers_as_before_whatever_would_be_refused_now(
+    app: FastAPI, api: AsyncClient, as_actor: Callable[..., Any]
+) -> None:
+    """The agency has ended since; without the key its officer is told so."""
+    office = await factories.made(api, "/agencies", factories.agency(key="office"))
+    officer = await as_actor("sources:write", "office")
+    first = await officer.post("/sources", json=factories.source(), headers=KEY)
+    ended = {"valid_to": "2020-01-01"}
+    await api.patch(f"/agencies/{office['id']}", json=ended, headers={"if-match": "*"})
+    app.state.keyring._known.clear()
+    assert (await officer.post("/sources", json=factories.source())).status_code == 422
+    again = await officer.post("/sources", json=factories.source(), headers=KEY)
+    assert (again.status_code, again.content) == (201, first.content)
+    other = await officer.post("/sources", json=factories.source(title="Other"), headers=KEY)
+    assert other.json()["type"] == "/docs/problems/key-reused"
 
 
 async def test_a_key_is_bound_to_the_body(api: AsyncClient) -> None:

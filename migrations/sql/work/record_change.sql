@@ -4,26 +4,35 @@ create or replace function public.record_change() returns trigger language plpgs
 declare
     apart constant text[] := array['id', 'version', 'created_at', 'created_by', 'updated_at',
                                    'updated_by', 'taking_part'] || tg_argv;
-    old_row jsonb := coalesce(to_jsonb(old), '{}');
-    new_row jsonb := coalesce(to_jsonb(new), '{}');
-    old_fields jsonb := old_row - apart;
-    new_fields jsonb := new_row - apart;
-    before jsonb;
-    after jsonb;
-    kept jsonb := case tg_op when 'DELETE' then old_row else new_row end;
+    old_fields jsonb;
+    new_fields jsonb;
+    before jsonb := '{}';
+    after jsonb := '{}';
+    kept record;
 begin
+    if tg_op <> 'INSERT' then
+        kept := old;
+        old_fields := to_jsonb(old) - apart;
+    end if;
+    if tg_op <> 'DELETE' then
+        kept := new;
+        new_fields := to_jsonb(new) - apart;
+    end if;
     -- Who comes to take part may see the record from now on, so the feed has to tell of it.
-    if tg_op = 'UPDATE' and old_fields = new_fields
-        and old_row -> 'taking_part' = new_row -> 'taking_part'
-    then
+    if tg_op = 'UPDATE' and old_fields = new_fields and old.taking_part = new.taking_part then
         return null;
     end if;
-    select coalesce(jsonb_object_agg(name, value), '{}') into before
-    from jsonb_each(old_fields) as fields (name, value)
-    where value is distinct from new_fields -> name and (tg_op = 'UPDATE' or value <> 'null');
-    select coalesce(jsonb_object_agg(name, value), '{}') into after
-    from jsonb_each(new_fields) as fields (name, value)
-    where value is distinct from old_fields -> name and (tg_op = 'UPDATE' or value <> 'null');
+    -- Asked only where there is something to find: a query costs more here than all else.
+    if tg_op <> 'INSERT' then
+        select coalesce(jsonb_object_agg(name, value), '{}') into before
+        from jsonb_each(old_fields) as fields (name, value)
+        where value is distinct from new_fields -> name and (tg_op = 'UPDATE' or value <> 'null');
+    end if;
+    if tg_op <> 'DELETE' then
+        select coalesce(jsonb_object_agg(name, value), '{}') into after
+        from jsonb_each(new_fields) as fields (name, value)
+        where value is distinct from old_fields -> name and (tg_op = 'UPDATE' or value <> 'null');
+    end if;
     insert into public.changes (
         epoch, actor_id, request_id, resource, record_id, version, action, before, after,
         visibility, owner_agency_id, taking_part,
@@ -34,17 +43,17 @@ begin
         nullif(current_setting('sonla.actor_id', true), '')::uuid,
         nullif(current_setting('sonla.request_id', true), ''),
         tg_table_name,
-        (kept ->> 'id')::uuid,
-        (kept ->> 'version')::integer,
+        kept.id,
+        kept.version,
         case tg_op when 'INSERT' then 'created' when 'UPDATE' then 'updated' else 'deleted' end,
         before,
         after,
-        kept ->> 'visibility',
-        (kept ->> 'owner_agency_id')::uuid,
-        array(select jsonb_array_elements_text(kept -> 'taking_part'))::uuid[],
-        old_row ->> 'visibility',
-        (old_row ->> 'owner_agency_id')::uuid,
-        array(select jsonb_array_elements_text(coalesce(old_row -> 'taking_part', '[]')))::uuid[]
+        kept.visibility,
+        kept.owner_agency_id,
+        kept.taking_part,
+        old.visibility,
+        old.owner_agency_id,
+        coalesce(old.taking_part, '{}')
     );
     if tg_op = 'DELETE' then
         insert into public.tombstones (id, resource, visibility, owner_agency_id, taking_part)

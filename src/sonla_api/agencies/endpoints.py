@@ -18,7 +18,7 @@ router = APIRouter(prefix="/agencies", tags=["agencies"])
 
 Read = Annotated[Context, reading("agencies:read")]
 Audit = Annotated[Context, reading("changes:read")]
-Create = Annotated[WriteContext, creating("agencies:write")]
+Create = Annotated[WriteContext, creating("agencies:write", is_short=True)]
 Write = Annotated[WriteContext, writing("agencies:write")]
 
 

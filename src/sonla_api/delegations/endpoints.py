@@ -31,7 +31,7 @@ router = APIRouter(prefix="/delegations", tags=["delegations"])
 
 Read = Annotated[Context, reading("delegations:read")]
 Audit = Annotated[Context, reading("changes:read")]
-Create = Annotated[WriteContext, creating("delegations:write")]
+Create = Annotated[WriteContext, creating("delegations:write", is_short=True)]
 Write = Annotated[WriteContext, writing("delegations:write")]
 Step = Annotated[WriteContext, creating("delegations:read")]
 

@@ -41,7 +41,7 @@ router = APIRouter(prefix="/documents", tags=["documents"])
 
 Read = Annotated[Context, reading("documents:read")]
 Audit = Annotated[Context, reading("changes:read")]
-Create = Annotated[WriteContext, creating("documents:write")]
+Create = Annotated[WriteContext, creating("documents:write", is_short=True)]
 Write = Annotated[WriteContext, writing("documents:write")]
 
 

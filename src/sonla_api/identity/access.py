@@ -12,8 +12,8 @@ from starlette.types import Scope
 
 from sonla_api.kit.context import Actor, Context, WriteContext
 from sonla_api.kit.database import Database
-from sonla_api.kit.idempotency import KEY_LENGTH, Held, take
-from sonla_api.kit.problems import Unauthenticated
+from sonla_api.kit.idempotency import KEY_LENGTH, Held
+from sonla_api.kit.problems import Problem, Unauthenticated
 
 _WRITES = {"POST", "PATCH", "DELETE"}
 
@@ -61,8 +61,12 @@ def writing(permission: str) -> Any:
     return Depends(_named(door, permission), scope="function")
 
 
-def creating(permission: str) -> Any:
-    """`writing` for a POST, which may carry an Idempotency-Key."""
+def creating(permission: str, *, is_short: bool = False) -> Any:
+    """`writing` for a POST, which may carry an Idempotency-Key.
+
+    A short one makes one record and writes nothing else: `store.create` then begins and ends the
+    transaction in the same round trip.
+    """
     Key = Annotated[  # noqa: N806
         str | None,
         Header(
@@ -74,7 +78,7 @@ def creating(permission: str) -> Any:
     ]
 
     async def door(request: Request, idempotency_key: Key = None) -> AsyncIterator[WriteContext]:
-        async with _transaction(request, permission, idempotency_key) as ctx:
+        async with _transaction(request, permission, idempotency_key, is_short=is_short) as ctx:
             yield ctx
 
     return Depends(_named(door, permission), scope="function")
@@ -94,7 +98,7 @@ def _enter(request: Request, permission: str) -> Context:
 
 @asynccontextmanager
 async def _transaction(
-    request: Request, permission: str, key: str | None = None
+    request: Request, permission: str, key: str | None = None, *, is_short: bool = False
 ) -> AsyncIterator[WriteContext]:
     ctx = _enter(request, permission)
     if ctx.actor.id is None:
@@ -102,7 +106,10 @@ async def _transaction(
     database: Database = request.app.state.database
     who = {"actor_id": str(ctx.actor.id), "request_id": request.state.request_id}
     held = Held.of(ctx.actor.id, request.url.path, key, request.state.body) if key else None
-    async with database.transaction(*([held.claim] if held else []), **who) as transaction:
-        if held:
-            await take(transaction.reader, held, transaction.found)
-        yield WriteContext(ctx.actor, ctx.now, transaction.reader, transaction, held)
+    async with database.transaction(who, held, is_short=is_short) as transaction:
+        try:
+            yield WriteContext(ctx.actor, ctx.now, transaction, transaction, held)
+        except Problem:
+            if held:  # what was answered under this key is answered again, whatever is wrong now
+                await transaction.begin()
+            raise

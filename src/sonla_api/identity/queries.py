@@ -40,8 +40,8 @@ find_key = Statement(
 
 async def note_use(database: Database, key_id: UUID, at: datetime) -> None:
     """Note when a key was last used."""
-    async with database.transaction(actor_id="") as transaction:
-        await _used.fetch(transaction.reader, id=key_id, at=at)
+    async with database.transaction({"actor_id": ""}) as transaction:
+        await _used.fetch(transaction, id=key_id, at=at)
 
 
 _used = Statement(

@@ -51,9 +51,9 @@ async def load_folder(database_url: str, folder: Path, progress: Progress) -> Re
     try:
         async with (
             connect(database_url, asyncpg_url(database_url), 1, LIKENESS) as database,
-            database.transaction(**request) as transaction,
+            database.transaction(request) as transaction,
         ):
-            ctx = WriteContext(_LOADER, datetime.now(UTC), transaction.reader, transaction)
+            ctx = WriteContext(_LOADER, datetime.now(UTC), transaction, transaction)
             await wait_for_turn(ctx)
             await load.check(ctx)
             for part in load.parts:

@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import (
     create_async_engine,
 )
 
+from sonla_api.kit.idempotency import Held, take
 from sonla_api.kit.statement import Reader
 
 PATIENCE = 4.5
@@ -28,6 +29,9 @@ _RESTED = 300
 
 _FAREWELL = 0.3
 """Seconds that a connection given up may take to close, so that PATIENCE stays below five."""
+
+_LOST = (OSError, asyncpg.OperatorInterventionError)
+"""After these (a TimeoutError is the first) nobody knows what the connection would say next."""
 
 _SETTINGS = {
     "timezone": "UTC",
@@ -98,22 +102,87 @@ class Reads:
         return None
 
 
-class Transaction:
-    """One transaction on one connection of the writing pool.
+WHO = {"actor_id": "sonla.actor_id", "request_id": "sonla.request_id"}
+"""What tells the change log who acts, and the setting that it is read from."""
 
-    `reader` runs statements on it, `session` is SQLAlchemy's unit of work over it. SQLAlchemy
-    itself neither begins nor ends it: its way takes three round trips more.
+
+class Transaction:
+    """One transaction on one connection of the writing pool, and a `Reader` of what it sees.
+
+    `session` is SQLAlchemy's unit of work over it. SQLAlchemy itself neither begins nor ends it:
+    its way takes three round trips more.
     """
 
-    def __init__(self, connection: AsyncConnection, raw: asyncpg.Connection, found: str) -> None:
-        self.reader: Reader = raw
-        self.found = found
-        """What the database said of the last statement that it began with."""
-        self._connection = connection
+    def __init__(
+        self,
+        connection: AsyncConnection,
+        raw: asyncpg.Connection,
+        who: Mapping[str, str],
+        held: Held | None,
+    ) -> None:
+        self._connection, self._raw, self._held = connection, raw, held
+        self.who = who
+        self._has_begun = self._is_over = False
+
+    async def begin(self) -> None:
+        """Say who acts and claim the key, unless that is done; ends in a Replay if it was used."""
+        if self._has_begun:
+            return
+        if self._is_over:
+            raise RuntimeError("what this request writes was committed already")
+        self._has_begun = True
+        async with asyncio.timeout(PATIENCE):
+            found = await self._raw.execute(_begin(self.who, self._held))
+        if self._held:
+            await take(self._raw, self._held, found)
+
+    async def fetch(self, query: str, *args: Any) -> Sequence[Any]:
+        await self.begin()
+        rows: Sequence[Any] = await self._raw.fetch(query, *args)
+        return rows
+
+    @cached_property
+    def alone(self) -> Reader | None:
+        """For one statement that is the whole transaction and says itself who acts; None where
+        others go before it.
+        """
+        is_first = not self._has_begun and not (self._held and self._held.is_sweeper)
+        return _Alone(self._whole) if is_first else None
 
     @cached_property
     def session(self) -> AsyncSession:
+        if not self._has_begun:
+            raise RuntimeError("a session would write without a transaction")
         return AsyncSession(self._connection, expire_on_commit=False)
+
+    async def commit(self) -> None:
+        if self._has_begun:
+            await self._raw.execute("commit")
+
+    async def take_back(self, error: BaseException) -> None:
+        """A connection that does not answer is given up, and the server takes back by itself."""
+        if isinstance(error, Exception) and not isinstance(error, _LOST):
+            if not self._has_begun:
+                return
+            with suppress(Exception):
+                await self._raw.execute("rollback", timeout=_FAREWELL)
+                return
+        self._raw.terminate()
+
+    async def _whole(self, query: str, *args: Any) -> Sequence[Any]:
+        rows: Sequence[Any] = await self._raw.fetch(query, *args, timeout=PATIENCE)
+        self._is_over = bool(rows)
+        return rows
+
+
+class _Alone:
+    """A `Reader` for the one statement of a transaction."""
+
+    def __init__(self, whole: Callable[..., Awaitable[Sequence[Any]]]) -> None:
+        self._whole = whole
+
+    async def fetch(self, query: str, *args: Any) -> Sequence[Any]:
+        return await self._whole(query, *args)
 
 
 @dataclass(frozen=True)
@@ -124,36 +193,31 @@ class Database:
     engine: AsyncEngine
 
     @asynccontextmanager
-    async def transaction(self, *first: str, **local: str) -> AsyncIterator[Transaction]:
+    async def transaction(
+        self, who: Mapping[str, str], held: Held | None = None, *, is_short: bool = False
+    ) -> AsyncIterator[Transaction]:
         """Committed at the end, taken back at an error.
 
-        `local` settings tell the change log who acts; `first`: SQL that it begins with.
+        `who` acts, for the change log; `held`: the Idempotency-Key that it acts under. A short one
+        begins with its first statement, which may be the whole of it.
         """
         async with self.engine.connect() as connection:
             raw: Any = (await connection.get_raw_connection()).driver_connection
+            made = Transaction(connection, raw, who, held)
             try:
-                async with asyncio.timeout(PATIENCE):
-                    found = await raw.execute(_begin(local, first))
-                yield Transaction(connection, raw, found)
-                await raw.execute("commit")
+                if not is_short:
+                    await made.begin()
+                yield made
+                await made.commit()
             except BaseException as error:
-                await _take_back(raw, error)
+                await made.take_back(error)
                 raise
 
 
-async def _take_back(raw: asyncpg.Connection, error: BaseException) -> None:
-    """A connection that does not answer is given up, and the server takes back by itself."""
-    if isinstance(error, Exception) and not isinstance(error, OSError):  # as TimeoutError is
-        with suppress(Exception):
-            await raw.execute("rollback", timeout=_FAREWELL)
-            return
-    raw.terminate()
-
-
-def _begin(local: Mapping[str, str], first: Sequence[str]) -> str:
+def _begin(who: Mapping[str, str], held: Held | None) -> str:
     """Sent as one message: with parameters each statement would be a round trip."""
-    settings = (f"set local sonla.{name} = {_quoted(value)}" for name, value in local.items())
-    return "; ".join(("begin", *settings, *first))
+    settings = [f"set local {WHO[name]} = {_quoted(value)}" for name, value in who.items()]
+    return "; ".join(["begin", *settings, *([held.claim] if held else [])])
 
 
 def _quoted(value: str) -> str:

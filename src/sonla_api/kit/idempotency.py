@@ -9,7 +9,17 @@ from hashlib import sha256
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, delete, func, literal_column, select, text
+from sqlalchemy import (
+    Select,
+    bindparam,
+    delete,
+    exists,
+    func,
+    literal_column,
+    select,
+    text,
+    true,
+)
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -19,7 +29,7 @@ from sonla_api.kit.statement import Reader, Statement
 
 KEY_LENGTH = 255
 _SWEEPERS = 4
-"""Of 256 keys, by their digest, look for expired ones; the others save the time."""
+"""Of 256 keys, by their digest."""
 _UNUSED = "SELECT 0"
 
 
@@ -53,6 +63,11 @@ class Held(NamedTuple):
         """SQL that waits for the key, and finds a row if it was used."""
         return f"select from claim_key('\\x{self.place.hex()}')"
 
+    @property
+    def is_sweeper(self) -> bool:
+        """Whether this one looks for expired keys; the others save the time."""
+        return self.place[0] < _SWEEPERS
+
 
 class Kept(NamedTuple):
     """What was answered: always 201, with these parts."""
@@ -70,6 +85,10 @@ class Replay(Exception):  # noqa: N818  not an error: the answer was given befor
 
 _columns = IdempotencyKey.__table__.c
 _binds = {c.key: bindparam(f"held_{c.key}", type_=c.type) for c in _columns if c.key != "at"}
+_claimed = func.claim_key(_binds["place"]).alias("claimed")
+is_unused = ~exists(select(true()).select_from(_claimed))
+"""Waits for the key, and holds whether nobody used it; for the statement that uses it now."""
+
 _GIVEN = ("place", "fingerprint", "version", "location", "body")
 
 
@@ -111,7 +130,7 @@ _sweep = Statement(delete(IdempotencyKey).where(_columns.place.in_(_oldest)))
 async def take(reader: Reader, held: Held, found: str) -> None:
     """Go on with a key that is claimed, or replay; `found`: what the database said of the claim."""
     if found == _UNUSED:
-        if held.place[0] < _SWEEPERS:
+        if held.is_sweeper:
             await _sweep.fetch(reader)
         return
     ((fingerprint, *kept),) = await _first.fetch(reader, held_place=held.place)

@@ -1,16 +1,18 @@
 """Whose a new record is, and who sees it where nothing is said."""
 
 from datetime import date
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from sonla_api.kit.context import WriteContext
 from sonla_api.kit.mentions import model_of
 from sonla_api.kit.model import Resource, Visibility
 from sonla_api.kit.problems import FieldError, Invalid
 from sonla_api.kit.schema import ResourceBody
+from sonla_api.kit.statement import Statement
 from sonla_api.kit.text import Message
 
 _CLOSED = Message(
@@ -47,9 +49,15 @@ async def give(ctx: WriteContext, wanted: UUID | None) -> None:
 
 
 async def _ends_on(ctx: WriteContext, agency_id: UUID | None) -> date | None:
+    rows = await _end_of_agency().fetch(ctx.reader, id=agency_id)
+    return rows[0][0] if rows else None
+
+
+@cache
+def _end_of_agency() -> Statement:
     agency: Any = model_of("agencies")
-    found = select(agency.valid_to).where(agency.id == agency_id)
-    return await ctx.session.scalar(found)
+    wanted = agency.id == bindparam("id", type_=agency.id.type)
+    return Statement(select(agency.valid_to).where(wanted))
 
 
 def _refuse_ended(ctx: WriteContext, ends_on: date | None) -> None:

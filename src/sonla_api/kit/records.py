@@ -17,7 +17,6 @@ from sqlalchemy import (
     bindparam,
     cast,
     func,
-    insert,
     literal_column,
     null,
     select,
@@ -25,11 +24,9 @@ from sqlalchemy import (
     tuple_,
     union_all,
 )
-from sqlalchemy.orm import aliased
 
-from sonla_api.kit.context import Context, WriteContext
+from sonla_api.kit.context import Context
 from sonla_api.kit.cursors import seal, unseal, wrong_cursor
-from sonla_api.kit.idempotency import held_values, keeping
 from sonla_api.kit.listing import Listing, Parameters
 from sonla_api.kit.problems import Unauthenticated
 from sonla_api.kit.schema import FlagView, Summary, View
@@ -104,34 +101,15 @@ class Records:
 
     async def item(self, ctx: Context, id_: UUID) -> Item:
         statement = self._item_stranger if ctx.actor.is_anonymous else self._item_known
-        for version, body in await statement.fetch(ctx.reader, id=id_, **self._binds(ctx)):
+        for version, body in await statement.fetch(ctx.reader, id=id_, **self.binds(ctx)):
             return Item(id_, version, body)
         return await missing(ctx, self.model.__tablename__, id_)
-
-    async def insert(
-        self,
-        ctx: WriteContext,
-        values: Mapping[str, Any],
-        conditions: tuple[ColumnElement[bool], ...],
-        **binds: Any,
-    ) -> Item | None:
-        """A new row with these values, as the caller sees it, kept with the Idempotency-Key; in
-        one statement. None where a condition does not hold.
-        """
-        held: dict[str, Any] = {}
-        if ctx.key:
-            held = held_values(ctx.key, f"{ctx.key.route}/{values['id']}")
-        made = self._insert(tuple(sorted(values)), conditions, is_kept=bool(held))
-        found = await made.fetch(ctx.reader, **values, **binds, **held, **self._binds(ctx))
-        for id_, version, body in found:
-            return Item(id_, version, body, is_kept=True)
-        return None
 
     async def page(self, ctx: Context, listing: Listing, **within: Any) -> Rows:
         """One page; `within` fixes columns, for a list inside a record."""
         refuse_oracle(ctx, listing)
         given = listing.given()
-        values = {**listing.binds(), **within, **self._binds(ctx)}
+        values = {**listing.binds(), **within, **self.binds(ctx)}
         bound_to = (self.model.__tablename__, listing.sort, given, within)
         side = ""
         if listing.cursor is not None:
@@ -162,7 +140,8 @@ class Records:
             *(found == bindparam(name, type_=found.type) for name, found in fixed),
         ]
 
-    def _binds(self, ctx: Context) -> dict[str, Any]:
+    def binds(self, ctx: Context) -> dict[str, Any]:
+        """What the select of the view asks about the actor and the day."""
         return {**ctx.parameters, **self._parameters(ctx)}
 
     def _column(self, of: Any, name: str, field: Any, is_stranger: bool) -> ColumnElement[Any]:  # noqa: FBT001
@@ -196,25 +175,6 @@ class Records:
         return Statement(
             select(item.c.item_version, to_json(shown)).select_from(item.join(shown, true()))
         )
-
-    @lru_cache(maxsize=64)  # noqa: B019
-    def _insert(
-        self, names: tuple[str, ...], conditions: tuple[ColumnElement[bool], ...], *, is_kept: bool
-    ) -> Statement:
-        """What is shown is found from the row that was written, before it is in the table."""
-        table = self.model.__table__
-        given = select(*(bindparam(name, type_=table.c[name].type) for name in names))
-        new = insert(table).from_select(names, given.where(*conditions), include_defaults=False)
-        made = aliased(self.model, new.returning(table).cte("made"))
-        shown = [*self.columns(is_stranger=False, of=made), made.id, made.version]
-        row = select(*shown).subquery("row")
-        item = as_item(row, self.view)
-        *_, id_, version = row.c
-        body = to_json(item).label("body")
-        answer = select(id_, version.label("version"), body).select_from(row.join(item, true()))
-        written = answer.cte("answer")
-        found = select(written)
-        return Statement(found.add_cte(keeping(found).cte("kept")) if is_kept else found)
 
     @lru_cache(maxsize=512)  # noqa: B019
     def _page(self, shape: Shape) -> Statement:

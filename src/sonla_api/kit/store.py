@@ -10,12 +10,22 @@ from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
 from pydantic import BaseModel, ValidationError
-from sqlalchemy import ColumnElement, ForeignKey, Text, cast, func, literal, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    ForeignKey,
+    Text,
+    cast,
+    func,
+    literal,
+    select,
+    union_all,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from uuid_utils.compat import uuid7
 
 from sonla_api.kit import flags
 from sonla_api.kit.context import WriteContext
+from sonla_api.kit.insertion import insert_one
 from sonla_api.kit.mentions import (
     UNKNOWN,
     all_references,
@@ -157,7 +167,7 @@ async def create(
     wanted = by_table(named)
     conditions = _all_seen(tuple(wanted)) + ((guard.condition,) if guard else ())
     binds = {f"in_{table}": ids for table, ids in wanted.items()} | (guard.binds if guard else {})
-    if item := await records.insert(ctx, values, conditions, **binds):
+    if item := await insert_one(ctx, records, values, conditions, **binds):
         return item
     await check_references(ctx, named)
     if guard:

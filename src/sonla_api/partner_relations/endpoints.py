@@ -32,7 +32,7 @@ router = APIRouter(prefix="/partner-relations", tags=["partner-relations"])
 
 Read = Annotated[Context, reading("partner_relations:read")]
 Audit = Annotated[Context, reading("changes:read")]
-Create = Annotated[WriteContext, creating("partner_relations:write")]
+Create = Annotated[WriteContext, creating("partner_relations:write", is_short=True)]
 Write = Annotated[WriteContext, writing("partner_relations:write")]
 Step = Annotated[WriteContext, creating("partner_relations:read")]
 

@@ -19,7 +19,7 @@ router = APIRouter(prefix="/partners", tags=["partners"])
 
 Read = Annotated[Context, reading("partners:read")]
 Audit = Annotated[Context, reading("changes:read")]
-Create = Annotated[WriteContext, creating("partners:write")]
+Create = Annotated[WriteContext, creating("partners:write", is_short=True)]
 Write = Annotated[WriteContext, writing("partners:write")]
 
 

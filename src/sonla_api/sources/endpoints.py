@@ -18,7 +18,7 @@ router = APIRouter(prefix="/sources", tags=["sources"])
 
 Read = Annotated[Context, reading("sources:read")]
 Audit = Annotated[Context, reading("changes:read")]
-Create = Annotated[WriteContext, creating("sources:write")]
+Create = Annotated[WriteContext, creating("sources:write", is_short=True)]
 Write = Annotated[WriteContext, writing("sources:write")]
 
 
