@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "flags"
-down_revision = "work"
+down_revision = "attachments"
 branch_labels = None
 depends_on = None
 
