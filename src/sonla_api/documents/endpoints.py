@@ -42,6 +42,7 @@ router = APIRouter(prefix="/documents", tags=["documents"])
 Read = Annotated[Context, reading("documents:read")]
 Audit = Annotated[Context, reading("changes:read")]
 Create = Annotated[WriteContext, creating("documents:write", is_short=True)]
+Attach = Annotated[WriteContext, creating("documents:write")]
 Write = Annotated[WriteContext, writing("documents:write")]
 
 
@@ -102,7 +103,7 @@ async def list_document_attachments(
 
 
 @router.post("/{id}/attachments", response_model=AttachmentView, status_code=201)
-async def create_document_attachment(ctx: Create, id: UUID, upload: Received) -> Response:
+async def create_document_attachment(ctx: Attach, id: UUID, upload: Received) -> Response:
     """Add a file to a document, which keeps its version."""
     attachment = await service.attach(ctx, id, upload)
     return await created(ctx, attachment, f"/api/v1/documents/{id}/attachments/{attachment.id}")
