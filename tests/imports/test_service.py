@@ -62,7 +62,11 @@ async def test_two_loads_at_once_are_one_after_the_other(load: Load, changes: An
 async def test_a_source_that_reaches_further_settles_a_doubt(load: Load, api: AsyncClient) -> None:
     """The flag of a document follows its source, though no line of the document changes."""
     late = RESOLUTION | {"issued_on": "2024-09-01"}
-    for covers, codes in (("2024-H1", ["date_conflict"]), ("2024", []), ("2023", ["date_conflict"])):
+    for covers, codes in (
+        ("2024-H1", ["date_conflict"]),
+        ("2024", []),
+        ("2023", ["date_conflict"]),
+    ):
         await load(sources=[SOURCE | {"covers": covers}], documents=[late])
         record = await _only(api, "/documents")
         assert [flag["code"] for flag in record["flags"]] == codes
