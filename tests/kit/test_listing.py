@@ -209,7 +209,8 @@ async def test_every_order_of_every_list_is_tried() -> None:
             if parameter["name"] == "sort"
         )
         for operation in LISTS
-        if "{id}" not in operation.path
+        # That of flags has one order alone.
+        if "{id}" not in operation.path and operation.path != "/api/v1/data-quality"
     }
     assert described.keys() == SORTS.keys()
     for table, sorts in SORTS.items():
