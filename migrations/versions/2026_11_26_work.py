@@ -62,6 +62,7 @@ SAME = ["code", "title", "deliverable", "basis", "markets", "priority", "weight"
 JSON = postgresql.JSONB(none_as_null=True, astext_type=sa.Text())
 SQL = Path(__file__).parents[1] / "sql"
 REPLACED = ["keep_mentions", "keep_version", "record_change"]
+CALENDAR = ["weekdays_after", "is_working_day", "calendar_status"]
 FUNCTIONS = [
     "keep_plan",
     "keep_in_plan",
@@ -95,7 +96,7 @@ def upgrade() -> None:
     make_evidence()
     refer("delegation_id", "delegations")
     refer("project_id", "projects")
-    for name in [*REPLACED, *FUNCTIONS]:
+    for name in [*REPLACED, *CALENDAR, "working_days_after", *FUNCTIONS]:
         op.execute((SQL / "work" / f"{name}.sql").read_text())
     make_triggers()
 
@@ -601,6 +602,13 @@ def make_assignments() -> None:
     op.create_index(
         op.f("ix_assignments_due_on_id_open_until"), "assignments", ["due_on", "id", "open_until"]
     )
+    op.create_index(op.f("ix_assignments_task_id"), "assignments", ["task_id"])
+    op.create_index(
+        "ix_assignments_to_decide",
+        "assignments",
+        ["owner_agency_id"],
+        postgresql_where="state in ('submitted', 'extension_requested')",
+    )
     op.create_index(
         "uq_assignments_agency_id",
         "assignments",
@@ -722,8 +730,10 @@ def downgrade() -> None:
     for name in REPLACED:
         before = (SQL / f"{name}.sql").read_text()
         op.execute(before.replace("create function", "create or replace function"))
+    weekends_alone = files("sonla_api.kit").joinpath("sql/working_days_after.sql")
+    op.execute(weekends_alone.read_text())
     for column in ("delegation_id", "project_id"):
         op.drop_column("mentions", column)
     op.execute(f"drop table {', '.join(RESOURCES)} cascade")
-    for name in [*FUNCTIONS, *OF_THE_KIT]:
+    for name in [*CALENDAR, *FUNCTIONS, *OF_THE_KIT]:
         op.execute(f"drop function {name} cascade")

@@ -15,6 +15,11 @@ class DayKind(CodeList):
     working_day = "working_day", "Worked in exchange", "Làm việc bù"
 
 
+class CalendarStatus(CodeList):
+    published = "published", "Published", "Đã công bố"
+    provisional = "provisional", "Provisional", "Tạm tính"
+
+
 class CalendarDay(Resource):
     __tablename__ = "calendar_days"
     cites = {**Resource.cites, "announcement": ("document_id",)}
