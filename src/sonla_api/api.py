@@ -29,11 +29,13 @@ from sonla_api.sources.endpoints import router as sources
 from sonla_api.tasks.endpoints import of_plans as tasks_of_plans
 from sonla_api.tasks.endpoints import router as tasks
 from sonla_api.transactions import models as _transactions  # noqa: F401
+from sonla_api.workloads.endpoints import router as workloads
 
 v1 = [
     delegations,
     partners,
     documents,
+    workloads,  # before what reads the word summary as an id
     tasks,
     assignments,
     plans,

@@ -6,6 +6,7 @@ from functools import lru_cache
 from sonla_api.agencies.models import AgencyKind
 from sonla_api.assignments.lifecycle import AssignmentState, AssignmentVerb
 from sonla_api.assignments.models import AssignmentRole
+from sonla_api.calendar_days.models import CalendarStatus, DayKind
 from sonla_api.changes.models import Action
 from sonla_api.code_lists.schemas import CodeListView, CodeView, FlagCode
 from sonla_api.delegations.lifecycle import DelegationState, DelegationVerb, Direction
@@ -24,12 +25,15 @@ from sonla_api.partner_relations.models import RelationKind
 from sonla_api.partners.models import PartnerKind, RegistrationKind, RegistrationWarningCode
 from sonla_api.tasks.health import Health
 from sonla_api.tasks.models import DueKind, Priority
+from sonla_api.workloads.schemas import WorkReason
 
 ENUMS: dict[str, type[CodeList]] = {
     "agency-kinds": AgencyKind,
     "assignment-roles": AssignmentRole,
     "assignment-states": AssignmentState,
     "assignment-verbs": AssignmentVerb,
+    "calendar-day-kinds": DayKind,
+    "calendar-statuses": CalendarStatus,
     "change-actions": Action,
     "delegation-channels": Channel,
     "delegation-directions": Direction,
@@ -54,6 +58,7 @@ ENUMS: dict[str, type[CodeList]] = {
     "task-due-kinds": DueKind,
     "task-priorities": Priority,
     "visibilities": Visibility,
+    "work-reasons": WorkReason,
 }
 _STANDARDS: dict[str, Callable[[], Iterable[CodeLabel]]] = {
     "currencies": codes.currencies,
