@@ -54,7 +54,9 @@ OPERATIONS = [
     for method, about in methods.items()
 ]
 API = [operation for operation in OPERATIONS if operation.path.startswith("/api/v1/")]
-READS = [operation for operation in API if operation.method == "GET"]
+MINE = [operation for operation in API if operation.path.startswith("/api/v1/me/")]
+"""What is the caller's own: without an agency there is none, so those of an agency try it."""
+READS = [operation for operation in API if operation.method == "GET" and operation not in MINE]
 WRITES = [operation for operation in API if operation.method != "GET"]
 BODIES = [operation for operation in API if operation.example is not None]
 LISTS = [

@@ -188,7 +188,8 @@ def test_every_error_is_a_problem_document(name: str) -> None:
 def test_reads_need_no_key_where_the_setting_allows(name: str) -> None:
     has_key, *without = API[name]["security"]
     assert list(has_key) == ["key"]
-    assert without == ([{}] if name.startswith("GET") else [])
+    is_open = name.startswith("GET") and "/me/" not in name
+    assert without == ([{}] if is_open else [])
 
 
 async def named(api: AsyncClient, body: Any) -> Any:
@@ -305,11 +306,12 @@ async def test_real_answers_fit_their_schemas(api: AsyncClient, stranger: AsyncC
         "transactions": paid["id"],
     }
     for name, about in API.items():
-        if not name.startswith("GET"):
+        if not name.startswith("GET") or "/me/" in name:  # those of an agency try what is its own
             continue
         address = name.removeprefix("GET ").replace("{name}", "partner-kinds")
         address = address.replace("/resolve", "/resolve?symbol=152/KH-UBND")
         address = address.replace("/search", "/search?q=visit")
+        address = address.replace("/assignments/summary", "/assignments/summary?period=2025")
         for path, id_ in ids.items():
             address = address.replace(f"/{path}/{{id}}", f"/{path}/{id_}")
         address = address.replace("{attachment_id}", file["id"])

@@ -644,6 +644,13 @@ def make_assignments() -> None:
     op.create_index(
         op.f("ix_assignments_due_on_id_open_until"), "assignments", ["due_on", "id", "open_until"]
     )
+    op.create_index(op.f("ix_assignments_task_id"), "assignments", ["task_id"])
+    op.create_index(
+        "ix_assignments_to_decide",
+        "assignments",
+        ["owner_agency_id"],
+        postgresql_where="state in ('submitted', 'extension_requested')",
+    )
     op.create_index(
         "uq_assignments_agency_id",
         "assignments",

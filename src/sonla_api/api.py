@@ -31,6 +31,7 @@ from sonla_api.sources.endpoints import router as sources
 from sonla_api.tasks.endpoints import of_plans as tasks_of_plans
 from sonla_api.tasks.endpoints import router as tasks
 from sonla_api.transactions.endpoints import router as transactions
+from sonla_api.workloads.endpoints import router as workloads
 
 v1 = [
     delegations,
@@ -38,6 +39,7 @@ v1 = [
     documents,
     projects,
     transactions,
+    workloads,  # before what reads the word summary as an id
     tasks,
     assignments,
     plans,

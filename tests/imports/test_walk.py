@@ -326,8 +326,14 @@ async def test_a_plan_shows_why_it_exists(loaded: None, stranger: AsyncClient) -
     basis = (await stranger.get(f"/documents/{plan['id']}/basis")).json()["items"]
     assert {item["key"] for item in basis} == {"153/NQ-CP", "311-KH/TU", "59-NQ/TW"}
     (root,) = [item for item in basis if item["key"] == "59-NQ/TW"]
-    effects = (await stranger.get(f"/documents/{root['id']}/effects")).json()["items"]
-    assert {item["symbol"] for item in effects} == {"153/NQ-CP", "311-KH/TU", "152/KH-UBND"}
+    effects: dict[str, set[str]] = {}
+    for item in (await stranger.get(f"/documents/{root['id']}/effects")).json()["items"]:
+        effects.setdefault(item["resource"], set()).add(item["symbol"])
+    assert effects == {
+        "documents": {"153/NQ-CP", "311-KH/TU", "152/KH-UBND"},
+        "plans": {"152/KH-UBND"},
+        "tasks": {str(number) for number in range(1, 17)},
+    }
     everything = (await stranger.get("/documents", params={"limit": 200})).json()["items"]
     assert [item["key"] for item in everything if item["symbol"] and not item["canonical"]] == []
 

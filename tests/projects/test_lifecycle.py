@@ -175,3 +175,19 @@ async def test_what_is_proposed_or_cancelled_is_removed(
     await put(database, record, state)
     answer = await api.delete(f"/projects/{record['id']}", headers=HERE)
     assert answer.status_code == (204 if state in {"pipeline", "cancelled"} else 409)
+
+
+async def test_an_approval_rests_on_the_document_that_the_step_names(api: AsyncClient) -> None:
+    """It stands in the legal basis from then on, once."""
+    paper = (await made(api, "/documents", document()))["id"]
+    record = await ready(api, "infrastructure", legal_basis=[])
+    assert (await take(api, record, "prepare", document_id=paper)).status_code == 201
+    assert (await read(api, record))["legal_basis"] == []
+    assert (await take(api, record, "approve", document_id=paper)).status_code == 201
+    (basis,) = (await read(api, record))["legal_basis"]
+    assert (basis["document"]["id"], basis["clause"]) == (paper, None)
+    named = [{"document_id": paper, "clause": "Điều 1"}]
+    other = await ready(api, "infrastructure", legal_basis=named)
+    await take(api, other, "prepare")
+    assert (await take(api, other, "approve", document_id=paper)).status_code == 201
+    assert [basis["clause"] for basis in (await read(api, other))["legal_basis"]] == ["Điều 1"]

@@ -15,7 +15,7 @@ from sonla_api.kit.statement import Statement
 from sonla_api.tasks.health import Health, assignment_health, has_health, health
 from sonla_api.tasks.models import Task
 from tests.conftest import Connection
-from tests.tasks import rows
+from tests.workloads import rows
 
 ON = "2026-11-26"
 """A Thursday: five working days later is 3 December."""

@@ -75,4 +75,10 @@ class Assignment(Resource):
         ),
         Index(None, "agency_id", "due_on", "id", "open_until"),
         Index(None, "due_on", "id", "open_until"),
+        Index(None, "task_id"),
+        Index(
+            "ix_assignments_to_decide",
+            "owner_agency_id",
+            postgresql_where="state in ('submitted', 'extension_requested')",
+        ),
     )

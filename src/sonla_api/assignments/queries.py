@@ -36,7 +36,7 @@ from sonla_api.kit.shapes import as_item, to_json
 from sonla_api.kit.statement import Statement
 from sonla_api.kit.steps import Step
 from sonla_api.kit.store import turn
-from sonla_api.tasks.health import AsOf, assignment_health
+from sonla_api.tasks.health import AsOf, Healths, assignment_health, has_health
 from sonla_api.tasks.models import Task
 
 A = Assignment
@@ -49,6 +49,16 @@ def _of_plan(name: str, is_several: bool) -> Any:  # noqa: FBT001
     """Of tasks of a plan, as far as the actor sees both."""
     wanted = one_of(Task.plan_id).clause(name, is_several)
     return exists().where(Task.id == A.task_id, Task.is_seen(), wanted)
+
+
+def _carried(name: str, _: bool) -> Any:  # noqa: FBT001
+    day = bindparam(name, type_=Date())
+    return and_(A.assigned_on < day, A.open_until >= day)
+
+
+def _of_heading(name: str, _: bool) -> Any:  # noqa: FBT001
+    is_heading = (Task.subtasks > 0) == bindparam(name)
+    return exists().where(Task.id == A.task_id, Task.is_seen(), is_heading)
 
 
 class AssignmentListing(Listing):
@@ -66,6 +76,11 @@ class AssignmentListing(Listing):
         Field(description="Assignments to the tasks of this plan."),
     ] = []
     agency_id: Annotated[list[UUID], one_of(A.agency_id)] = []
+    health: Annotated[
+        Healths,
+        has_health(A, assignment_health),
+        Field(description="Those that stand so on the day; several with commas or by repeating."),
+    ] = []
     as_of: AsOf = None
     role: Annotated[list[AssignmentRole], one_of(A.role)] = []
     state: Annotated[list[AssignmentState], one_of(A.state)] = []
@@ -74,6 +89,31 @@ class AssignmentListing(Listing):
     ] = None
     due_to: Annotated[
         Day | None, at_most(A.due_on), Field(description="Due on this day or before.")
+    ] = None
+    assigned_on_from: Annotated[
+        Day | None, at_least(A.assigned_on), Field(description="Assigned on this day or since.")
+    ] = None
+    assigned_on_to: Annotated[
+        Day | None, at_most(A.assigned_on), Field(description="Assigned on this day or before.")
+    ] = None
+    done_on_from: Annotated[
+        Day | None, at_least(A.done_on), Field(description="Done on this day or since.")
+    ] = None
+    cancelled_on_from: Annotated[
+        Day | None, at_least(A.cancelled_on), Field(description="Withdrawn on this day or since.")
+    ] = None
+    cancelled_on_to: Annotated[
+        Day | None, at_most(A.cancelled_on), Field(description="Withdrawn on this day or before.")
+    ] = None
+    carried_into: Annotated[
+        Day | None,
+        Filter(_carried, A.assigned_on),
+        Field(description="Assigned before this day, and neither done nor withdrawn before it."),
+    ] = None
+    of_heading: Annotated[
+        bool | None,
+        Filter(_of_heading, A.task_id),
+        Field(description="Whether the task, if the caller sees it, has others below it."),
     ] = None
 
 

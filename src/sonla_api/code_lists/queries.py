@@ -29,6 +29,7 @@ from sonla_api.projects.models import RelatedResource, SectorScheme, Transaction
 from sonla_api.tasks.health import Health
 from sonla_api.tasks.models import DueKind, Priority
 from sonla_api.transactions.models import EquivalentQualifier, Qualifier
+from sonla_api.workloads.schemas import WorkReason
 
 ENUMS: dict[str, type[CodeList]] = {
     "agency-kinds": AgencyKind,
@@ -71,6 +72,7 @@ ENUMS: dict[str, type[CodeList]] = {
     "transaction-qualifiers": Qualifier,
     "transaction-types": TransactionType,
     "visibilities": Visibility,
+    "work-reasons": WorkReason,
 }
 _STANDARDS: dict[str, Callable[[], Iterable[CodeLabel]]] = {
     "currencies": codes.currencies,

@@ -46,10 +46,11 @@ from sonla_api.kit.listing import (
     overlaps,
     period_range,
     refers,
+    refuse_oracle,
 )
 from sonla_api.kit.model import among, constant
 from sonla_api.kit.period import PeriodFilter
-from sonla_api.kit.records import Records, refuse_oracle
+from sonla_api.kit.records import Records
 from sonla_api.kit.statement import Statement
 
 D = Delegation

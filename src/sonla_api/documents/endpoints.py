@@ -7,7 +7,7 @@ from sonla_api.changes.queries import HistoryListing, history
 from sonla_api.changes.schemas import ChangeView
 from sonla_api.documents import service
 from sonla_api.documents.attachments import AttachmentListing, content, listed, stored
-from sonla_api.documents.lineage import LineageQuery, basis, effects
+from sonla_api.documents.lineage import LineageQuery, basis
 from sonla_api.documents.models import Document
 from sonla_api.documents.queries import (
     DocumentListing,
@@ -20,7 +20,6 @@ from sonla_api.documents.schemas import (
     DocumentCreate,
     DocumentUpdate,
     DocumentView,
-    EffectView,
     Resolution,
 )
 from sonla_api.identity.access import creating, reading, writing
@@ -130,11 +129,3 @@ async def list_document_basis(
 ) -> Response:
     """List all that a document rests on, at any remove, the latest first."""
     return PageAnswer(await basis(ctx, id, query))
-
-
-@router.get("/{id}/effects", response_model=Page[EffectView])
-async def list_document_effects(
-    ctx: Read, id: UUID, query: Annotated[LineageQuery, Query()]
-) -> Response:
-    """List all that exists because of a document, the latest first."""
-    return PageAnswer(await effects(ctx, id, query))

@@ -1,4 +1,4 @@
-"""What documents rest on, and what rests on them, at any remove."""
+"""What documents rest on, and which rest on them, at any remove."""
 
 from collections.abc import Callable
 from functools import cache
@@ -11,11 +11,11 @@ from sqlalchemy.orm import aliased
 
 from sonla_api.documents.models import Document, DocumentLink, LinkKind
 from sonla_api.documents.queries import documents
-from sonla_api.documents.schemas import DocumentView, EffectView
+from sonla_api.documents.schemas import DocumentView
 from sonla_api.kit.context import Context
 from sonla_api.kit.cursors import seal, unseal, wrong_cursor
 from sonla_api.kit.listing import Parameters
-from sonla_api.kit.model import SIGHT, among, constant
+from sonla_api.kit.model import SIGHT, among
 from sonla_api.kit.records import Rows
 from sonla_api.kit.schema import View
 from sonla_api.kit.shapes import as_item, to_json
@@ -25,6 +25,7 @@ BASES = (LinkKind.implements, LinkKind.amends, LinkKind.cites, LinkKind.attached
 """What a document rests on; one that it replaces is none of these."""
 
 D, Link = Document, DocumentLink
+_ROOT = bindparam("of", type_=D.id.type)
 
 
 class LineageQuery(Parameters):
@@ -34,13 +35,18 @@ class LineageQuery(Parameters):
 
 
 def above() -> Any:
-    """The ids of all that the document in bind `of` rests on."""
+    """The ids of the document in bind `of` and of all that it rests on."""
     return _reached(Link.document_id, Link.target_id, Link.target_visibility)
 
 
 def below() -> Any:
-    """The ids of all that rest on the document in bind `of`."""
+    """The ids of the document in bind `of` and of all that rest on it."""
     return _reached(Link.target_id, Link.document_id, Link.document_visibility)
+
+
+def others(reached: Any) -> Any:
+    """Those but for the document itself."""
+    return select(reached.c.id).where(reached.c.id != _ROOT)
 
 
 def _reached(here: Any, there: Any, visibility: Any) -> Any:
@@ -48,34 +54,20 @@ def _reached(here: Any, there: Any, visibility: Any) -> Any:
 
     A union of ids alone: each once, however many ways lead to it.
     """
-    root, that = bindparam("of", type_=D.id.type), aliased(Document)
-    start = select(D.id).where(D.id == root, D.is_seen()).cte("reached", recursive=True)
+    that = aliased(Document)
+    start = select(D.id).where(D.id == _ROOT, D.is_seen()).cte("reached", recursive=True)
     is_seen = or_(
         visibility == any_(SIGHT),
         select(that.id).where(that.id == there, that.is_seen()).correlate(Link).exists(),
     )
     step = select(there).join(start, here == start.c.id).where(among(Link.kind, BASES), is_seen)
-    found = start.union(step)
-    return select(found.c.id).where(found.c.id != root)
-
-
-def document_effects(page: Any) -> Any:
-    """The documents whose ids are in `page`, as rows of `EffectView`."""
-    return select(
-        constant("documents").label("resource"),
-        D.id,
-        func.concat(constant("/api/v1/documents/"), D.id).label("href"),
-        D.symbol,
-        D.subject.label("title"),
-        D.issued_on.label("on"),
-    ).join(page, page.c.id == D.id)
+    return start.union(step)
 
 
 def paged(ids: Any, shown: Callable[[Any], Any], view: type[View]) -> Statement:
     """One page of what has these ids, the latest first; beside each its id and how many there are.
 
-    Ids rise with time, so that only those on the page are looked up. More resources join as unions
-    of ids and of what is shown.
+    Ids rise with time, so that only those on the page are looked up.
     """
     every, after = ids.subquery("every"), bindparam("after", type_=D.id.type)
     page = (
@@ -102,23 +94,17 @@ def paged(ids: Any, shown: Callable[[Any], Any], view: type[View]) -> Statement:
 @cache
 def _basis(*, is_stranger: bool) -> Statement:
     columns = documents.columns(is_stranger=is_stranger)
-    return paged(above(), lambda page: select(*columns).join(page, page.c.id == D.id), DocumentView)
-
-
-_effects = paged(below(), document_effects, EffectView)
+    shown: Any = select(*columns)
+    return paged(others(above()), lambda page: shown.join(page, page.c.id == D.id), DocumentView)
 
 
 async def basis(ctx: Context, id_: UUID, query: LineageQuery) -> Rows:
     """What a document rests on, the latest first."""
-    return await _page(ctx, _basis(is_stranger=ctx.actor.is_anonymous), id_, query)
+    return await read_page(ctx, _basis(is_stranger=ctx.actor.is_anonymous), id_, query)
 
 
-async def effects(ctx: Context, id_: UUID, query: LineageQuery) -> Rows:
-    """What rests on a document, the latest first."""
-    return await _page(ctx, _effects, id_, query)
-
-
-async def _page(ctx: Context, statement: Statement, id_: UUID, query: LineageQuery) -> Rows:
+async def read_page(ctx: Context, statement: Statement, id_: UUID, query: LineageQuery) -> Rows:
+    """The page that `query` asks for of what hangs together with a document."""
     after = _place(unseal(query.cursor, id_)[1]) if query.cursor is not None else None
     rows = await statement.fetch(
         ctx.reader, of=id_, after=after, limit=query.limit + 1, **ctx.parameters

@@ -161,14 +161,3 @@ class Resolution(View):
         str,
         Field(description="All of them.", examples=["/api/v1/documents?symbol=152%2FKH-UBND"]),
     ]
-
-
-class EffectView(View):
-    """What exists because of a document."""
-
-    resource: Annotated[str, Field(examples=["documents"])]
-    id: UUID
-    href: Annotated[str, Field(examples=["/api/v1/documents/019a7c1e-5b60-7cc3-98c4-dc0c0c07398f"])]
-    symbol: Annotated[str | None, Field(examples=["152/KH-UBND"])]
-    title: LocalizedText
-    on: PartialDate | None

@@ -5,6 +5,7 @@ from pydantic import Field, model_validator
 
 from sonla_api.kit.schema import Body, DocumentSummary, ResourceBody, ResourceView, Summary, View
 from sonla_api.kit.text import LocalizedText, Message, refusal
+from sonla_api.projects.schemas import ProjectSummary
 from sonla_api.tasks.schemas import TaskSummary
 
 MESSAGES = {
@@ -17,10 +18,6 @@ MESSAGES = {
 
 class DelegationShown(Summary, table="delegations"):
     code: Annotated[str | None, Field(examples=["DR-2025-0034"])]
-    title: LocalizedText
-
-
-class ProjectShown(Summary, table="projects"):
     title: LocalizedText
 
 
@@ -53,12 +50,12 @@ class EvidenceCreate(_OneRecord, ResourceBody):
 
 class ShownView(View):
     delegation: DelegationShown | None
-    project: ProjectShown | None
+    project: ProjectSummary | None
     document: DocumentSummary | None
 
 
 class EvidenceView(ResourceView):
     task: TaskSummary | None
     delegation: DelegationShown | None
-    project: ProjectShown | None
+    project: ProjectSummary | None
     document: DocumentSummary | None

@@ -5,7 +5,7 @@ A feature subclasses `Listing`, adds one annotated field per filter and names it
 
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar, Literal, get_origin
+from typing import Annotated, Any, ClassVar, Literal, NamedTuple, get_origin
 from urllib.parse import urlencode
 
 from pydantic import AfterValidator, BaseModel, Field, field_validator, model_validator
@@ -25,9 +25,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, array
 
+from sonla_api.kit.context import Context
 from sonla_api.kit.mentions import mentioned, names_seen, seen, target_of
 from sonla_api.kit.model import constant
 from sonla_api.kit.period import PeriodFilter
+from sonla_api.kit.problems import Unauthenticated
 from sonla_api.kit.text import Line, Message
 
 _FEW = Field(max_length=100).metadata
@@ -262,6 +264,19 @@ class Listing(Parameters):
 
     def ordered_by(self) -> Any:
         return self.orders[self.sort.removeprefix("-")]
+
+
+class Only(NamedTuple):
+    """A condition of a list inside a record that no column of it names."""
+
+    condition: ColumnElement[bool]
+    binds: Mapping[str, Any]
+
+
+def refuse_oracle(ctx: Context, asked: Parameters) -> None:
+    """What a stranger may not see it may not filter by: the count would tell."""
+    if ctx.actor.is_anonymous and any(asked.filters[name].is_internal for name in asked.given()):
+        raise Unauthenticated
 
 
 def few_words(text: str | None) -> str | None:

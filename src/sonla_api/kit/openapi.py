@@ -56,6 +56,8 @@ HEAD: dict[str, Any] = {
 }
 _KEY = "key"
 _API = "/api/v1"
+_MINE = f"{_API}/me/"
+"""What is the caller's own, which a stranger has none of."""
 _HEADERS = {
     "ETag": {
         "description": "The version, a dot, a checksum of the body.",
@@ -166,8 +168,8 @@ def _complete(described: dict[str, Any]) -> None:
     for path, method, operation in _operations(described):
         operation["responses"].pop("422", None)
         if path.startswith(_API):
-            is_read = method == "get"
-            operation["security"] = [{_KEY: []}, *([{}] if is_read else [])]
+            is_open = method == "get" and not path.startswith(_MINE)
+            operation["security"] = [{_KEY: []}, *([{}] if is_open else [])]
             _add_errors(path, method, operation)
         _describe_parameters(operation)
         _add_headers(path, method, operation)

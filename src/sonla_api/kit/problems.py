@@ -105,6 +105,17 @@ class NotYours(Forbidden):
         Problem.__init__(self)
 
 
+class NoAgency(Forbidden):
+    title = Message("The credential belongs to no agency", "Khóa không thuộc cơ quan nào")
+    remedy = Message(
+        "Use a key that was given to an agency; this is about that agency's work.",
+        "Hãy dùng khóa đã cấp cho một cơ quan; ở đây là công việc của cơ quan đó.",
+    )
+
+    def __init__(self) -> None:
+        Problem.__init__(self)
+
+
 class NotFound(Problem):
     status = 404
     title = Message("Not found", "Không tìm thấy")

@@ -27,8 +27,7 @@ from sqlalchemy import (
 
 from sonla_api.kit.context import Context
 from sonla_api.kit.cursors import seal, unseal, wrong_cursor
-from sonla_api.kit.listing import Listing, Parameters
-from sonla_api.kit.problems import Unauthenticated
+from sonla_api.kit.listing import Listing, Only, refuse_oracle
 from sonla_api.kit.schema import FlagView, Summary, View
 from sonla_api.kit.shapes import (
     all_unsigned,
@@ -67,6 +66,7 @@ class Shape(NamedTuple):
     """Where the page begins: "" at the start, "valued" or "missing" behind a cursor."""
     filters: tuple[tuple[str, Hashable], ...]
     within: tuple[str, ...]
+    only: ColumnElement[bool] | None
     is_stranger: bool
 
 
@@ -105,12 +105,15 @@ class Records:
             return Item(id_, version, body)
         return await missing(ctx, self.model.__tablename__, id_)
 
-    async def page(self, ctx: Context, listing: Listing, **within: Any) -> Rows:
-        """One page; `within` fixes columns, for a list inside a record."""
+    async def page(
+        self, ctx: Context, listing: Listing, only: Only | None = None, **within: Any
+    ) -> Rows:
+        """One page; `within` fixes columns, for a list inside a record, and `only` all else."""
         refuse_oracle(ctx, listing)
         given = listing.given()
-        values = {**listing.binds(), **within, **self.binds(ctx)}
-        bound_to = (self.model.__tablename__, listing.sort, given, within)
+        binds = {**within, **(only.binds if only else {})}
+        values = {**listing.binds(), **binds, **self.binds(ctx)}
+        bound_to = (self.model.__tablename__, listing.sort, given, binds)
         side = ""
         if listing.cursor is not None:
             key, values["cursor_id"] = unseal(listing.cursor, *bound_to)
@@ -119,7 +122,7 @@ class Records:
                 raise wrong_cursor()
         shape = Shape(
             type(listing), listing.sort, listing.limit, side, listing.forms(), (*within,),
-            ctx.actor.is_anonymous,
+            only.condition if only else None, ctx.actor.is_anonymous,
         )  # fmt: skip
         total = None
         if listing.count:
@@ -131,13 +134,14 @@ class Records:
             cursor = seal(position, *bound_to)
         return Rows([row[0] for row in rows[: listing.limit]], cursor, total)
 
-    def narrowed(self, listing: type[Listing], filters: Any, within: Any = ()) -> list[Any]:
-        """The conditions of a list: the row filter, the given filters and what `within` fixes."""
-        fixed = [(name, getattr(self.model, name)) for name in within]
+    def _where(self, shape: Shape) -> list[Any]:
+        """The conditions of a list: the row filter, the given filters and what else is fixed."""
+        fixed = [(name, getattr(self.model, name)) for name in shape.within]
         return [
             self.model.is_seen(),
-            *(listing.filters[name].clause(name, form) for name, form in filters),
+            *(shape.listing.filters[name].clause(name, form) for name, form in shape.filters),
             *(found == bindparam(name, type_=found.type) for name, found in fixed),
+            *([] if shape.only is None else [shape.only]),
         ]
 
     def binds(self, ctx: Context) -> dict[str, Any]:
@@ -184,7 +188,7 @@ class Records:
         """
         name = shape.sort.removeprefix("-")
         key, falls = shape.listing.orders[name], shape.sort.startswith("-")
-        where = self.narrowed(shape.listing, shape.filters, shape.within)
+        where = self._where(shape)
         id_, parts = self.model.id, []
         base = select(key.label("page_key"), id_.label("page_id"))
         base = base.select_from(self.model).where(*where)
@@ -217,14 +221,8 @@ class Records:
 
     @lru_cache(maxsize=512)  # noqa: B019
     def _count(self, shape: Shape) -> Statement:
-        where = self.narrowed(shape.listing, shape.filters, shape.within)
+        where = self._where(shape)
         return Statement(select(func.count()).select_from(self.model).where(*where))
-
-
-def refuse_oracle(ctx: Context, asked: Parameters) -> None:
-    """What a stranger may not see it may not filter by: the count would tell."""
-    if ctx.actor.is_anonymous and any(asked.filters[name].is_internal for name in asked.given()):
-        raise Unauthenticated
 
 
 def _scan(base: Select[Any], key: Any, id_: Any, falls: bool, limit: Any, side: str) -> Select[Any]:  # noqa: FBT001, PLR0913, PLR0917

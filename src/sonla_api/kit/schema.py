@@ -105,8 +105,8 @@ class Body(BaseModel):
 class View(BaseModel):
     """What a caller receives: no defaults, so every field is always present.
 
-    Its fields name the columns of one select: see `kit.records`. PostgreSQL writes the JSON, so most
-    views describe and never check anything: what checks is built where it is first asked for.
+    Its fields name the columns of one select: see `kit.records`. PostgreSQL writes the JSON, so a
+    view mostly describes: what checks anything is built where it is first asked for.
     """
 
     model_config = ConfigDict(extra="forbid", defer_build=True)

@@ -23,10 +23,9 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 
 from sonla_api.kit.context import Context
-from sonla_api.kit.listing import period_range
+from sonla_api.kit.listing import period_range, refuse_oracle
 from sonla_api.kit.model import among
 from sonla_api.kit.period import PeriodFilter
-from sonla_api.kit.records import refuse_oracle
 from sonla_api.kit.statement import Statement
 from sonla_api.projects.lifecycle import ProjectState
 from sonla_api.projects.models import Project

@@ -64,11 +64,13 @@ _SAME = Message("this is its state already", "dự án đang ở trạng thái n
 
 
 def _needs(*either: str, role: ParticipantRole | None = None) -> Guard:
-    """A guard: one of these fields has a value, and somebody takes part in this role."""
+    """A guard: one of these fields has a value, or the step names a document; and somebody takes
+    part in this role.
+    """
 
-    def guard(record: Any, _: Any) -> Sequence[FieldError]:
+    def guard(record: Any, body: Any) -> Sequence[FieldError]:
         lacking = []
-        if not any(getattr(record, name) for name in either):
+        if not body.document_id and not any(getattr(record, name) for name in either):
             lacking += [FieldError(f"/{name}", "needed", _NEEDED) for name in either]
         if role and all(one.get("role") != role for one in record.participants):
             message = Message(

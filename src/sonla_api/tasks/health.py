@@ -7,7 +7,7 @@ is known now.
 from collections.abc import Callable
 from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 from sqlalchemy import (
     ColumnElement,
     Date,
@@ -16,6 +16,7 @@ from sqlalchemy import (
     bindparam,
     case,
     cast,
+    false,
     func,
     null,
     select,
@@ -40,6 +41,13 @@ class Health(CodeList):
     unassigned = "unassigned", "Nobody assigned", "Chưa giao"
 
 
+def _apart(given: Any) -> Any:
+    """`overdue,due_soon` is two."""
+    return [code for part in given for code in str(part).split(",")]
+
+
+Healths = Annotated[list[Health], BeforeValidator(_apart)]
+
 TODAY = bindparam("today", type_=Date())
 """The day on which a context stands: see `Context.on`."""
 _IN_DAYS = cast(func.current_setting(constant("sonla.due_soon_working_days")), Integer)
@@ -59,19 +67,20 @@ def health(of: Any) -> ColumnElement[Any]:
         (of.subtasks > 0, null()),
         *_closed(of),
         (of.due_on < TODAY, constant(Health.overdue)),
-        (func.coalesce(of.assigned_on > TODAY, true()), constant(Health.unassigned)),
+        (~is_assigned(of), constant(Health.unassigned)),
         else_=_ahead(of, of),
     )
 
 
 def assignment_health(of: Any, task: Any = None) -> ColumnElement[Any]:
-    """Of an assignment; null where its task is a heading, before it was made and once withdrawn.
+    """Of an assignment; null before it was made and once withdrawn, and where its task is a heading
+    or may not be seen.
 
-    `task`: that of the assignment, where a query joins it.
+    `task`: that of the assignment, where a query joins those that the actor sees.
     """
     if task is None:
         that = aliased(Task)
-        own = select(assignment_health(of, that)).where(that.id == of.task_id)
+        own = select(assignment_health(of, that)).where(that.id == of.task_id, that.is_seen())
         found: ColumnElement[Any] = own.scalar_subquery()
         return found
     return case(
@@ -81,6 +90,11 @@ def assignment_health(of: Any, task: Any = None) -> ColumnElement[Any]:
         (of.due_on < TODAY, constant(Health.overdue)),
         else_=_ahead(of, task),
     )
+
+
+def is_assigned(of: Any) -> ColumnElement[bool]:
+    """Whether an agency is assigned to a task on the day."""
+    return func.coalesce(of.assigned_on <= TODAY, false())
 
 
 def has_health(of: Any, shown: Callable[[Any], ColumnElement[Any]] = health) -> Filter:

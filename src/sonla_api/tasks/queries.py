@@ -3,7 +3,7 @@ from datetime import date
 from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 from sqlalchemy import (
     Date,
     Text,
@@ -29,6 +29,7 @@ from sonla_api.kit.listing import (
     Q,
     at_least,
     at_most,
+    has,
     matches,
     one_of,
     overlaps,
@@ -41,7 +42,7 @@ from sonla_api.kit.schema import Day
 from sonla_api.kit.statement import Statement
 from sonla_api.kit.store import turn
 from sonla_api.plans.models import Plan
-from sonla_api.tasks.health import AsOf, Health, has_health, health
+from sonla_api.tasks.health import AsOf, Healths, has_health, health, is_assigned
 from sonla_api.tasks.models import DueKind, Priority, Task
 from sonla_api.tasks.schemas import TaskView
 
@@ -57,9 +58,8 @@ def _assigned(name: str, is_several: bool) -> Any:  # noqa: FBT001
     return T.taking_part.bool_op("&&")(func.array(seen))
 
 
-def _apart(given: list[str]) -> list[str]:
-    """`overdue,due_soon` is two."""
-    return [code for part in given for code in part.split(",")]
+def _has_somebody(name: str, _: bool) -> Any:  # noqa: FBT001
+    return is_assigned(T) == bindparam(name)
 
 
 class TaskListing(Listing):
@@ -86,9 +86,16 @@ class TaskListing(Listing):
     document_id: Annotated[
         list[UUID], refers(T, "basis"), Field(description="Tasks that rest on this document.")
     ] = []
+    has_lead: Annotated[
+        bool | None, has(T.lead_agency_id), Field(description="Whether an agency leads it now.")
+    ] = None
+    is_assigned: Annotated[
+        bool | None,
+        Filter(_has_somebody, T.assigned_on),
+        Field(description="Whether an agency is assigned to it on the day."),
+    ] = None
     health: Annotated[
-        list[Health],
-        BeforeValidator(_apart),
+        Healths,
         has_health(T),
         Field(description="Tasks that stand so on the day; several with commas or by repeating."),
     ] = []

@@ -1,0 +1,223 @@
+"""How plans stand on a day, and what agencies have to do in them."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from functools import cache
+from typing import Annotated, Any, ClassVar, TypeVar
+from urllib.parse import urlencode
+from uuid import UUID
+
+from pydantic import Field
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Text,
+    and_,
+    any_,
+    bindparam,
+    case,
+    cast,
+    exists,
+    func,
+    or_,
+    select,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import UUID as Uuid
+
+from sonla_api.agencies.models import Agency, AgencyKind
+from sonla_api.agencies.queries import exists_on
+from sonla_api.assignments.models import Assignment, AssignmentRole
+from sonla_api.evidence.models import Evidence
+from sonla_api.kit.context import Context
+from sonla_api.kit.listing import Listing, Only, Parameters
+from sonla_api.kit.model import among, constant
+from sonla_api.kit.schema import AgencySummary, Day, Summary
+from sonla_api.kit.shapes import json_object, summary
+from sonla_api.kit.statement import Statement
+from sonla_api.kit.tombstones import missing
+from sonla_api.plans.schemas import PlanSummary
+from sonla_api.tasks.health import (
+    SOON_UNTIL,
+    TODAY,
+    AsOf,
+    Health,
+    Healths,
+    assignment_health,
+    has_health,
+    health,
+)
+from sonla_api.tasks.models import Task
+from sonla_api.workloads.schemas import (
+    AssignmentCount,
+    PlanCount,
+    RoleCount,
+    TaskCount,
+)
+
+A, T = Assignment, Task
+S = TypeVar("S", bound=Summary)
+_ID = bindparam("id", type_=Uuid())
+OF_ASSIGNMENTS = [code for code in Health if code is not Health.unassigned]
+_OPEN = [Health.on_track, Health.due_soon, Health.overdue, Health.continuous]
+
+
+class DayQuery(Parameters):
+    as_of: Annotated[
+        Day | None, Field(description="As it stood on this day; today where it is left out.")
+    ] = None
+
+
+def address(resource: str, **query: Any) -> str:
+    """Where records are listed."""
+    said = {name: value for name, value in query.items() if value is not None}
+    return f"/api/v1/{resource}?{urlencode(said, doseq=True)}"
+
+
+async def head(ctx: Context, shown: type[S], id_: UUID) -> tuple[S, str]:
+    """The record that figures are about, and the status of the calendar that they rest on."""
+    ((found, calendar),) = await _head(shown).fetch(ctx.reader, id=id_, **ctx.parameters)
+    if found is None:
+        await missing(ctx, shown.table, id_)
+    return shown.model_validate_json(found), calendar
+
+
+@cache
+def _head(shown: type[Summary]) -> Statement:
+    calendar = func.calendar_status(TODAY, SOON_UNTIL)
+    return Statement(select(summary(shown, _ID), calendar))
+
+
+_tasks = Statement(
+    select(
+        T.id,
+        func.coalesce(T.occurrence_of_id, T.parent_id).label("parent_id"),
+        T.weight,
+        case((T.done_on <= TODAY, 100), else_=T.percent).label("percent"),
+        health(T).label("health"),
+    ).where(T.plan_id == _ID, T.is_seen())
+)
+
+
+async def tasks_of(ctx: Context, plan_id: UUID) -> Sequence[Any]:
+    """The tasks of a plan with how they stand."""
+    return await _tasks.fetch(ctx.reader, id=plan_id, **ctx.parameters)
+
+
+def task_counts(numbers: dict[str, int], **query: Any) -> list[TaskCount]:
+    """Of each health, how many and where they are listed."""
+    return [
+        TaskCount(health=code, tasks=numbers[code], href=address("tasks", **query, health=code))
+        for code in Health
+    ]
+
+
+_agencies = Statement(
+    select(json_object(**{name: getattr(Agency, name) for name in AgencySummary.model_fields}))
+    .where(
+        Agency.is_seen(),
+        or_(
+            Agency.id == any_(bindparam("ids", type_=ARRAY(Uuid))),
+            and_(Agency.kind == any_(bindparam("kinds", type_=ARRAY(Text))), exists_on("today")),
+        ),
+    )
+    .order_by(Agency.kind, Agency.name.op("->>")(constant("vi")), Agency.id)
+)
+
+
+async def agencies_listed(
+    ctx: Context, ids: Iterable[UUID], kinds: Sequence[AgencyKind]
+) -> list[AgencySummary]:
+    """Those agencies, and all of these kinds that there are on the day."""
+    found = await _agencies.fetch(ctx.reader, ids=list(ids), kinds=kinds, **ctx.parameters)
+    return [AgencySummary.model_validate_json(row[0]) for row in found]
+
+
+_of_agency = (
+    select(T.plan_id, A.role, assignment_health(A, T).label("health"))
+    .join(T, T.id == A.task_id)
+    .where(A.agency_id == _ID, A.is_seen(), T.is_seen())
+    .subquery("each")
+)
+_counted = (
+    select(*_of_agency.c, cast(func.count(), Integer).label("number"))
+    .where(_of_agency.c.health.is_not(None))
+    .group_by(*_of_agency.c)
+    .subquery("counted")
+)
+
+
+@cache
+def _work() -> Statement:
+    plan = case((among(_counted.c.health, _OPEN), summary(PlanSummary, _counted.c.plan_id)))
+    order = (_counted.c.plan_id.desc(), _counted.c.role.desc())
+    return Statement(select(_counted, plan.label("plan")).order_by(*order))
+
+
+async def workload(ctx: Context, agency_id: UUID) -> tuple[list[RoleCount], list[PlanCount]]:
+    """An agency's assignments by role, and what is open in each plan that the caller sees."""
+    numbers: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    plans: dict[tuple[str, str], int] = defaultdict(int)
+    for row in await _work().fetch(ctx.reader, id=agency_id, **ctx.parameters):
+        numbers[row["role"]][row["health"]] += row["number"]
+        if row["plan"]:
+            plans[row["plan"], row["role"]] += row["number"]
+    on = {"as_of": ctx.today, "agency_id": agency_id}
+    items = [
+        _plan(on, PlanSummary.model_validate_json(plan), AssignmentRole(role), number)
+        for (plan, role), number in plans.items()
+    ]
+    return [_role(on, role, numbers[role]) for role in AssignmentRole], items
+
+
+def due_href(ctx: Context, agency_id: UUID) -> str:
+    """Where it is listed what is overdue or due soon for an agency."""
+    due = [Health.overdue, Health.due_soon]
+    chosen = {"as_of": ctx.today, "agency_id": agency_id, "health": due}
+    return address("assignments", **chosen, sort="due_on")
+
+
+def _plan(on: dict[str, Any], plan: PlanSummary, role: AssignmentRole, number: int) -> PlanCount:
+    href = address("assignments", **on, plan_id=plan.id, role=role, health=_OPEN)
+    return PlanCount(plan=plan, role=role, assignments=number, href=href)
+
+
+def _role(on: dict[str, Any], role: AssignmentRole, numbers: dict[str, int]) -> RoleCount:
+    chosen = {**on, "role": role}
+    return RoleCount(
+        role=role,
+        assignments=sum(numbers.values()),
+        href=address("assignments", **chosen, health=OF_ASSIGNMENTS),
+        by_health=[
+            AssignmentCount(
+                health=code,
+                assignments=numbers[code],
+                href=address("assignments", **chosen, health=code),
+            )
+            for code in OF_ASSIGNMENTS
+        ],
+    )
+
+
+class ShownListing(Listing):
+    """Of the tasks for which one record is evidence."""
+
+    orders: ClassVar = {"created_at": T.created_at, "due_on": T.due_on}
+
+    health: Annotated[
+        Healths, has_health(T), Field(description="Tasks that stand so on the day.")
+    ] = []
+    as_of: AsOf = None
+
+
+def shown_by(name: str, id_: UUID) -> Only:
+    """Tasks for which a record is evidence; `name`: which kind of record it is."""
+    return Only(_SHOWN_BY[name], {name: id_})
+
+
+def _evidence(name: str) -> ColumnElement[bool]:
+    named = getattr(Evidence, name) == bindparam(name, type_=Uuid())
+    return exists().where(Evidence.task_id == T.id, named, Evidence.is_seen())
+
+
+_SHOWN_BY = {name: _evidence(name) for name in ("delegation_id", "document_id", "project_id")}
