@@ -106,9 +106,12 @@ async def ids(api: AsyncClient) -> dict[str, str]:
     shown = {"document_id": (await factories.made(api, "/documents", factories.document()))["id"]}
     tied = {"task_id": assignment["task"]["id"], **shown}
     bodies |= {"progress-reports": report, "evidence": tied}
+    work = await factories.made(api, "/projects", factories.project())
+    bodies |= {"transactions": factories.transaction(work["id"])}
+    bodies |= {"calendar-days": factories.calendar_day()}
     task = (await api.get(f"/tasks/{assignment['task']['id']}")).json()
     ids = {"partners": partner["id"], "plans": task["plan"]["id"], "tasks": task["id"]}
-    ids["assignments"] = assignment["id"]
+    ids |= {"assignments": assignment["id"], "projects": work["id"]}
     made = {path: await factories.made(api, f"/{path}", body) for path, body in bodies.items()}
     return {path: record["id"] for path, record in made.items()} | ids
 

@@ -489,6 +489,8 @@ async def test_figures_by_id_do_not_tell_either(
     await database.execute("update partner_relations set state = 'recorded'")
     for one in every:
         address = f"{one.path}/summary"
+        if one.path not in {"/delegations", "/partner-relations", "/projects"}:
+            continue  # others have no figures, or none that one asks for by an id
         if one.parameter not in {"partner_id", "lead_agency_id", "agency_id"}:
             continue
         for client, expected in ((tree.department, 1), (tree.sibling, 0), (stranger, 0)):
