@@ -79,22 +79,43 @@ async def app(settings: Settings) -> AsyncIterator[FastAPI]:
         yield app
 
 
-@pytest.fixture
-async def database(database_url: str) -> AsyncIterator["Connection[Any]"]:
-    """A connection of somebody at psql; what a test wrote is gone afterwards."""
+@pytest.fixture(scope="session")
+async def lent(database_url: str) -> AsyncIterator[list["Connection[Any]"]]:
+    """Connections that tests gave back in order: to open one takes longer than most tests."""
+    kept: list[Connection[Any]] = []
+    yield kept
+    for connection in kept:
+        await connection.close()
+
+
+@pytest.fixture(scope="session")
+async def used(database_url: str) -> str:
+    """The question which tables hold anything."""
     connection = await asyncpg.connect(database_url)
-    yield connection
     tables = await connection.fetch("select tablename from pg_tables where schemaname = 'public'")
+    await connection.close()
     names = [f'"{name}"' for (name,) in tables if name not in KEPT]
-    is_used = "select '{0}' where exists (select from {0})".format
-    used = " union all ".join(is_used(name) for name in names)
+    return " union all ".join(f"select '{n}' where exists (select from {n})" for n in names)
+
+
+@pytest.fixture
+async def database(
+    database_url: str, lent: list["Connection[Any]"], used: str
+) -> AsyncIterator["Connection[Any]"]:
+    """A connection of somebody at psql; what a test wrote is gone afterwards."""
+    connection = lent.pop() if lent else await asyncpg.connect(database_url)
+    yield connection
+    if connection.is_closed():
+        connection = await asyncpg.connect(database_url)
+    await connection.reset()  # whatever a test set on it, or left open
     if written := [name for (name,) in await connection.fetch(used)]:
         # Neither triggers nor foreign keys; TRUNCATE would take a hundred times as long.
         deletes = "; ".join(f"delete from {name}" for name in written)
         if '"calendar_days"' in written:
             deletes += f"; {NO_CALENDAR}"
         await connection.execute(f"set session_replication_role = replica; {deletes}")
-    await connection.close()
+        await connection.execute("set session_replication_role = origin")
+    lent.append(connection)
 
 
 @pytest.fixture
