@@ -19,8 +19,9 @@ from sonla_api.transactions.schemas import TransactionCreate, TransactionUpdate
 
 async def register(ctx: WriteContext, body: TransactionCreate) -> Item:
     async with _weighed(ctx, {body.project_id}) as held:
-        seen = {"visibility": visibility_of_part(body, project) for project in held}
-        return await create(ctx, transactions, body, **seen)
+        as_whole = (visibility_of_part(body, project) for project in held)
+        seen = next(as_whole, body.visibility)  # of no project: it is refused below
+        return await create(ctx, transactions, body, visibility=seen)
 
 
 async def revise(ctx: WriteContext, id_: UUID, expected: Expected, body: TransactionUpdate) -> None:
