@@ -221,9 +221,17 @@ async def test_references_to_what_one_may_not_see(tree: Tree) -> None:
     source = await factories.made(tree.department, "/sources", factories.source(**hidden))
     agency = await factories.made(tree.department, "/agencies", factories.agency(**hidden))
     partner = await factories.made(tree.department, "/partners", factories.partner(**hidden))
+    paper = await factories.made(tree.department, "/documents", factories.document(**hidden))
+    whole = await factories.made(tree.department, "/projects", factories.project(**hidden))
 
-    def naming(source_id: str, agency_id: str, partner_id: str) -> list[tuple[str, Any]]:
+    def naming(
+        source_id: str, agency_id: str, partner_id: str, document_id: str, project_id: str
+    ) -> list[tuple[str, Any]]:
         return [
+            ("/plans", factories.plan(document_id)),
+            ("/projects", factories.project(parent_id=project_id)),
+            ("/projects", factories.project(legal_basis=[{"document_id": document_id}])),
+            ("/transactions", factories.transaction(project_id)),
             ("/partners", factories.partner(parent_id=partner_id)),
             ("/partners", factories.partner(sources=[{"source_id": source_id}])),
             ("/agencies", factories.agency(parent_id=agency_id)),
@@ -244,8 +252,8 @@ async def test_references_to_what_one_may_not_see(tree: Tree) -> None:
             ("/projects", factories.project(participants=[{"agency_id": agency_id}])),
         ]
 
-    real = naming(source["id"], agency["id"], partner["id"])
-    for (path, body), (_, unreal) in zip(real, naming(*[NOTHING] * 3), strict=True):
+    real = naming(*(one["id"] for one in (source, agency, partner, paper, whole)))
+    for (path, body), (_, unreal) in zip(real, naming(*[NOTHING] * 5), strict=True):
         refused = await tree.sibling.post(path, json=body)
         unknown = await tree.sibling.post(path, json=unreal)
         assert refused.status_code == unknown.status_code == 422, (path, body)

@@ -272,6 +272,24 @@ async def test_the_day_of_a_step(api: AsyncClient, today: Any, verb: str) -> Non
     assert (await take(api, record, verb, on="2026-02-01")).status_code == 201
 
 
+async def test_an_assignment_is_not_dated_behind_its_end(api: AsyncClient, today: Any) -> None:
+    """Nor is a result approved on a day before it; the field at fault is one that was sent."""
+    today("2026-03-20")
+    record = await an_assignment(api, assigned_on="2026-03-01")
+    address = f"/assignments/{record['id']}"
+    await taken(api, record, "start", "submit", on="2026-03-02")
+    moved = await api.patch(address, json={"assigned_on": "2026-03-05"}, headers=ANY)
+    assert moved.status_code == 200
+    refused = await take(api, record, "approve")
+    assert refused.json()["errors"][0]["pointer"] == "/on"
+    assert "2026-03-05" in refused.json()["errors"][0]["message"]
+    await taken(api, record, "approve", on="2026-03-05")
+    late = await api.patch(address, json={"assigned_on": "2026-03-06"}, headers=ANY)
+    (error,) = late.json()["errors"]
+    assert (late.status_code, error["pointer"]) == (422, "/assigned_on")
+    assert "done or withdrawn" in error["message"]
+
+
 async def test_of_racing_steps_one_is_taken(api: AsyncClient) -> None:
     record = await an_assignment(api)
     address = f"/assignments/{record['id']}"

@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from httpx import AsyncClient, Response
 
 from sonla_api.kit.files import FILE_LIMIT
+from tests.changes.test_feed import Follower
 from tests.conftest import Connection
 from tests.documents.contents import CONTENTS, PDF
 from tests.factories import agency, document, made
@@ -219,12 +220,13 @@ async def test_files_are_seen_by_whoever_sees_the_document(
     later = await attached(api, paper, name="Later.pdf")
     for hidden in (address, f"{address}/attachments", f"{address}/history", href, gone):
         assert (await stranger.get(hidden)).status_code == 404, hidden
+    events = await Follower(stranger).until(5)
+    assert events[-1]["type"] == "vn.gov.sonla.document.deleted.v1"
+    await Follower(api).until(6)
     for way in ("/changes?limit=200", "/documents"):
         told = (await stranger.get(way)).text
         assert later["id"] not in told
         assert "Later.pdf" not in told
-    events = (await stranger.get("/changes?limit=200")).json()["items"]
-    assert events[-1]["type"] == "vn.gov.sonla.document.deleted.v1"
 
 
 async def test_who_added_and_removed_what_is_told(api: AsyncClient) -> None:
@@ -240,7 +242,7 @@ async def test_who_added_and_removed_what_is_told(api: AsyncClient) -> None:
     assert added == [{"field": "attachments", "before": None, "after": about}]
     assert removed == [{"field": "attachments", "before": about, "after": None}]
     assert {it["actor"]["name"] for it in history} == {"Test"}
-    events = (await api.get("/changes")).json()["items"]
+    events = await Follower(api).until(3)
     assert [event["data"]["changed"] for event in events[1:]] == [["attachments"]] * 2
     assert {event["data"]["version"] for event in events} == {1}
     assert events[1]["type"] == "vn.gov.sonla.document.updated.v1"

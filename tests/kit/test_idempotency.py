@@ -76,6 +76,23 @@ async def test_a_key_is_bound_to_the_body(api: AsyncClient) -> None:
     assert (answer.status_code, answer.json()["type"]) == (422, "/docs/problems/key-reused")
 
 
+@pytest.mark.parametrize("path", ["/partners", "/tasks"])
+async def test_a_key_that_was_used_is_told_of_before_what_a_body_lacks(
+    api: AsyncClient, path: str
+) -> None:
+    """Whether a record is made in one statement or in several."""
+    bodies = {"/partners": factories.partner()}
+    if path == "/tasks":
+        document = await factories.made(api, "/documents", factories.document())
+        plan = await factories.made(api, "/plans", factories.plan(document["id"]))
+        bodies[path] = factories.task(plan["id"])
+    refused = await api.post(path, json={}, headers=KEY)
+    assert (refused.status_code, refused.json()["type"]) == (422, "/docs/problems/invalid")
+    assert (await api.post(path, json=bodies[path], headers=KEY)).status_code == 201
+    answer = await api.post(path, json={}, headers=KEY)
+    assert (answer.status_code, answer.json()["type"]) == (422, "/docs/problems/key-reused")
+
+
 async def test_a_key_is_bound_to_the_caller_and_the_route(
     api: AsyncClient, as_actor: Callable[..., Any], database: "Connection[Any]"
 ) -> None:

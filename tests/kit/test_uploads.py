@@ -133,6 +133,8 @@ async def test_a_file_is_sent_as_a_form(api: AsyncClient, address: str) -> None:
     other = await post(api, "/documents", part() + END)
     assert (other.status_code, other.json()["detail"].count("JSON")) == (415, 1)
     assert (await api.patch(address, json={})).status_code == 405
+    patched = await api.patch(address, content=part() + END, headers=FORM)
+    assert (patched.status_code, patched.headers["allow"]) == (405, "GET, HEAD, OPTIONS, POST")
 
 
 async def test_a_file_over_the_limit_is_413(

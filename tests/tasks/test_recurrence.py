@@ -67,6 +67,8 @@ def test_the_days_of_a_rule(rule: str, expected: list[str]) -> None:
         ("FREQ=DAILY;COUNT=" + "9" * 300, "rule_form"),
         ("FREQ=DAILY;UNTIL=20250230", "rule_form"),
         ("DTSTART:20251301\nFREQ=DAILY", "rule_form"),
+        ("DTSTART:00010101\nFREQ=YEARLY", "rule_form"),
+        ("FREQ=DAILY;UNTIL=09991231", "rule_form"),
         ("DTSTART:20250101\nDTSTART:20250101\nFREQ=DAILY", "rule_form"),
         ("FREQ=DAILY\nEXDATE:20250101", "rule_form"),
         ("FREQ=YEARLY;BYMONTH=１２", "rule_form"),
@@ -101,6 +103,8 @@ def test_what_is_no_rule(rule: str, code: str) -> None:
         ("FREQ=YEARLY", (None, None), "rule_start"),
         ("FREQ=YEARLY", (None, date(2026, 1, 1)), "rule_start"),
         ("FREQ=YEARLY", (date(2026, 1, 1), None), "rule_unbounded"),
+        ("FREQ=YEARLY", (date(1000, 1, 1), date(1101, 1, 1)), "rule_unbounded"),
+        ("FREQ=DAILY;BYMONTH=2;BYMONTHDAY=31", (date(1000, 1, 1), date.max), "rule_unbounded"),
         ("DTSTART:20240101\nFREQ=YEARLY", PLAN, "rule_outside"),
         ("DTSTART:20270101\nFREQ=YEARLY", PLAN, "rule_outside"),
         ("FREQ=DAILY", PLAN, "rule_too_many"),
@@ -121,6 +125,8 @@ def test_a_plan_without_end_takes_a_rule_with_one() -> None:
     assert days("FREQ=YEARLY;UNTIL=20270101", within) == said("2026-01-01", "2027-01-01")
     assert days("DTSTART:20260301\nFREQ=YEARLY;COUNT=1", (None, None)) == said("2026-03-01")
     assert days("FREQ=YEARLY", (date(9999, 1, 1), date(9999, 12, 31))) == said("9999-01-01")
+    assert days("DTSTART:10000101\nFREQ=YEARLY;COUNT=1", (None, date.max)) == said("1000-01-01")
+    assert len(days("FREQ=YEARLY", (date(1000, 1, 1), date(1100, 1, 1)))) == 100
     last = (date(9990, 1, 1), None)
     assert days("FREQ=YEARLY;UNTIL=99921231", last) == said(
         "9990-01-01", "9991-01-01", "9992-01-01"

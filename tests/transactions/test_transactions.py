@@ -171,6 +171,21 @@ async def test_sums_hold_what_the_caller_may_see(
     assert await sums(stranger, work) == {"realised": [("1", "VND")]}
 
 
+@pytest.mark.parametrize(
+    ("of_project", "of_money"),
+    [("agency", "agency"), ("internal", "internal"), ("public", "internal")],
+)
+async def test_money_is_seen_by_whoever_sees_its_project_but_no_strangers(
+    api: AsyncClient, of_project: str, of_money: str
+) -> None:
+    """Where nothing is said."""
+    owner = {"owner_agency_id": (await made(api, "/agencies", agency()))["id"]}
+    work = await made(api, "/projects", project(visibility=of_project, **owner))
+    assert (await paid(api, work, "stated", "1", **owner))["visibility"] == of_money
+    said = await paid(api, work, "stated", "1", visibility="public", **owner)
+    assert said["visibility"] == "public"
+
+
 async def test_public_money_of_an_internal_project_does_not_name_it(
     api: AsyncClient, stranger: AsyncClient
 ) -> None:

@@ -1,5 +1,6 @@
 """Everything that exists because of a document, down to the tasks of its plans."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -72,6 +73,22 @@ async def test_what_is_hidden_hides_what_lies_behind_it(
     assert await effects(stranger, document["id"]) == [("tasks", "1")]
     await api.patch(f"/documents/{document['id']}", json={"visibility": "internal"}, headers=HERE)
     assert (await stranger.get(f"/documents/{document['id']}/effects")).status_code == 404
+
+
+async def test_effects_tell_of_what_one_may_read(
+    api: AsyncClient, as_actor: Callable[..., Any], database: "Connection[Any]"
+) -> None:
+    root = await paper(api, "59-NQ/TW", type="resolution")
+    document = await paper(api, "152/KH-UBND", link(root))
+    plan = await rows.plan(database, document_id=UUID(document["id"]))
+    await rows.task(database, plan, code="1", basis={"document_id": root["id"]})
+    laid, told = ("documents", "152/KH-UBND"), {"plans": "152/KH-UBND", "tasks": "1"}
+    for more in ([], ["plans"], ["tasks"], ["plans", "tasks"]):
+        reader = await as_actor(" ".join(f"{name}:read" for name in ("documents", *more)))
+        expected = {laid} | {(name, told[name]) for name in more}
+        assert set(await effects(reader, root["id"])) == expected, more
+        answer = await reader.get(f"/documents/{root['id']}/effects?count=exact&limit=1")
+        assert answer.json()["total"] == len(expected)
 
 
 async def test_effects_come_in_pages(api: AsyncClient, database: "Connection[Any]") -> None:

@@ -19,6 +19,10 @@ _LED = Message(
 _ASSIGNED = Message(
     "the agency is assigned to the task already", "cơ quan đã được giao nhiệm vụ này"
 )
+_OVER = Message(
+    "a day up to the one on which it was done or withdrawn",
+    "một ngày không sau ngày hoàn thành hoặc ngày rút",
+)
 
 
 class AssignmentRole(CodeList):
@@ -57,7 +61,11 @@ class Assignment(Resource):
     constraints = (
         CheckConstraint("(state = 'done') = (done_on is not null)", name="done_on"),
         CheckConstraint("(state = 'cancelled') = (cancelled_on is not null)", name="cancelled_on"),
-        CheckConstraint("coalesce(done_on, cancelled_on) >= assigned_on", name="assigned_on"),
+        CheckConstraint(
+            "coalesce(done_on, cancelled_on) >= assigned_on",
+            name="assigned_on",
+            info={"told": _OVER},
+        ),
         Index(
             "uq_assignments_role",
             "task_id",

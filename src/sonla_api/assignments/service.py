@@ -128,6 +128,8 @@ async def _effect(
     it lay before it was approved, unless the approver names another day.
     """
     day = body.on or ctx.today
+    if body.verb is AssignmentVerb.approve:
+        day = body.on or await submitted_on(ctx, record.id) or day
     if day > ctx.today:
         raise Invalid(errors=[FieldError("/on", "ahead", _AHEAD)])
     if day < record.assigned_on:
@@ -137,7 +139,7 @@ async def _effect(
         raise Invalid(errors=[FieldError("/until", "not_later", _NOT_LATER)])
     match body.verb:
         case AssignmentVerb.approve:
-            return {"done_on": body.on or await submitted_on(ctx, record.id) or day}
+            return {"done_on": day}
         case AssignmentVerb.cancel:
             return {"cancelled_on": day, "wanted_until": None}
         case AssignmentVerb.request_extension:

@@ -103,11 +103,15 @@ async def basis(ctx: Context, id_: UUID, query: LineageQuery) -> Rows:
     return await read_page(ctx, _basis(is_stranger=ctx.actor.is_anonymous), id_, query)
 
 
-async def read_page(ctx: Context, statement: Statement, id_: UUID, query: LineageQuery) -> Rows:
-    """The page that `query` asks for of what hangs together with a document."""
+async def read_page(
+    ctx: Context, statement: Statement, id_: UUID, query: LineageQuery, **more: Any
+) -> Rows:
+    """The page that `query` asks for of what hangs together with a document; `more`: other binds
+    of the statement.
+    """
     after = _place(unseal(query.cursor, id_)[1]) if query.cursor is not None else None
     rows = await statement.fetch(
-        ctx.reader, of=id_, after=after, limit=query.limit + 1, **ctx.parameters
+        ctx.reader, of=id_, after=after, limit=query.limit + 1, **more, **ctx.parameters
     )
     if not rows:
         await documents.item(ctx, id_)  # it may not be there at all

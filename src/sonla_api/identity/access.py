@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import Depends, Header, Request
+from fastapi.exceptions import RequestValidationError
 from starlette.datastructures import Headers
 from starlette.routing import Match
 from starlette.types import Scope
@@ -109,7 +110,7 @@ async def _transaction(
     async with database.transaction(who, held, is_short=is_short) as transaction:
         try:
             yield WriteContext(ctx.actor, ctx.now, transaction, transaction, held)
-        except Problem:
+        except (Problem, RequestValidationError):
             if held:  # what was answered under this key is answered again, whatever is wrong now
                 await transaction.begin()
             raise

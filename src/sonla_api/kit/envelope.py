@@ -96,7 +96,7 @@ class Envelope:
             await self._options(scope, receive, send)
             return
         if is_api:
-            self._check_method(scope)
+            self._check_method(scope, self._fixed.get(scope["path"]))
             takes_file = scope["method"] == "POST" and _is_among(self._uploads, scope["path"])
             self._check_format(scope, headers, takes_file=takes_file)
             if takes_file:
@@ -129,11 +129,13 @@ class Envelope:
         ):
             kind = headers.get("content-type", "").partition(";")[0].strip().lower()
             if kind not in offered:
+                self._check_method(scope, allowed_methods(self.api, scope["path"]))
                 raise problems.UnsupportedMediaType(_SEND_FILE if takes_file else None)
 
-    def _check_method(self, scope: Scope) -> None:
-        """`/delegations/summary` is no id: a route for one would take its methods for it."""
-        allowed = self._fixed.get(scope["path"])
+    def _check_method(self, scope: Scope, allowed: list[str] | None) -> None:
+        """`/delegations/summary` is no id: a route for one would take its methods for it. Of other
+        addresses only what goes wrong asks, as it costs a walk through all routes.
+        """
         if allowed and scope["method"] not in allowed:
             raise problems.MethodNotAllowed(headers={"Allow": ", ".join(allowed)})
 

@@ -37,8 +37,8 @@ MESSAGES = {
         "quy tắc bắt đầu ngoài thời gian của kế hoạch",
     ),
     "rule_unbounded": Message(
-        "the plan has no last day, so the rule needs UNTIL or COUNT",
-        "kế hoạch không có ngày kết thúc nên quy tắc cần UNTIL hoặc COUNT",
+        "the plan has no last day within a hundred years, so the rule needs UNTIL or COUNT",
+        "kế hoạch không có ngày kết thúc trong vòng một trăm năm nên quy tắc cần UNTIL hoặc COUNT",
     ),
     "rule_too_many": Message(
         "the rule gives more than {most} days within the plan",
@@ -83,8 +83,10 @@ _NEVER_WITH: Mapping[str, tuple[str, ...]] = {
 """By RFC 5545, 3.3.10."""
 _AGES = 400
 """After so many years the calendar repeats itself, weekdays and all."""
+_FIRST = date(1000, 1, 1)
+"""As in all days that callers write."""
 _AHEAD = 100
-"""So many years are looked through for a plan without an end."""
+"""So many years are looked through: a rule that gives nothing costs time for each."""
 
 
 class Rule(NamedTuple):
@@ -123,6 +125,8 @@ def days(text: str, within: Days) -> list[date]:
         raise _refusal("rule_start")
     if (first and start < first) or (end and start >= end):
         raise _refusal("rule_outside")
+    if end and end.year - start.year > _AHEAD:
+        end = None
     if not end and not parts.keys() & {"UNTIL", "COUNT"}:
         raise _refusal("rule_unbounded")
     end = end or _years_later(start, _AHEAD)
@@ -162,9 +166,12 @@ def _check_together(parts: Mapping[str, str]) -> None:
 
 def _day(text: str) -> date:
     try:
-        return datetime.strptime(text[:8], "%Y%m%d").date()  # noqa: DTZ007  a day has no zone
+        day = datetime.strptime(text[:8], "%Y%m%d").date()  # noqa: DTZ007  a day has no zone
     except ValueError:
         raise _refusal("rule_form", part=text) from None
+    if day < _FIRST:
+        raise _refusal("rule_form", part=text)
+    return day
 
 
 def _until(found: Iterator[date], end: date | None) -> Iterator[date]:

@@ -1,11 +1,12 @@
 """What writing money means for its project: whether its sums still fit each other."""
 
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 from uuid import UUID
 
 from sonla_api.kit import flags
 from sonla_api.kit.context import WriteContext
+from sonla_api.kit.owners import visibility_of_part
 from sonla_api.kit.problems import Busy
 from sonla_api.kit.records import Item
 from sonla_api.kit.store import Expected, change, create, delete, hold, load, update
@@ -17,8 +18,10 @@ from sonla_api.transactions.schemas import TransactionCreate, TransactionUpdate
 
 
 async def register(ctx: WriteContext, body: TransactionCreate) -> Item:
-    async with _weighed(ctx, {body.project_id}):
-        return await create(ctx, transactions, body)
+    async with _weighed(ctx, {body.project_id}) as held:
+        as_whole = (visibility_of_part(body, project) for project in held)
+        seen = next(as_whole, body.visibility)  # of no project: it is refused below
+        return await create(ctx, transactions, body, visibility=seen)
 
 
 async def revise(ctx: WriteContext, id_: UUID, expected: Expected, body: TransactionUpdate) -> None:
@@ -46,13 +49,13 @@ async def _stays(
 
 
 @asynccontextmanager
-async def _weighed(ctx: WriteContext, ids: Collection[UUID]) -> AsyncIterator[None]:
+async def _weighed(ctx: WriteContext, ids: Collection[UUID]) -> AsyncIterator[Sequence[Project]]:
     """Projects are held while their money is written, so that the last writer sees all of it.
 
     A project whose flags stay as they are keeps its version.
     """
     held = await hold(ctx, Project, ids)
-    yield
+    yield held
     for project in held:
         values = {
             "sectors": project.sectors,
