@@ -1,6 +1,7 @@
 import json
 from collections.abc import Sequence
-from typing import Annotated, Any, ClassVar
+from functools import partial
+from typing import Annotated, ClassVar
 from uuid import UUID
 
 from pydantic import Field
@@ -18,6 +19,7 @@ from sonla_api.kit.listing import (
     one_of,
     overlaps,
     refers,
+    through,
 )
 from sonla_api.kit.model import constant
 from sonla_api.kit.period import PeriodFilter
@@ -50,14 +52,7 @@ _codes = cast(constant(json.dumps(IATI_CODES)), JSONB)
 transactions = Records(T, TransactionView, iati_code=lambda of: _codes.op("->>")(of.type))
 
 
-def _of_project(inner: Filter) -> Filter:
-    """A filter on the project; one that the caller may not see matches nothing."""
-
-    def clause(name: str, is_several: bool) -> Any:  # noqa: FBT001
-        seen = select(P.id).where(P.id == T.project_id, P.is_seen()).correlate(T)
-        return seen.where(inner.clause(name, is_several)).exists()
-
-    return Filter(clause, T.project_id)
+_of_project = partial(through, T.project_id)
 
 
 class TransactionListing(Listing):
