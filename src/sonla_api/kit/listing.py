@@ -5,7 +5,7 @@ A feature subclasses `Listing`, adds one annotated field per filter and names it
 
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar, Literal, NamedTuple, get_origin
+from typing import Annotated, Any, ClassVar, Literal, get_origin
 from urllib.parse import urlencode
 
 from pydantic import AfterValidator, BaseModel, Field, field_validator, model_validator
@@ -44,17 +44,13 @@ MESSAGES = {
 }
 
 
-def _is_several(value: Any) -> bool:
-    return isinstance(value, list)
-
-
 @dataclass(frozen=True)
 class Filter:
     """How a parameter narrows a list: from the name of its bind, and the form of its value."""
 
     clause: Callable[[str, Any], ColumnElement[bool]]
     column: Any
-    form: Callable[[Any], Hashable] = _is_several
+    form: Callable[[Any], Hashable] = lambda value: isinstance(value, list)
     """All that the SQL depends on of the value: for most filters, whether it is a list."""
 
     @property
@@ -125,6 +121,11 @@ def lies_within(days: Any) -> Filter:
     return Filter(lambda name, _: days.bool_op("<@")(period_range(name)), days)
 
 
+def not_placed(days: Any) -> Filter:
+    """What `lies_within` cannot count, as it may lie there."""
+    return Filter(lambda name, _: outside(days, name), days)
+
+
 def falls_in(day: Any) -> Filter:
     """A period filter on a day."""
     return Filter(lambda name, _: period_range(name).bool_op("@>")(day), day)
@@ -172,6 +173,12 @@ def period_range(name: str) -> ColumnElement[Any]:
     return func.daterange(
         bindparam(f"{name}_first", type_=Date()), bindparam(f"{name}_end", type_=Date()), "[)"
     )
+
+
+def outside(days: Any, name: str) -> ColumnElement[bool]:
+    """In no period: without a date, or reaching beyond the one that it overlaps."""
+    wanted = period_range(name)
+    return or_(days.is_(None), and_(days.bool_op("&&")(wanted), ~days.bool_op("<@")(wanted)))
 
 
 class Parameters(BaseModel):
@@ -275,13 +282,6 @@ class Listing(Paging):
 
     def ordered_by(self) -> Any:
         return self.orders[self.sort.removeprefix("-")]
-
-
-class Only(NamedTuple):
-    """A condition of a list inside a record that no column of it names."""
-
-    condition: ColumnElement[bool]
-    binds: Mapping[str, Any]
 
 
 def refuse_oracle(ctx: Context, asked: Parameters) -> None:

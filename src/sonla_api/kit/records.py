@@ -27,7 +27,7 @@ from sqlalchemy import (
 
 from sonla_api.kit.context import Context
 from sonla_api.kit.cursors import seal, unseal, wrong_cursor
-from sonla_api.kit.listing import Listing, Only, refuse_oracle
+from sonla_api.kit.listing import Listing, refuse_oracle
 from sonla_api.kit.schema import FlagView, Summary, View
 from sonla_api.kit.shapes import (
     all_unsigned,
@@ -68,6 +68,13 @@ class Shape(NamedTuple):
     within: tuple[str, ...]
     only: ColumnElement[bool] | None
     is_stranger: bool
+
+
+class Only(NamedTuple):
+    """A condition of a list inside a record that no column of it names."""
+
+    condition: ColumnElement[bool]
+    binds: Mapping[str, Any]
 
 
 class Records:

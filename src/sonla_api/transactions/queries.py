@@ -11,11 +11,11 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sonla_api.kit.codes import Country, Currency
 from sonla_api.kit.context import WriteContext
 from sonla_api.kit.listing import (
-    Filter,
     Listing,
     contains_one_of,
     lacks,
     lies_within,
+    not_placed,
     one_of,
     overlaps,
     refers,
@@ -26,7 +26,7 @@ from sonla_api.kit.period import PeriodFilter
 from sonla_api.kit.records import Records
 from sonla_api.projects.lifecycle import ProjectKind, ProjectState
 from sonla_api.projects.models import Project, TransactionType
-from sonla_api.projects.queries import GAPS, ProjectGap, SectorCode, outside
+from sonla_api.projects.queries import GAPS, ProjectGap, SectorCode
 from sonla_api.transactions.models import Transaction
 from sonla_api.transactions.schemas import TransactionView
 
@@ -76,7 +76,7 @@ class TransactionListing(Listing):
     ] = None
     not_placed_in: Annotated[
         PeriodFilter | None,
-        Filter(lambda name, _: outside(T.on_days, name), T.on_days),
+        not_placed(T.on_days),
         Field(description="Overlapping this period without lying in it, or without a date."),
     ] = None
     project_kind: Annotated[list[ProjectKind], _of_project(one_of(P.kind))] = []

@@ -30,8 +30,9 @@ from sonla_api.agencies.queries import exists_on
 from sonla_api.assignments.models import Assignment, AssignmentRole
 from sonla_api.evidence.models import WHAT, Evidence
 from sonla_api.kit.context import Context
-from sonla_api.kit.listing import Listing, Only, Parameters
+from sonla_api.kit.listing import Listing, Parameters
 from sonla_api.kit.model import among, constant
+from sonla_api.kit.records import Only
 from sonla_api.kit.schema import AgencySummary, Day, Summary
 from sonla_api.kit.shapes import json_object, summary
 from sonla_api.kit.statement import Statement
