@@ -102,7 +102,11 @@ class Records:
         hidden = self.model.internal if is_stranger else ()
         here = of or self.model
         return [
-            (null() if name in hidden else self._column(here, name, field, is_stranger)).label(name)
+            (
+                null()
+                if name in hidden
+                else self._column(here, name, field, is_stranger=is_stranger)
+            ).label(name)
             for name, field in self.view.model_fields.items()
         ]
 
@@ -155,7 +159,7 @@ class Records:
         """What the select of the view asks about the actor and the day."""
         return {**ctx.parameters, **self._parameters(ctx)}
 
-    def _column(self, of: Any, name: str, field: Any, is_stranger: bool) -> ColumnElement[Any]:  # noqa: FBT001
+    def _column(self, of: Any, name: str, field: Any, *, is_stranger: bool) -> ColumnElement[Any]:
         if name in self._computed:
             found: ColumnElement[Any] = self._computed[name](of)
             return found
