@@ -17,12 +17,14 @@ README = Path(__file__).parents[1] / "README.md"
 STEPS = re.findall(
     r"```sh\n(curl .*?)```\n+```(?:json|http)\n(.*?)```", README.read_text(), re.DOTALL
 )
+VARIABLE = re.compile(r"\$[A-Z]+")
 SHORTENED = "…"
 
 
-def _call(client: httpx.Client, command: str, key: str) -> httpx.Response:
+def _call(client: httpx.Client, command: str, variables: dict[str, str]) -> httpx.Response:
     """What curl would do, for the few options that the tour uses."""
-    words = shlex.split(command.replace("\\\n", " ").replace("$KEY", key))[1:]
+    said = VARIABLE.sub(lambda name: variables[name[0]], command.replace("\\\n", " "))
+    words = shlex.split(said)[1:]
     method, url, headers, content = "GET", "", {}, None
     while words:
         word = words.pop(0)
@@ -40,32 +42,42 @@ def _call(client: httpx.Client, command: str, key: str) -> httpx.Response:
     return client.request(method, path, headers=headers, content=content)
 
 
-def _is_shown(shown: Any, real: Any) -> bool:
-    """Whether a shortened answer says nothing that the real one does not say."""
+def _is_shown(shown: Any, real: Any, variables: dict[str, str]) -> bool:
+    """Whether a shortened answer says nothing that the real one does not say.
+
+    Where it shows a variable, that takes what stands there, for the calls to come.
+    """
     if shown == SHORTENED:
         return True
+    if isinstance(shown, str) and VARIABLE.fullmatch(shown):
+        variables[shown] = real
+        return isinstance(real, str)
     if isinstance(shown, dict):
         ends_open = SHORTENED in shown
         names = [name for name in shown if name != SHORTENED]
         same = isinstance(real, dict) and all(
-            name in real and _is_shown(shown[name], real[name]) for name in names
+            name in real and _is_shown(shown[name], real[name], variables) for name in names
         )
         return same and (ends_open or len(names) == len(real))
     if isinstance(shown, list):
         kept = shown[:-1] if shown[-1:] == [SHORTENED] else shown
         return (
             isinstance(real, list)
-            and all(_is_shown(*pair) for pair in zip(kept, real, strict=False))
+            and all(_is_shown(*pair, variables) for pair in zip(kept, real, strict=False))
             and (len(kept) == len(real) if kept is shown else len(kept) <= len(real))
         )
     return bool(shown == real)
 
 
 def test_the_comparison_can_fail() -> None:
-    assert _is_shown({"a": 1, "…": "…"}, {"a": 1, "b": 2})
-    assert not _is_shown({"a": 1}, {"a": 1, "b": 2})
-    assert not _is_shown({"a": [1, "…"]}, {"a": [2, 3]})
-    assert not _is_shown({"items": [1, 2]}, {"items": [1]})
+    taken: dict[str, str] = {}
+    assert _is_shown({"a": 1, "…": "…"}, {"a": 1, "b": 2}, taken)
+    assert not _is_shown({"a": 1}, {"a": 1, "b": 2}, taken)
+    assert not _is_shown({"a": [1, "…"]}, {"a": [2, 3]}, taken)
+    assert not _is_shown({"items": [1, 2]}, {"items": [1]}, taken)
+    assert not _is_shown({"id": "$ID"}, {"id": None}, taken)
+    assert _is_shown([{"id": "$ID"}], [{"id": "01a2"}], taken)
+    assert taken == {"$ID": "01a2"}
 
 
 @pytest.fixture
@@ -76,9 +88,10 @@ async def loaded(settings: Any, database: Any) -> str:
 
 
 async def test_the_tour_is_true(live_server: str, loaded: str) -> None:
-    assert len(STEPS) == 10
+    assert len(STEPS) == 16
+    variables = {"$KEY": loaded}
     with httpx.Client(base_url=live_server) as client:
         for command, answer in STEPS:
-            response = _call(client, command, loaded)
+            response = _call(client, command, variables)
             shown = json.loads(answer)
-            assert _is_shown(shown, response.json()), f"{command}\n{response.text}"
+            assert _is_shown(shown, response.json(), variables), f"{command}\n{response.text}"

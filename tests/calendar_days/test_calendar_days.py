@@ -39,7 +39,7 @@ async def due(api: AsyncClient, record: Any) -> tuple[str, str]:
 
 async def test_a_day_is_shown_as_it_was_given(api: AsyncClient, stranger: AsyncClient) -> None:
     created = await made(api, "/calendar-days", WHOLE)
-    announced = WHOLE["announcement"] | {"document": None}  # type: ignore[operator]
+    announced = WHOLE["announcement"] | {"document": None}  # type: ignore[operator]  # it is an object
     assert {name: created[name] for name in WHOLE} == WHOLE | {"announcement": announced}
     assert (await api.get(f"/calendar-days/{created['id']}")).json() == created
     assert await days_of(stranger, "") == ["2025-05-02"]

@@ -65,7 +65,8 @@ async def test_how_far_a_source_reaches(
     api: AsyncClient,
     told: dict[str, Any],
     issued_on: str | None,
-    is_conflict: bool,  # noqa: FBT001
+    *,
+    is_conflict: bool,
 ) -> None:
     plan = await citing(api, await cited(api, **told), issued_on=issued_on)
     assert (conflict(plan) is not None) is is_conflict
@@ -106,7 +107,8 @@ async def test_what_it_rests_on_is_there_before(api: AsyncClient, kind: str) -> 
 async def test_it_takes_effect_when_it_is_issued(
     api: AsyncClient,
     effective: Any,
-    is_conflict: bool,  # noqa: FBT001
+    *,
+    is_conflict: bool,
 ) -> None:
     plan = await citing(api, issued_on="2025-06-26", effective=effective)
     assert (conflict(plan) is not None) is is_conflict
@@ -150,7 +152,8 @@ async def test_no_day_of_what_is_hidden_is_told(
     api: AsyncClient,
     of_source: str,
     of_document: str,
-    is_told: bool,  # noqa: FBT001
+    *,
+    is_told: bool,
 ) -> None:
     """It is flagged all the same, in words that say only what the document itself shows."""
     agency = (await made(api, "/agencies", {"name": {"vi": "Sở"}, "kind": "department"}))["id"]

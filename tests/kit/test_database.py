@@ -142,7 +142,8 @@ async def test_the_line_goes_dead_and_comes_back(
     line: Proxy,
     api: AsyncClient,
     monkeypatch: pytest.MonkeyPatch,
-    is_warm: bool,  # noqa: FBT001
+    *,
+    is_warm: bool,
 ) -> None:
     """A host that vanished: nothing is refused, nothing is answered."""
     assert roads.PATIENCE + roads._FAREWELL < 5
@@ -375,7 +376,7 @@ async def test_nothing_is_written_beside_a_transaction(app: FastAPI, api: AsyncC
     who = {"actor_id": "", "request_id": ""}
     async with app.state.database.transaction(who, is_short=True) as opened:
         with pytest.raises(RuntimeError):
-            opened.session  # noqa: B018
+            opened.session  # noqa: B018  asking for it is what is tried
         assert opened.alone
         assert await opened.alone.fetch("select 1 where false") == []
         assert await opened.alone.fetch("select 1") == [(1,)]

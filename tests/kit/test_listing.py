@@ -10,7 +10,10 @@ import asyncpg
 import pytest
 from httpx import AsyncClient
 
+from sonla_api.delegations.models import Delegation
+from sonla_api.evidence.models import Evidence
 from sonla_api.kit.cursors import seal
+from sonla_api.kit.listing import one_of, through
 from sonla_api.settings import Settings
 from tests import factories
 from tests.conftest import Connection
@@ -544,6 +547,12 @@ async def test_what_is_asked_is_folded_once(
             break
         await asyncio.sleep(0.02)
     assert 0 < await calls(database) - before < 20
+
+
+def test_a_filter_through_a_reference_is_as_internal_as_what_it_asks_for() -> None:
+    """Else a stranger would learn from a count what no view shows."""
+    assert through(Evidence.delegation_id, one_of(Delegation.funding)).is_internal
+    assert not through(Evidence.delegation_id, one_of(Delegation.state)).is_internal
 
 
 async def calls(database: "Connection[Any]") -> int:

@@ -19,7 +19,6 @@ from sonla_api.kit.period import (
     Period,
     PeriodFilter,
     days,
-    is_known_to_the_day,
     precision,
 )
 
@@ -170,7 +169,6 @@ def test_a_floating_length_is_kept_and_has_no_days(duration: str) -> None:
     assert PERIOD.validate_python(value) == value
     assert PERIOD.dump_python(value) == value
     assert days(value) is None
-    assert not is_known_to_the_day(value)
 
 
 @pytest.mark.parametrize(
@@ -188,21 +186,6 @@ def test_errors_of_a_floating_length_name_its_fields() -> None:
         (("to",), "extra_forbidden"),
     ]
     assert refused({}) == [(("duration",), "missing"), (("from",), "missing")]
-
-
-@pytest.mark.parametrize(
-    ("value", "is_known"),
-    [
-        ("2025-06-26", True),
-        ("2025-06-26/2025-06-28", True),
-        ("2025-06", False),
-        ("2025-06-26/2025-07", False),
-        ("2025-06-26/..", False),
-        ("../2025-06-26", False),
-    ],
-)
-def test_known_to_the_day(value: str, *, is_known: bool) -> None:
-    assert is_known_to_the_day(value) is is_known
 
 
 @given(periods)

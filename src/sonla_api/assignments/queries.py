@@ -28,7 +28,7 @@ from sonla_api.assignments.lifecycle import AssignmentState, AssignmentVerb, lif
 from sonla_api.assignments.models import Assignment, AssignmentRole
 from sonla_api.assignments.schemas import AssignmentView
 from sonla_api.kit.context import WriteContext
-from sonla_api.kit.listing import Filter, Listing, at_least, at_most, one_of
+from sonla_api.kit.listing import Filter, Listing, at_least, at_most, one_of, through
 from sonla_api.kit.model import constant
 from sonla_api.kit.records import Records
 from sonla_api.kit.schema import Day
@@ -45,20 +45,12 @@ assignments = Records(
 )
 
 
-def _of_plan(name: str, is_several: bool) -> Any:  # noqa: FBT001
-    """Of tasks of a plan, as far as the actor sees both."""
-    wanted = one_of(Task.plan_id).clause(name, is_several)
-    return exists().where(Task.id == A.task_id, Task.is_seen(), wanted)
-
-
-def _carried(name: str, _: bool) -> Any:  # noqa: FBT001
+def _carried(name: str, _: bool) -> Any:  # noqa: FBT001  as Filter calls it
     day = bindparam(name, type_=Date())
     return and_(A.assigned_on < day, A.open_until >= day)
 
 
-def _of_heading(name: str, _: bool) -> Any:  # noqa: FBT001
-    is_heading = (Task.subtasks > 0) == bindparam(name)
-    return exists().where(Task.id == A.task_id, Task.is_seen(), is_heading)
+_is_heading = Filter(lambda name, _: (Task.subtasks > 0) == bindparam(name), Task.subtasks)
 
 
 class AssignmentListing(Listing):
@@ -72,7 +64,7 @@ class AssignmentListing(Listing):
     task_id: Annotated[list[UUID], one_of(A.task_id)] = []
     plan_id: Annotated[
         list[UUID],
-        Filter(_of_plan, A.task_id),
+        through(A.task_id, one_of(Task.plan_id)),
         Field(description="Assignments to the tasks of this plan."),
     ] = []
     agency_id: Annotated[list[UUID], one_of(A.agency_id)] = []
@@ -112,7 +104,7 @@ class AssignmentListing(Listing):
     ] = None
     of_heading: Annotated[
         bool | None,
-        Filter(_of_heading, A.task_id),
+        through(A.task_id, _is_heading),
         Field(description="Whether the task, if the caller sees it, has others below it."),
     ] = None
 

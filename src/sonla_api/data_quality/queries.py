@@ -1,5 +1,5 @@
 from functools import cache
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -33,7 +33,7 @@ from sonla_api.data_quality.schemas import (
 )
 from sonla_api.kit.context import Context
 from sonla_api.kit.cursors import place_of, seal, unseal
-from sonla_api.kit.listing import Parameters
+from sonla_api.kit.listing import Paging, Parameters
 from sonla_api.kit.mentions import seen
 from sonla_api.kit.model import Resource, constant
 from sonla_api.kit.records import Item, Rows
@@ -69,10 +69,8 @@ class DoubtChoice(Parameters):
         return "/api/v1/data-quality" + ("?" + urlencode(plain, doseq=True) if plain else "")
 
 
-class DoubtListing(DoubtChoice):
-    limit: Annotated[int, Field(ge=1, le=200)] = 50
-    cursor: Annotated[str | None, Field(max_length=2000)] = None
-    count: Literal["exact"] | None = None
+class DoubtListing(DoubtChoice, Paging):
+    """The flags of one page."""
 
 
 class DoubtSummaryQuery(DoubtChoice):

@@ -62,7 +62,7 @@ class FlagStepCreate(Unclassified, Body):
         code = {
             (FlagVerb.acknowledge, True): "reason_needed",
             (FlagVerb.withdraw, False): "reason_unasked",
-        }.get((info.data.get("verb"), reason is None))  # type: ignore[arg-type]
+        }.get((info.data.get("verb"), reason is None))  # type: ignore[arg-type]  # no verb where that was refused
         if code:
             raise refusal(MESSAGES, code, words=MESSAGES[code])
         return reason

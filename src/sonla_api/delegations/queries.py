@@ -21,7 +21,6 @@ from sqlalchemy import (
     func,
     literal_column,
     null,
-    or_,
     select,
     true,
 )
@@ -34,7 +33,6 @@ from sonla_api.delegations.schemas import DelegationCount, DelegationSummary, De
 from sonla_api.kit.codes import Country, Subdivision
 from sonla_api.kit.context import Context, WriteContext
 from sonla_api.kit.listing import (
-    Filter,
     Listing,
     Parameters,
     Q,
@@ -42,7 +40,9 @@ from sonla_api.kit.listing import (
     lacks,
     lies_within,
     matches,
+    not_placed,
     one_of,
+    outside,
     overlaps,
     period_range,
     refers,
@@ -113,15 +113,6 @@ _IS_UNKNOWN: dict[Gap, Any] = {
 }
 
 
-def _outside(name: str, _: bool = False) -> Any:  # noqa: FBT001, FBT002
-    """In no period: without a date, or reaching beyond the one that it overlaps."""
-    days = period_range(name)
-    return or_(
-        D.when_days.is_(None),
-        and_(D.when_days.bool_op("&&")(days), ~D.when_days.bool_op("<@")(days)),
-    )
-
-
 class _Choice(Parameters):
     """The filters that the list and the count of delegations share."""
 
@@ -158,7 +149,7 @@ class DelegationListing(_Choice, Listing):
     ] = None
     not_placed_in: Annotated[
         PeriodFilter | None,
-        Filter(_outside, D.when_days),
+        not_placed(D.when_days),
         Field(description="Overlapping this period without lying in it, or without a date."),
     ] = None
 
@@ -197,7 +188,7 @@ def _counts(query: DelegationSummaryQuery, group: Any) -> Select[*tuple[Any, ...
     if query.period:
         is_counted, is_outside = (
             D.when_days.bool_op("<@")(period_range("period")),
-            _outside("period"),
+            outside(D.when_days, "period"),
         )
     return select(
         cast(group, Text).label("group"),

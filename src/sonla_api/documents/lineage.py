@@ -2,10 +2,9 @@
 
 from collections.abc import Callable
 from functools import cache
-from typing import Annotated, Any, Literal
+from typing import Any
 from uuid import UUID
 
-from pydantic import Field
 from sqlalchemy import Integer, any_, bindparam, func, or_, select, true
 from sqlalchemy.orm import aliased
 
@@ -14,7 +13,7 @@ from sonla_api.documents.queries import documents
 from sonla_api.documents.schemas import DocumentView
 from sonla_api.kit.context import Context
 from sonla_api.kit.cursors import seal, unseal, wrong_cursor
-from sonla_api.kit.listing import Parameters
+from sonla_api.kit.listing import Paging
 from sonla_api.kit.model import SIGHT, among
 from sonla_api.kit.records import Rows
 from sonla_api.kit.schema import View
@@ -28,10 +27,8 @@ D, Link = Document, DocumentLink
 _ROOT = bindparam("of", type_=D.id.type)
 
 
-class LineageQuery(Parameters):
-    limit: Annotated[int, Field(ge=1, le=200)] = 50
-    cursor: Annotated[str | None, Field(max_length=2000)] = None
-    count: Literal["exact"] | None = None
+class LineageQuery(Paging):
+    """Which page of what hangs together with a document."""
 
 
 def above() -> Any:

@@ -3,7 +3,7 @@ when it all was.
 """
 
 from functools import cache
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Any, NamedTuple
 from uuid import UUID
 
 from pydantic import Field
@@ -31,7 +31,7 @@ from sonla_api.delegations.models import Delegation
 from sonla_api.dossiers.schemas import DeedView
 from sonla_api.kit.context import Context, WriteContext
 from sonla_api.kit.cursors import dated, seal, unseal
-from sonla_api.kit.listing import Parameters, period_range
+from sonla_api.kit.listing import Paging, period_range
 from sonla_api.kit.mentions import Mention, target_of
 from sonla_api.kit.model import Model, Resource, constant
 from sonla_api.kit.period import PeriodFilter
@@ -128,15 +128,12 @@ def _told_of() -> list[str]:
     return sorted(deed.model.__tablename__ for deed in DEEDS)
 
 
-class TimelineQuery(Parameters):
+class TimelineQuery(Paging):
     period: Annotated[PeriodFilter | None, Field(description="What overlaps this period.")] = None
     resource: Annotated[
         list[Annotated[str, one_of_resources(_told_of)]],
         Field(max_length=100, description="Only these; all where none is named."),
     ] = []
-    limit: Annotated[int, Field(ge=1, le=200)] = 50
-    cursor: Annotated[str | None, Field(max_length=2000)] = None
-    count: Literal["exact"] | None = None
 
 
 _id = bindparam("id", type_=Uuid())

@@ -8,9 +8,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from sonla_api.kit.model import Resource
 from sonla_api.kit.text import Message
 
-_WHAT = ("delegation_id", "project_id", "document_id")
-
-
+WHAT = ("delegation_id", "project_id", "document_id")
+"""By which of these a piece names its record."""
 _TIED = Message("it is tied to this task already", "đã được gắn với nhiệm vụ này")
 
 
@@ -24,10 +23,10 @@ class Evidence(Resource):
     document_id: Mapped[UUID | None] = mapped_column(ForeignKey("documents.id"), index=True)
 
     constraints = (
-        CheckConstraint(f"num_nonnulls({', '.join(_WHAT)}) = 1", name="of_one_record"),
+        CheckConstraint(f"num_nonnulls({', '.join(WHAT)}) = 1", name="of_one_record"),
         UniqueConstraint(
             "task_id",
-            *_WHAT,
+            *WHAT,
             name="uq_evidence_task_id",
             postgresql_nulls_not_distinct=True,
             info={"told": _TIED},

@@ -2,26 +2,20 @@ from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
 from pydantic import Field
-from sqlalchemy import bindparam, column, exists, func, literal_column, select
+from sqlalchemy import bindparam, column, func, literal_column, select
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.dialects.postgresql import UUID as Uuid
 
-from sonla_api.evidence.models import Evidence
+from sonla_api.evidence.models import WHAT, Evidence
 from sonla_api.evidence.schemas import EvidenceView
 from sonla_api.kit.context import WriteContext
-from sonla_api.kit.listing import Filter, Listing, one_of
+from sonla_api.kit.listing import Listing, one_of, through
 from sonla_api.kit.records import Records
 from sonla_api.kit.statement import Statement
 from sonla_api.tasks.models import Task
 
 E = Evidence
 evidence = Records(E, EvidenceView)
-
-
-def _of_plan(name: str, is_several: bool) -> Any:  # noqa: FBT001
-    """Of tasks of a plan, as far as the actor sees both."""
-    wanted = one_of(Task.plan_id).clause(name, is_several)
-    return exists().where(Task.id == E.task_id, Task.is_seen(), wanted)
 
 
 class EvidenceListing(Listing):
@@ -31,7 +25,7 @@ class EvidenceListing(Listing):
     task_id: Annotated[list[UUID], one_of(E.task_id)] = []
     plan_id: Annotated[
         list[UUID],
-        Filter(_of_plan, E.task_id),
+        through(E.task_id, one_of(Task.plan_id)),
         Field(description="What shows work on the tasks of this plan."),
     ] = []
     delegation_id: Annotated[list[UUID], one_of(E.delegation_id)] = []
@@ -39,7 +33,6 @@ class EvidenceListing(Listing):
     document_id: Annotated[list[UUID], one_of(E.document_id)] = []
 
 
-WHAT = ("delegation_id", "project_id", "document_id")
 _each = (
     func.unnest(*(bindparam(f"{name}s", type_=ARRAY(Uuid)) for name in WHAT))
     .table_valued(*(column(name, Uuid) for name in WHAT), name="each_one")

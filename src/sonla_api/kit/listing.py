@@ -5,11 +5,10 @@ A feature subclasses `Listing`, adds one annotated field per filter and names it
 
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar, Literal, NamedTuple, get_origin
+from typing import Annotated, Any, ClassVar, Literal, get_origin
 from urllib.parse import urlencode
 
 from pydantic import AfterValidator, BaseModel, Field, field_validator, model_validator
-from pydantic_core import PydanticCustomError
 from sqlalchemy import (
     ColumnElement,
     Date,
@@ -30,13 +29,11 @@ from sonla_api.kit.mentions import mentioned, names_seen, seen, target_of
 from sonla_api.kit.model import constant
 from sonla_api.kit.period import PeriodFilter
 from sonla_api.kit.problems import Unauthenticated
-from sonla_api.kit.text import Line, Message
+from sonla_api.kit.text import Line, Message, few_words, refusal
 
 _FEW = Field(max_length=100).metadata
 """So many values a filter takes: each is compared with every record."""
-_WORDS = 20
 MESSAGES = {
-    "too_many_words": Message("at most {most} words", "tối đa {most} từ"),
     "unknown_parameter": Message(
         "unknown: {unknown}; known: {known}", "không có tham số: {unknown}; có: {known}"
     ),
@@ -47,17 +44,13 @@ MESSAGES = {
 }
 
 
-def _is_several(value: Any) -> bool:
-    return isinstance(value, list)
-
-
 @dataclass(frozen=True)
 class Filter:
     """How a parameter narrows a list: from the name of its bind, and the form of its value."""
 
     clause: Callable[[str, Any], ColumnElement[bool]]
     column: Any
-    form: Callable[[Any], Hashable] = _is_several
+    form: Callable[[Any], Hashable] = lambda value: isinstance(value, list)
     """All that the SQL depends on of the value: for most filters, whether it is a list."""
 
     @property
@@ -128,6 +121,11 @@ def lies_within(days: Any) -> Filter:
     return Filter(lambda name, _: days.bool_op("<@")(period_range(name)), days)
 
 
+def not_placed(days: Any) -> Filter:
+    """What `lies_within` cannot count, as it may lie there."""
+    return Filter(lambda name, _: outside(days, name), days)
+
+
 def falls_in(day: Any) -> Filter:
     """A period filter on a day."""
     return Filter(lambda name, _: period_range(name).bool_op("@>")(day), day)
@@ -159,11 +157,28 @@ def refers(model: Any, field: str, member: str = "") -> Filter:
     )
 
 
+def through(reference: Any, inner: Filter) -> Filter:
+    """A filter on what a foreign key names; one that the actor may not see matches nothing."""
+    other = inner.column.class_
+
+    def clause(name: str, form: Any) -> ColumnElement[bool]:
+        named = select(other.id).where(other.id == reference, other.is_seen())
+        return named.where(inner.clause(name, form)).correlate(reference.class_).exists()
+
+    return Filter(clause, inner.column if inner.is_internal else reference, inner.form)
+
+
 def period_range(name: str) -> ColumnElement[Any]:
     """The days of a period that is bound under `name`."""
     return func.daterange(
         bindparam(f"{name}_first", type_=Date()), bindparam(f"{name}_end", type_=Date()), "[)"
     )
+
+
+def outside(days: Any, name: str) -> ColumnElement[bool]:
+    """In no period: without a date, or reaching beyond the one that it overlaps."""
+    wanted = period_range(name)
+    return or_(days.is_(None), and_(days.bool_op("&&")(wanted), ~days.bool_op("<@")(wanted)))
 
 
 class Parameters(BaseModel):
@@ -190,7 +205,7 @@ class Parameters(BaseModel):
     def _known(cls, given: dict[str, Any]) -> dict[str, Any]:
         if unknown := given.keys() - cls.model_fields.keys():
             names = {"unknown": ", ".join(sorted(unknown)), "known": ", ".join(cls.model_fields)}
-            raise PydanticCustomError("unknown_parameter", MESSAGES["unknown_parameter"].en, names)
+            raise refusal(MESSAGES, "unknown_parameter", **names)
         return given
 
     def given(self) -> dict[str, Any]:
@@ -234,15 +249,20 @@ class Parameters(BaseModel):
         return urlencode({n: v for n, v in said.items() if v is not None}, doseq=True)
 
 
-class Listing(Parameters):
+class Paging(Parameters):
+    """Which page of a list, and whether all are counted."""
+
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+    cursor: Annotated[str | None, Field(max_length=2000)] = None
+    count: Literal["exact"] | None = None
+
+
+class Listing(Paging):
     """The parameters of one list; `orders` maps the names to sort by to columns."""
 
     orders: ClassVar[Mapping[str, Any]] = {}
 
-    limit: Annotated[int, Field(ge=1, le=200)] = 50
     sort: Annotated[str, Field(max_length=60)] = "-created_at"
-    cursor: Annotated[str | None, Field(max_length=2000)] = None
-    count: Literal["exact"] | None = None
 
     @classmethod
     def __pydantic_init_subclass__(cls, **_: Any) -> None:
@@ -257,34 +277,17 @@ class Listing(Parameters):
     @classmethod
     def _sortable(cls, sort: str) -> str:
         if sort.removeprefix("-") not in cls.orders:
-            raise PydanticCustomError(
-                "unknown_sort", "sort by one of {known}", {"known": ", ".join(cls.orders)}
-            )
+            raise refusal(MESSAGES, "unknown_sort", known=", ".join(cls.orders))
         return sort
 
     def ordered_by(self) -> Any:
         return self.orders[self.sort.removeprefix("-")]
 
 
-class Only(NamedTuple):
-    """A condition of a list inside a record that no column of it names."""
-
-    condition: ColumnElement[bool]
-    binds: Mapping[str, Any]
-
-
 def refuse_oracle(ctx: Context, asked: Parameters) -> None:
     """What a stranger may not see it may not filter by: the count would tell."""
     if ctx.actor.is_anonymous and any(asked.filters[name].is_internal for name in asked.given()):
         raise Unauthenticated
-
-
-def few_words(text: str | None) -> str | None:
-    """Refuse more words than a search compares."""
-    if text and len(text.split()) > _WORDS:
-        context = {"most": _WORDS}
-        raise PydanticCustomError("too_many_words", MESSAGES["too_many_words"].en, context)
-    return text
 
 
 Q = Annotated[

@@ -71,7 +71,7 @@ def mentioned(
     model: type[Resource],
     field: str,
     name: str,
-    several: bool,  # noqa: FBT001
+    several: bool,  # noqa: FBT001  as Filter calls it
     member: str = "",
 ) -> ColumnElement[bool]:
     """Whether a row of `model` names, in its JSON `field`, the record in bind `name`."""

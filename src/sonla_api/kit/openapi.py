@@ -19,11 +19,12 @@ HEAD: dict[str, Any] = {
     "version": VERSION,
     "summary": "The register of a province's work with the outside world.",
     "description": (
-        "Partners and relations, delegations, and the sources that every fact comes from. "
-        "Lists are paged by cursor, changes need `If-Match`, every error is a problem document "
-        "(RFC 9457) in Vietnamese or English, and `/api/v1/changes` tells what changed.\n\n"
-        "Sổ đăng ký công tác đối ngoại của tỉnh: đối tác, quan hệ, đoàn ra, đoàn vào và nguồn "
-        "của từng thông tin."
+        "Partners and relations, delegations, documents, plans and their tasks, projects and their "
+        "money, and the sources that every fact comes from. Lists are paged by cursor, changes "
+        "need `If-Match`, every error is a problem document (RFC 9457) in Vietnamese or English, "
+        "and `/api/v1/changes` tells what changed.\n\n"
+        "Sổ đăng ký công tác đối ngoại của tỉnh: đối tác, quan hệ, đoàn ra, đoàn vào, văn bản, "
+        "kế hoạch và nhiệm vụ, dự án và nguồn vốn, cùng nguồn của từng thông tin."
     ),
     "contact": {"name": "sonla-api", "url": "https://sonla.gov.vn"},
     "license_info": {"name": "MIT", "identifier": "MIT"},
@@ -34,11 +35,11 @@ HEAD: dict[str, Any] = {
         {"name": "documents", "description": "Why the province acts: plans, decisions, letters."},
         {"name": "projects", "description": "What brings money or works, at home and abroad."},
         {"name": "transactions", "description": "Money of projects, by type and currency."},
+        {"name": "plans", "description": "Plans and programmes, and what they set out to do."},
         {"name": "tasks", "description": "What plans ask for, by when, and how far it is."},
         {"name": "assignments", "description": "Which agency leads a task, and which help."},
         {"name": "progress-reports", "description": "How far agencies are with their tasks."},
         {"name": "evidence", "description": "What shows that a task was worked on."},
-        {"name": "plans", "description": "Plans and programmes, and what they set out to do."},
         {"name": "partner-relations", "description": "Relations with partners, and since when."},
         {"name": "agencies", "description": "Our side: committees, departments, localities."},
         {"name": "sources", "description": "Where facts come from."},

@@ -116,13 +116,6 @@ def precision(period: str) -> Precision:
     return max(map(_precision, _ends(period)), key=_PRECISIONS.index)
 
 
-def is_known_to_the_day(period: str | FloatingLength) -> bool:
-    """Whether both ends are known, and as days."""
-    if not isinstance(period, str) or ".." in period:
-        return False
-    return precision(period) == "day"
-
-
 def _checked_text(value: str) -> str:
     if not _PERIOD.fullmatch(value):
         raise refusal(MESSAGES, "period_form")

@@ -27,7 +27,7 @@ from sqlalchemy import (
 
 from sonla_api.kit.context import Context
 from sonla_api.kit.cursors import seal, unseal, wrong_cursor
-from sonla_api.kit.listing import Listing, Only, refuse_oracle
+from sonla_api.kit.listing import Listing, refuse_oracle
 from sonla_api.kit.schema import FlagView, Summary, View
 from sonla_api.kit.shapes import (
     all_unsigned,
@@ -70,6 +70,13 @@ class Shape(NamedTuple):
     is_stranger: bool
 
 
+class Only(NamedTuple):
+    """A condition of a list inside a record that no column of it names."""
+
+    condition: ColumnElement[bool]
+    binds: Mapping[str, Any]
+
+
 class Records:
     """The rows of a model that the actor may see, in the shape of a view.
 
@@ -95,7 +102,11 @@ class Records:
         hidden = self.model.internal if is_stranger else ()
         here = of or self.model
         return [
-            (null() if name in hidden else self._column(here, name, field, is_stranger)).label(name)
+            (
+                null()
+                if name in hidden
+                else self._column(here, name, field, is_stranger=is_stranger)
+            ).label(name)
             for name, field in self.view.model_fields.items()
         ]
 
@@ -148,7 +159,7 @@ class Records:
         """What the select of the view asks about the actor and the day."""
         return {**ctx.parameters, **self._parameters(ctx)}
 
-    def _column(self, of: Any, name: str, field: Any, is_stranger: bool) -> ColumnElement[Any]:  # noqa: FBT001
+    def _column(self, of: Any, name: str, field: Any, *, is_stranger: bool) -> ColumnElement[Any]:
         if name in self._computed:
             found: ColumnElement[Any] = self._computed[name](of)
             return found

@@ -79,7 +79,7 @@ async def load(
     return record
 
 
-async def load_acting(  # noqa: PLR0913
+async def load_acting(  # noqa: PLR0913  `load` with one word more
     ctx: WriteContext,
     model: type[R],
     id_: UUID,

@@ -53,6 +53,7 @@ MESSAGES: Mapping[str, Message] = {
         "This must not be blank.",
         "Không được để trống.",
     ),
+    "too_many_words": Message("at most {most} words", "tối đa {most} từ"),
     "localized_text_empty": Message(
         "Give the text in at least one language: vi, en or lo.",
         "Hãy ghi nội dung bằng ít nhất một ngôn ngữ: vi, en hoặc lo.",
@@ -60,9 +61,19 @@ MESSAGES: Mapping[str, Message] = {
 }
 
 
+_WORDS = 20
+
+
 def refusal(messages: Mapping[str, Message], code: str, **context: Any) -> PydanticCustomError:
     """The error of a code of `messages`; its context fills the placeholders in either language."""
     return PydanticCustomError(code, messages[code].en, context or None)
+
+
+def few_words(text_: str | None) -> str | None:
+    """Refuse more words than a search compares."""
+    if text_ and len(text_.split()) > _WORDS:
+        raise refusal(MESSAGES, "too_many_words", most=_WORDS)
+    return text_
 
 
 @dataclass(frozen=True)

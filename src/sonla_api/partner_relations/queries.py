@@ -1,4 +1,5 @@
 from enum import StrEnum
+from functools import partial
 from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
@@ -7,7 +8,7 @@ from sqlalchemy import Date, Text, and_, bindparam, cast, func, or_, select, tup
 
 from sonla_api.kit.codes import Country
 from sonla_api.kit.context import Context
-from sonla_api.kit.listing import Filter, Listing, Parameters, has, lacks, one_of, overlaps
+from sonla_api.kit.listing import Filter, Listing, Parameters, has, lacks, one_of, overlaps, through
 from sonla_api.kit.mentions import Mention
 from sonla_api.kit.model import among
 from sonla_api.kit.period import PeriodFilter
@@ -32,6 +33,7 @@ _source_start = (
     .scalar_subquery()
 )
 _start = func.coalesce(_own_start, _source_start)
+_of_partner = partial(through, R.partner_id)
 _seen = select(Partner.id).where(Partner.id == R.partner_id, Partner.is_seen()).correlate(R)
 
 
@@ -44,16 +46,6 @@ def _counted_on(name: str, _: bool = False) -> Any:  # noqa: FBT001, FBT002
 
 def _undated(name: str, _: bool) -> Any:  # noqa: FBT001
     return and_(_exists, _start.is_(None)) == bindparam(name)
-
-
-def _of_partner(inner: Filter) -> Filter:
-    """A filter on the partner; one that the caller may not see matches nothing."""
-
-    def clause(name: str, is_several: bool) -> Any:  # noqa: FBT001
-        wanted = inner.clause(name, is_several)
-        return _seen.where(wanted).exists()
-
-    return Filter(clause, R.partner_id)
 
 
 class RelationGap(StrEnum):

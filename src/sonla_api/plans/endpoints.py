@@ -18,7 +18,7 @@ router = APIRouter(prefix="/plans", tags=["plans"])
 
 Read = Annotated[Context, reading("plans:read")]
 Audit = Annotated[Context, reading("changes:read")]
-Create = Annotated[WriteContext, creating("plans:write")]
+Create = Annotated[WriteContext, creating("plans:write", is_short=True)]
 Write = Annotated[WriteContext, writing("plans:write")]
 
 

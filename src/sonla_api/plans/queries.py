@@ -1,10 +1,10 @@
 from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import or_
 
 from sonla_api.documents.models import Document
-from sonla_api.kit.listing import Filter, Listing, Q, matches, one_of, overlaps
+from sonla_api.kit.listing import Filter, Listing, Q, matches, one_of, overlaps, through
 from sonla_api.kit.period import PeriodFilter
 from sonla_api.kit.records import Records
 from sonla_api.plans.models import Plan
@@ -13,12 +13,10 @@ from sonla_api.plans.schemas import PlanView
 plans = Records(Plan, PlanView)
 
 
-def _told(name: str, _: bool) -> Any:  # noqa: FBT001
+def _told(name: str, _: bool) -> Any:  # noqa: FBT001  as Filter calls it
     """In the plan itself, or in the symbol and subject of its document, if the caller sees it."""
-    document = select(Document.id).where(Document.id == Plan.document_id, Document.is_seen())
-    said = matches(Document.words).clause(name, False)  # noqa: FBT003
-    own = matches(Plan.words).clause(name, False)  # noqa: FBT003
-    return or_(own, document.where(said).exists())
+    said = (matches(Plan.words), through(Plan.document_id, matches(Document.words)))
+    return or_(*(words.clause(name, None) for words in said))
 
 
 class PlanListing(Listing):

@@ -6,7 +6,7 @@ from sqlalchemy import bindparam, exists, select
 from sqlalchemy.orm import aliased
 
 from sonla_api.assignments.models import Assignment
-from sonla_api.kit.listing import Filter, Listing, one_of, overlaps
+from sonla_api.kit.listing import Filter, Listing, one_of, overlaps, through
 from sonla_api.kit.period import PeriodFilter
 from sonla_api.kit.records import Records
 from sonla_api.kit.shapes import summary
@@ -25,16 +25,6 @@ def _corrected_by(of: Any) -> Any:
 progress_reports = Records(R, ProgressReportView, corrected_by=_corrected_by)
 
 
-def _of_assignment(inner: Filter) -> Filter:
-    """A filter on the assignment; one that the caller may not see matches nothing."""
-
-    def clause(name: str, form: Any) -> Any:
-        is_it = inner.clause(name, form)
-        return exists().where(Assignment.id == R.assignment_id, Assignment.is_seen(), is_it)
-
-    return Filter(clause, R.assignment_id)
-
-
 def _is_corrected(name: str, _: Any) -> Any:
     later = aliased(R)
     found = exists().where(later.corrects_id == R.id, later.is_seen())
@@ -48,12 +38,12 @@ class ProgressReportListing(Listing):
     assignment_id: Annotated[list[UUID], one_of(R.assignment_id)] = []
     task_id: Annotated[
         list[UUID],
-        _of_assignment(one_of(Assignment.task_id)),
+        through(R.assignment_id, one_of(Assignment.task_id)),
         Field(description="Reports on this task, by whichever agency."),
     ] = []
     agency_id: Annotated[
         list[UUID],
-        _of_assignment(one_of(Assignment.agency_id)),
+        through(R.assignment_id, one_of(Assignment.agency_id)),
         Field(description="Reports of this agency."),
     ] = []
     period: Annotated[PeriodFilter | None, overlaps(R.period_days)] = None

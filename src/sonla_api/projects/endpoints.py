@@ -27,7 +27,7 @@ router = APIRouter(prefix="/projects", tags=["projects"])
 
 Read = Annotated[Context, reading("projects:read")]
 Audit = Annotated[Context, reading("changes:read")]
-Create = Annotated[WriteContext, creating("projects:write")]
+Create = Annotated[WriteContext, creating("projects:write", is_short=True)]
 Write = Annotated[WriteContext, writing("projects:write")]
 Step = Annotated[WriteContext, creating("projects:read")]
 

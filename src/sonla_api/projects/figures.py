@@ -23,14 +23,14 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 
 from sonla_api.kit.context import Context
-from sonla_api.kit.listing import period_range, refuse_oracle
+from sonla_api.kit.listing import outside, period_range, refuse_oracle
 from sonla_api.kit.model import among
 from sonla_api.kit.period import PeriodFilter
 from sonla_api.kit.statement import Statement
 from sonla_api.projects.lifecycle import ProjectState
 from sonla_api.projects.models import Project
 from sonla_api.projects.money import SUMS, as_view, money, sums
-from sonla_api.projects.queries import ProjectChoice, outside
+from sonla_api.projects.queries import ProjectChoice
 from sonla_api.projects.schemas import CurrencySums, ProjectCount, ProjectFigures
 
 P = Project
@@ -93,9 +93,8 @@ def _members(query: ProjectFiguresQuery) -> Any:
         codes = _SEVERAL[query.group_by]
         grouped = select(false(), codes.c.code, *flags).where(*chosen)
         grouped = grouped.select_from(P).outerjoin(codes, true())
-        if getattr(
-            query, query.group_by
-        ):  # what lies elsewhere too is no figure of that other place
+        if getattr(query, query.group_by):
+            # What lies elsewhere too is no figure of that other place.
             wanted = bindparam("asked", type_=ARRAY(Text))
             grouped = grouped.where(codes.c.code == any_(wanted))
     return union_all(every.where(*chosen), grouped).cte("members")

@@ -5,13 +5,12 @@ from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
 from pydantic import Field
-from sqlalchemy import Date, and_, case, cast, column, func, or_, select
+from sqlalchemy import Date, and_, case, cast, column, func, select
 from sqlalchemy.dialects.postgresql import JSONB
 
 from sonla_api.kit.codes import Country
 from sonla_api.kit.context import Context
 from sonla_api.kit.listing import (
-    Filter,
     Listing,
     Parameters,
     Q,
@@ -20,9 +19,9 @@ from sonla_api.kit.listing import (
     lacks,
     lies_within,
     matches,
+    not_placed,
     one_of,
     overlaps,
-    period_range,
     refers,
 )
 from sonla_api.kit.model import constant
@@ -98,13 +97,6 @@ SectorCode = Annotated[
 ]
 
 
-def outside(days: Any, name: str) -> Any:
-    """In no period: without a date, or reaching beyond the one that it overlaps."""
-    wanted = period_range(name)
-    overlapping = and_(days.bool_op("&&")(wanted), ~days.bool_op("<@")(wanted))
-    return or_(days.is_(None), overlapping)
-
-
 class ProjectChoice(Parameters):
     """The filters that the list and the figures of projects share."""
 
@@ -155,7 +147,7 @@ class ProjectListing(ProjectChoice, Listing):
     ] = None
     not_placed_in: Annotated[
         PeriodFilter | None,
-        Filter(lambda name, _: outside(P.period_days, name), P.period_days),
+        not_placed(P.period_days),
         Field(description="Overlapping this period without lying in it, or without a period."),
     ] = None
 

@@ -28,11 +28,11 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from sonla_api.kit.context import Context
-from sonla_api.kit.listing import Parameters, few_words
+from sonla_api.kit.listing import Parameters
 from sonla_api.kit.model import Resource, constant
 from sonla_api.kit.shapes import as_bytes, json_object
 from sonla_api.kit.statement import Statement
-from sonla_api.kit.text import Message, refusal, text
+from sonla_api.kit.text import Message, few_words, refusal, text
 from sonla_api.kit.titles import address, href, names, one_of_resources, readable, resources, title
 from sonla_api.search.schemas import HitView, ResourceFound
 

@@ -50,7 +50,7 @@ T = Task
 tasks = Records(T, TaskView, agencies=lambda of: func.cardinality(of.taking_part), health=health)
 
 
-def _assigned(name: str, is_several: bool) -> Any:  # noqa: FBT001
+def _assigned(name: str, is_several: bool) -> Any:  # noqa: FBT001  as Filter calls it
     """Whose assigned agencies hold one of these that the actor sees."""
     ids = bindparam(name, type_=ARRAY(Uuid) if is_several else Uuid())
     wanted = any_(ids) if is_several else ids
@@ -58,7 +58,7 @@ def _assigned(name: str, is_several: bool) -> Any:  # noqa: FBT001
     return T.taking_part.bool_op("&&")(func.array(seen))
 
 
-def _has_somebody(name: str, _: bool) -> Any:  # noqa: FBT001
+def _has_somebody(name: str, _: bool) -> Any:  # noqa: FBT001  as Filter calls it
     return is_assigned(T) == bindparam(name)
 
 

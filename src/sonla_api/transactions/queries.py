@@ -1,6 +1,7 @@
 import json
 from collections.abc import Sequence
-from typing import Annotated, Any, ClassVar
+from functools import partial
+from typing import Annotated, ClassVar
 from uuid import UUID
 
 from pydantic import Field
@@ -10,21 +11,22 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sonla_api.kit.codes import Country, Currency
 from sonla_api.kit.context import WriteContext
 from sonla_api.kit.listing import (
-    Filter,
     Listing,
     contains_one_of,
     lacks,
     lies_within,
+    not_placed,
     one_of,
     overlaps,
     refers,
+    through,
 )
 from sonla_api.kit.model import constant
 from sonla_api.kit.period import PeriodFilter
 from sonla_api.kit.records import Records
 from sonla_api.projects.lifecycle import ProjectKind, ProjectState
 from sonla_api.projects.models import Project, TransactionType
-from sonla_api.projects.queries import GAPS, ProjectGap, SectorCode, outside
+from sonla_api.projects.queries import GAPS, ProjectGap, SectorCode
 from sonla_api.transactions.models import Transaction
 from sonla_api.transactions.schemas import TransactionView
 
@@ -50,14 +52,7 @@ _codes = cast(constant(json.dumps(IATI_CODES)), JSONB)
 transactions = Records(T, TransactionView, iati_code=lambda of: _codes.op("->>")(of.type))
 
 
-def _of_project(inner: Filter) -> Filter:
-    """A filter on the project; one that the caller may not see matches nothing."""
-
-    def clause(name: str, is_several: bool) -> Any:  # noqa: FBT001
-        seen = select(P.id).where(P.id == T.project_id, P.is_seen()).correlate(T)
-        return seen.where(inner.clause(name, is_several)).exists()
-
-    return Filter(clause, T.project_id)
+_of_project = partial(through, T.project_id)
 
 
 class TransactionListing(Listing):
@@ -81,7 +76,7 @@ class TransactionListing(Listing):
     ] = None
     not_placed_in: Annotated[
         PeriodFilter | None,
-        Filter(lambda name, _: outside(T.on_days, name), T.on_days),
+        not_placed(T.on_days),
         Field(description="Overlapping this period without lying in it, or without a date."),
     ] = None
     project_kind: Annotated[list[ProjectKind], _of_project(one_of(P.kind))] = []

@@ -12,7 +12,7 @@ from sonla_api.kit.context import Context
 from sonla_api.kit.mentions import Mention
 from sonla_api.kit.model import Resource, constant
 from sonla_api.kit.records import Rows
-from sonla_api.kit.titles import readable
+from sonla_api.kit.titles import href, readable
 from sonla_api.plans.models import Plan
 from sonla_api.tasks.models import Task
 from sonla_api.workloads.schemas import EffectView
@@ -66,11 +66,10 @@ def _shown(page: Any) -> Any:
 
 
 def _row(model: Any, symbol: Any, title: Any, on: Any) -> Any:
-    resource = model.__tablename__
     return select(
-        constant(resource).label("resource"),
+        constant(model.__tablename__).label("resource"),
         model.id,
-        func.concat(constant(f"/api/v1/{resource}/"), model.id).label("href"),
+        href(model).label("href"),
         symbol.label("symbol"),
         title.label("title"),
         on.label("on"),

@@ -1,7 +1,7 @@
 """What waits for the caller's agency: to do, to answer, to decide."""
 
 from functools import cache
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import Field
 from sqlalchemy import (
@@ -34,7 +34,7 @@ from sonla_api.delegations.models import Delegation
 from sonla_api.delegations.queries import delegations
 from sonla_api.kit.context import Context
 from sonla_api.kit.cursors import seal, unseal
-from sonla_api.kit.listing import Parameters
+from sonla_api.kit.listing import Paging
 from sonla_api.kit.mentions import Mention
 from sonla_api.kit.model import AGENCIES, among, constant
 from sonla_api.kit.problems import NoAgency, Unauthenticated
@@ -59,10 +59,7 @@ _AT_OWNER = (AssignmentState.submitted, AssignmentState.extension_requested)
 _NEVER: ColumnElement[Any] = literal_column("'infinity'::date")
 
 
-class WorkQuery(Parameters):
-    limit: Annotated[int, Field(ge=1, le=200)] = 50
-    cursor: Annotated[str | None, Field(max_length=2000)] = None
-    count: Literal["exact"] | None = None
+class WorkQuery(Paging):
     reason: Annotated[
         list[WorkReason],
         Field(max_length=100, description="Only what waits for one of these reasons."),

@@ -28,10 +28,11 @@ from sqlalchemy.dialects.postgresql import UUID as Uuid
 from sonla_api.agencies.models import Agency, AgencyKind
 from sonla_api.agencies.queries import exists_on
 from sonla_api.assignments.models import Assignment, AssignmentRole
-from sonla_api.evidence.models import Evidence
+from sonla_api.evidence.models import WHAT, Evidence
 from sonla_api.kit.context import Context
-from sonla_api.kit.listing import Listing, Only, Parameters
+from sonla_api.kit.listing import Listing, Parameters
 from sonla_api.kit.model import among, constant
+from sonla_api.kit.records import Only
 from sonla_api.kit.schema import AgencySummary, Day, Summary
 from sonla_api.kit.shapes import json_object, summary
 from sonla_api.kit.statement import Statement
@@ -220,4 +221,4 @@ def _evidence(name: str) -> ColumnElement[bool]:
     return exists().where(Evidence.task_id == T.id, named, Evidence.is_seen())
 
 
-_SHOWN_BY = {name: _evidence(name) for name in ("delegation_id", "document_id", "project_id")}
+_SHOWN_BY = {name: _evidence(name) for name in WHAT}
