@@ -160,8 +160,9 @@ async def create(
     values["flags"] = flags.written(values["flags"], [])
     if "owner_agency_id" not in fixed:
         values["owner_agency_id"] = await owner_of_new(ctx, values["owner_agency_id"])
-    if judge:
-        values["flags"] = flags.ruled(values["flags"], await judge(ctx, None, values))
+    found = flags.of_printed(values) | dict(await judge(ctx, None, values) if judge else {})
+    if found:
+        values["flags"] = flags.ruled(values["flags"], found)
     values["created_by"] = values["updated_by"] = ctx.actor.id
     named = all_references(model, values)
     wanted = by_table(named)
@@ -201,9 +202,9 @@ async def update(  # noqa: PLR0913, PLR0917
     if values.get("owner_agency_id", record.owner_agency_id) != record.owner_agency_id:
         await give(ctx, values["owner_agency_id"])
     await check_references(ctx, all_references(model, values))
-    if judge:
-        found = await judge(ctx, id_, after)
-        values["flags"] = flags.ruled(values.get("flags", record.flags), found)
+    found = flags.of_printed(after) | dict(await judge(ctx, id_, after) if judge else {})
+    looked_for = None if judge else flags.OF_PRINTED
+    values["flags"] = flags.ruled(values.get("flags", record.flags), found, looked_for)
     await change(ctx, record, **values, **fixed)
     return record
 
