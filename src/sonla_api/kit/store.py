@@ -242,12 +242,13 @@ def _defaults(model: type[Resource]) -> dict[str, Any]:
 
 def _values(model: type[Resource], body: BaseModel) -> dict[str, Any]:
     """The columns of a body: JSON as JSON, all else as Python has it."""
-    as_json, as_python = body.model_dump(mode="json"), body.model_dump()
-    columns = model.__table__.c
-    return {
-        name: as_json[name] if isinstance(columns[name].type, JSONB) else as_python[name]
-        for name in as_python
-    }
+    as_json = body.model_dump(mode="json", include=_json_columns(model))
+    return {name: as_json.get(name, getattr(body, name)) for name in type(body).model_fields}
+
+
+@cache
+def _json_columns(model: type[Resource]) -> set[str]:
+    return {column.name for column in model.__table__.c if isinstance(column.type, JSONB)}
 
 
 async def _referring(ctx: WriteContext, model: type[Resource], id_: UUID) -> list[dict[str, Any]]:
