@@ -90,7 +90,7 @@ async def test_a_changed_line_changes_its_record_only(
     assert await changes() == 8
     record = await _only(api, "/delegations")
     assert (record["place"], record["version"], record["state"]) == ("Moc Chau", 2, "recorded")
-    assert [flag["code"] for flag in record["flags"]] == ["date_conflict"]
+    assert [flag["code"] for flag in record["flags"]] == ["date_conflict", "year_inferred"]
     assert record["printed"] == {"when": "7/6"}
 
 
@@ -155,7 +155,8 @@ async def test_what_people_changed_since_stays(load: Load, api: AsyncClient, cha
     now = (await api.get(path)).json()
     kept = ("place", "note", "visibility", "purpose")
     assert [now[name] for name in kept] == ["Son La City", "Seen by us.", "internal", "Talks"]
-    assert {flag["code"] for flag in now["flags"]} == {"date_conflict", "doubtful"}
+    codes = {flag["code"] for flag in now["flags"]}
+    assert codes == {"date_conflict", "doubtful", "year_inferred"}
     assert now["printed"] == {"when": "7/6", "place": "T.P Sơn La"}
     written = await changes()
     await load()  # of the first lines again: they are news once more, and only once

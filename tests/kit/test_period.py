@@ -315,7 +315,9 @@ async def test_working_days_are_counted_over_weekends(
     assert found == counted(start, count)
 
 
-@pytest.mark.parametrize(("start", "count"), [(None, 1), (date(2026, 1, 1), None), (date(1000, 1, 1), -1)])
+@pytest.mark.parametrize(
+    ("start", "count"), [(None, 1), (date(2026, 1, 1), None), (date(1000, 1, 1), -1)]
+)
 async def test_no_working_day_without_a_start_and_a_count(
     database: "Connection[Any]", start: date | None, count: int | None
 ) -> None:

@@ -5,7 +5,7 @@ from uuid import UUID
 from sonla_api.dossiers.queries import lead_on, lies_below, repoint
 from sonla_api.dossiers.schemas import MergeCreate
 from sonla_api.kit.context import WriteContext
-from sonla_api.kit.flags import ruled
+from sonla_api.kit.flags import OF_PRINTED, ruled
 from sonla_api.kit.problems import FieldError, Gone, Invalid, NotFound
 from sonla_api.kit.store import Expected, change, load
 from sonla_api.kit.text import Message
@@ -38,7 +38,7 @@ async def merge(ctx: WriteContext, id_: UUID, expected: Expected, body: MergeCre
     await lead_on(ctx, id_, survivor.id)
     values = {name: getattr(survivor, name) for name in ("name", "country", "parent_id")}
     found = await resemblance(ctx, survivor.id, values | {"aliases": aliases})
-    flags = ruled(survivor.flags, found)
+    flags = ruled(survivor.flags, found, apart=OF_PRINTED)
     await change(ctx, survivor, aliases=aliases, sources=cited, flags=flags)
 
 

@@ -1,12 +1,34 @@
 """Doubts about a record, of a source, a person or a rule: they mark, and never correct."""
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
+from sonla_api.kit.period import is_period
 from sonla_api.kit.schema import FlagOrigin
 from sonla_api.kit.text import Message
 
 Flag = dict[str, Any]
+
+OF_PRINTED = frozenset({"year_inferred"})
+"""What is doubted of any record, by what its sources print."""
+_YEAR = re.compile(r"[0-9]{4}|(?<![0-9])[0-9]{1,2}([./-])[0-9]{1,2}\1[0-9]{2}(?![0-9])")
+_NO_YEAR = Message(
+    "The source prints no year ({fields}); it was taken from elsewhere.",
+    "Nguồn không in năm ({fields}); năm được lấy từ nơi khác.",
+)
+
+
+def of_printed(values: Mapping[str, Any]) -> dict[str, Message]:
+    """A day or period has its year from elsewhere, if the source prints it without one."""
+    fields = [
+        name
+        for name, text in values["printed"].items()
+        if (isinstance(values.get(name), date) or is_period(values.get(name)))
+        and not _YEAR.search(text)
+    ]
+    return {"year_inferred": _NO_YEAR.format(fields=", ".join(fields))} if fields else {}
 
 
 def given(stored: Iterable[Flag]) -> list[Flag]:
@@ -27,16 +49,22 @@ def written(flags: Iterable[Flag], stored: Sequence[Flag]) -> list[Flag]:
 
 
 def ruled(
-    stored: Iterable[Flag], found: Mapping[str, Message], codes: Collection[str] | None = None
+    stored: Iterable[Flag],
+    found: Mapping[str, Message],
+    codes: Collection[str] | None = None,
+    apart: Collection[str] = (),
 ) -> list[Flag]:
     """Replace what rules found; where a source says the same, a rule adds nothing.
 
-    `codes`: those that were looked for; what rules say of others stays.
+    `codes`: those that were looked for, `apart`: those that were not; what rules say of others
+    stays.
     """
     others = [
         flag
         for flag in stored
-        if flag["origin"] != FlagOrigin.rule or (codes is not None and flag["code"] not in codes)
+        if flag["origin"] != FlagOrigin.rule
+        or flag["code"] in apart
+        or (codes is not None and flag["code"] not in codes)
     ]
     before = {flag["code"]: flag for flag in stored if flag["origin"] == FlagOrigin.rule}
     said = {flag["code"] for flag in others if flag["origin"] == FlagOrigin.source}

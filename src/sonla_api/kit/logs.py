@@ -1,12 +1,15 @@
-"""Logs as JSON lines with the id of their request; a plain request leaves none."""
+"""Logs as JSON lines with the id of their request; a plain request leaves none.
 
+Of the standard library alone: structlog costs a process a megabyte, and four beside rich.
+"""
+
+import json
 import logging
 import sys
 import traceback
 from contextvars import ContextVar
-
-import structlog
-from structlog.typing import ExcInfo
+from datetime import UTC, datetime
+from typing import Any
 
 request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 trace_id: ContextVar[str | None] = ContextVar("trace_id", default=None)
@@ -14,38 +17,36 @@ trace_id: ContextVar[str | None] = ContextVar("trace_id", default=None)
 
 def configure(level: str = "INFO") -> None:
     """Send all loggers, also those of libraries, to standard error as JSON."""
-    shared: list[structlog.typing.Processor] = [
-        structlog.stdlib.add_log_level,
-        structlog.stdlib.add_logger_name,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-        _request,
-        structlog.processors.ExceptionRenderer(_traceback),
-    ]
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=shared,
-            processors=[
-                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.JSONRenderer(ensure_ascii=False),
-            ],
-        )
-    )
+    handler.setFormatter(_Lines())
     logging.basicConfig(handlers=[handler], level=level, force=True)
 
 
-def _traceback(exc_info: ExcInfo) -> str:
+class _Lines(logging.Formatter):
+    """One object of JSON for each event."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line: dict[str, Any] = {
+            "event": record.getMessage(),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "timestamp": datetime.fromtimestamp(record.created, UTC)
+            .isoformat()
+            .replace("+00:00", "Z"),
+        }
+        for name, variable in (("request_id", request_id), ("trace_id", trace_id)):
+            if value := variable.get():
+                line[name] = value
+        if record.exc_info and record.exc_info[1]:
+            line["exception"] = _traceback(record.exc_info[1])
+        return json.dumps(line, ensure_ascii=False)
+
+
+def _traceback(error: BaseException) -> str:
     """Without the details that PostgreSQL gives: they repeat what a caller wrote."""
-    text = "".join(traceback.format_exception(*exc_info))
-    cause: BaseException | None = exc_info[1]
+    text = "".join(traceback.format_exception(error))
+    cause: BaseException | None = error
     while cause is not None:
         text = text.replace(f"DETAIL:  {getattr(cause, 'detail', None)}", "")
         cause = cause.__cause__ or cause.__context__
     return text
-
-
-def _request(_: object, __: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
-    for name, variable in (("request_id", request_id), ("trace_id", trace_id)):
-        if value := variable.get():
-            event[name] = value
-    return event

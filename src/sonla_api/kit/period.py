@@ -111,6 +111,11 @@ def days(period: str | FloatingLength) -> Days | None:
     return _days_of_text(period)
 
 
+def is_period(value: Any) -> bool:
+    """Whether a value is a period with a year: a floating length has none."""
+    return isinstance(value, str) and _PERIOD.fullmatch(value) is not None
+
+
 def precision(period: str) -> Precision:
     """How precisely a valid period is given; of a range, its vaguer end."""
     return max(map(_precision, _ends(period)), key=_PRECISIONS.index)

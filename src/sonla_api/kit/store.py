@@ -160,8 +160,9 @@ async def create(
     values["flags"] = flags.written(values["flags"], [])
     if "owner_agency_id" not in fixed:
         values["owner_agency_id"] = await owner_of_new(ctx, values["owner_agency_id"])
-    if judge:
-        values["flags"] = flags.ruled(values["flags"], await judge(ctx, None, values))
+    found = flags.of_printed(values) | dict(await judge(ctx, None, values) if judge else {})
+    if found:
+        values["flags"] = flags.ruled(values["flags"], found)
     values["created_by"] = values["updated_by"] = ctx.actor.id
     named = all_references(model, values)
     wanted = by_table(named)
@@ -201,9 +202,9 @@ async def update(  # noqa: PLR0913, PLR0917
     if values.get("owner_agency_id", record.owner_agency_id) != record.owner_agency_id:
         await give(ctx, values["owner_agency_id"])
     await check_references(ctx, all_references(model, values))
-    if judge:
-        found = await judge(ctx, id_, after)
-        values["flags"] = flags.ruled(values.get("flags", record.flags), found)
+    found = flags.of_printed(after) | dict(await judge(ctx, id_, after) if judge else {})
+    looked_for = None if judge else flags.OF_PRINTED
+    values["flags"] = flags.ruled(values.get("flags", record.flags), found, looked_for)
     await change(ctx, record, **values, **fixed)
     return record
 
@@ -241,12 +242,13 @@ def _defaults(model: type[Resource]) -> dict[str, Any]:
 
 def _values(model: type[Resource], body: BaseModel) -> dict[str, Any]:
     """The columns of a body: JSON as JSON, all else as Python has it."""
-    as_json, as_python = body.model_dump(mode="json"), body.model_dump()
-    columns = model.__table__.c
-    return {
-        name: as_json[name] if isinstance(columns[name].type, JSONB) else as_python[name]
-        for name in as_python
-    }
+    as_json = body.model_dump(mode="json", include=_json_columns(model))
+    return {name: as_json.get(name, getattr(body, name)) for name in type(body).model_fields}
+
+
+@cache
+def _json_columns(model: type[Resource]) -> set[str]:
+    return {column.name for column in model.__table__.c if isinstance(column.type, JSONB)}
 
 
 async def _referring(ctx: WriteContext, model: type[Resource], id_: UUID) -> list[dict[str, Any]]:

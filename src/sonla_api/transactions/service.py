@@ -63,4 +63,5 @@ async def _weighed(ctx: WriteContext, ids: Collection[UUID]) -> AsyncIterator[Se
             "owner_agency_id": project.owner_agency_id,
         }
         found = await doubts(ctx, project.id, values)
-        await change(ctx, project, flags=flags.ruled(project.flags, found))
+        weighed = flags.ruled(project.flags, found, apart=flags.OF_PRINTED)
+        await change(ctx, project, flags=weighed)
