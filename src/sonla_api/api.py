@@ -26,6 +26,7 @@ from sonla_api.partners.endpoints import router as partners
 from sonla_api.plans.endpoints import router as plans
 from sonla_api.progress_reports.endpoints import router as progress_reports
 from sonla_api.projects.endpoints import router as projects
+from sonla_api.reports.endpoints import router as reports
 from sonla_api.search.endpoints import router as search
 from sonla_api.sources.endpoints import router as sources
 from sonla_api.tasks.endpoints import of_plans as tasks_of_plans
@@ -46,6 +47,7 @@ v1 = [
     progress_reports,
     evidence,
     partner_relations,
+    reports,
     agencies,
     sources,
     calendar_days,

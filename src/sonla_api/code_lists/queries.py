@@ -26,6 +26,7 @@ from sonla_api.partner_relations.models import RelationKind
 from sonla_api.partners.models import PartnerKind, RegistrationKind, RegistrationWarningCode
 from sonla_api.projects.lifecycle import ParticipantRole, ProjectKind, ProjectState, ProjectVerb
 from sonla_api.projects.models import RelatedResource, SectorScheme, TransactionType
+from sonla_api.reports.figures import Placing, Unit
 from sonla_api.tasks.health import Health
 from sonla_api.tasks.models import DueKind, Priority
 from sonla_api.transactions.models import EquivalentQualifier, Qualifier
@@ -63,6 +64,8 @@ ENUMS: dict[str, type[CodeList]] = {
     "project-verbs": ProjectVerb,
     "registration-kinds": RegistrationKind,
     "registration-warnings": RegistrationWarningCode,
+    "report-placings": Placing,
+    "report-units": Unit,
     "related-resources": RelatedResource,
     "roles": Role,
     "sector-schemes": SectorScheme,

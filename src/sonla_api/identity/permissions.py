@@ -20,6 +20,7 @@ RESOURCES = (
     "assignments",
     "progress_reports",
     "evidence",
+    "reports",
     "search",
     "data_quality",
     "changes",

@@ -41,6 +41,7 @@ HEAD: dict[str, Any] = {
         {"name": "progress-reports", "description": "How far agencies are with their tasks."},
         {"name": "evidence", "description": "What shows that a task was worked on."},
         {"name": "partner-relations", "description": "Relations with partners, and since when."},
+        {"name": "reports", "description": "Periodic reports: computed now, frozen, published."},
         {"name": "agencies", "description": "Our side: committees, departments, localities."},
         {"name": "sources", "description": "Where facts come from."},
         {

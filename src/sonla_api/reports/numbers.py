@@ -1,0 +1,189 @@
+"""How figures are read: one statement for all that count the records of one list."""
+
+from collections.abc import Collection, Mapping, Sequence
+from decimal import Decimal
+from functools import cache
+from typing import Any, NamedTuple
+
+from sqlalchemy import Text, and_, case, cast, func, literal_column, select, tuple_
+
+from sonla_api.kit.context import Context
+from sonla_api.kit.listing import lies_within, overlaps
+from sonla_api.kit.model import constant
+from sonla_api.kit.statement import Statement
+from sonla_api.kit.tallies import DAYS, RECORDS, Tally
+from sonla_api.reports.figures import Line, Measure, Placing, Span, Subject, merged
+
+_ZERO = Decimal(0)
+_WITHIN, _OVERLAPPING, _UNDATED = "within", "overlapping", "undated"
+_COUNTED = {Placing.within: {_WITHIN}, Placing.overlapping: {_WITHIN, _OVERLAPPING}}
+_BESIDE = {Placing.within: {_OVERLAPPING, _UNDATED}, Placing.overlapping: {_UNDATED}}
+
+
+class Number(NamedTuple):
+    """What is counted, and of how many records."""
+
+    value: Decimal
+    records: int
+
+
+class Pair(NamedTuple):
+    """A figure and what cannot be placed beside it."""
+
+    counted: Number
+    beside: Number
+
+
+NOTHING = Pair(Number(_ZERO, 0), Number(_ZERO, 0))
+Key = tuple[Line, str | None]
+Numbers = dict[Key, Pair]
+"""Of each line; of one that is split, for each value that there is."""
+
+
+async def read(ctx: Context, of: Subject, lines: Sequence[Line], span: Span) -> Numbers:
+    """The numbers of lines that have one subject, of the records that the context sees."""
+    if of.tally is None:
+        return await _asked(ctx, lines, span)
+    return await _grouped(ctx, of.tally, lines, span)
+
+
+async def _asked(ctx: Context, lines: Sequence[Line], span: Span) -> Numbers:
+    """Each figure by the conditions that its list would have, all in one statement."""
+    of = lines[0].of
+    model = next(iter(of.listing.filters.values())).column.class_
+    shown, binds = [], dict(ctx.parameters)
+    for n, line in enumerate(lines):
+        for beside, placed in enumerate((line.placing.filters(span), line.placing.beside(span))):
+            filters = merged(of.without, of.fixed, line.chosen, placed)
+            condition, given = _conditions(of, filters, f"_{n}_{beside}")
+            binds |= given
+            shown += [
+                _aggregate(model, line.measure).filter(condition),
+                func.count().filter(condition),
+            ]
+    statement = Statement(select(*shown).select_from(model).where(model.is_seen()))
+    ((*numbers,),) = await statement.fetch(ctx.reader, **binds)
+    found = [
+        Number(Decimal(value or 0), records)
+        for value, records in zip(numbers[::2], numbers[1::2], strict=True)
+    ]
+    return {
+        (line, None): Pair(counted, beside)
+        for line, counted, beside in zip(lines, found[::2], found[1::2], strict=True)
+    }
+
+
+def _conditions(of: Subject, filters: Mapping[str, Any], suffix: str) -> tuple[Any, dict[str, Any]]:
+    """The filters of a list as one condition, its binds named apart from those of other lines."""
+    listing = of.listing.model_validate(filters)
+    parts = [listing.filters[n].clause(n + suffix, form) for n, form in listing.forms()]
+    binds = {}
+    for name, value in listing.binds().items():
+        plain = next((n for n in listing.filters if name in (f"{n}_first", f"{n}_end")), "")
+        binds[name.replace(plain, plain + suffix, 1) if plain else name + suffix] = value
+    return and_(*parts), binds
+
+
+def _aggregate(model: Any, measure: Measure) -> Any:
+    if not measure.column:
+        return func.count()
+    return func.count(getattr(model, measure.column).distinct())
+
+
+async def _grouped(ctx: Context, tally: Tally, lines: Sequence[Line], span: Span) -> Numbers:
+    """From the records counted by those fields that the lines tell apart."""
+    of = lines[0].of
+    sets = tuple(sorted({_fields(tally, line) for line in lines}))
+    first, end = span.period.days
+    asked = of.listing.model_validate(dict(of.fixed))
+    binds = {**ctx.parameters, **asked.binds(), "span_first": first, "span_end": end}
+    groups: dict[int, list[Any]] = {}
+    for row in await _grouping(of, tally, sets).fetch(ctx.reader, **binds):
+        groups.setdefault(row["mask"], []).append(row)
+    found: Numbers = {}
+    for line in lines:
+        rows = groups.get(_mask(sets, _fields(tally, line)), [])
+        for value, chosen in _split(line, _chosen(tally, line, rows)).items():
+            found[line, value] = Pair(
+                _added(line, chosen, _COUNTED[line.placing]),
+                _added(line, chosen, _BESIDE[line.placing]),
+            )
+    return found
+
+
+def _fields(tally: Tally, line: Line) -> tuple[str, ...]:
+    """The fields that tell whether a record is one of the line's."""
+    return tuple(sorted(_values(tally, line).keys() | ({line.split} - {""})))
+
+
+def _values(tally: Tally, line: Line) -> dict[str, set[str | None]]:
+    """What those fields have in the records of the line; None is what is unknown."""
+    found: dict[str, set[str | None]] = {}
+    for name, value in line.where.items():
+        if name != line.of.without:
+            found[name] = {str(one) for one in value} if isinstance(value, list) else {str(value)}
+    for gap in line.where.get(line.of.without, []):
+        found[next(n for n in tally.by if n in (gap, f"{gap}_id"))] = {None}
+    return found
+
+
+def _chosen(tally: Tally, line: Line, rows: Sequence[Any]) -> list[Any]:
+    wanted = _values(tally, line).items()
+    return [row for row in rows if all(row[name] in values for name, values in wanted)]
+
+
+def _split(line: Line, rows: Sequence[Any]) -> Mapping[str | None, Sequence[Any]]:
+    if not line.split:
+        return {None: rows}
+    found: dict[str | None, list[Any]] = {}
+    for row in rows:
+        found.setdefault(row[line.split], []).append(row)
+    return found
+
+
+def _added(line: Line, rows: Sequence[Any], places: Collection[str]) -> Number:
+    counted = [row for row in rows if row["place"] in places]
+    column = line.measure.column or RECORDS
+    value = sum((Decimal(row[column] or 0) for row in counted), _ZERO)
+    is_apart = bool(line.measure.where)  # it lists those records alone that it counts
+    records = value if is_apart else sum(row[RECORDS] for row in counted)
+    return Number(value, int(records))
+
+
+def _mask(sets: Sequence[tuple[str, ...]], one: tuple[str, ...]) -> int:
+    """What PostgreSQL says of a grouping set: a bit for each field that is not in it."""
+    return int("0" + "".join(str(int(name not in one)) for name in _names(sets)), 2)
+
+
+def _names(sets: Sequence[tuple[str, ...]]) -> list[str]:
+    return [*dict.fromkeys(name for one in sets for name in one)]
+
+
+@cache
+def _grouping(of: Subject, tally: Tally, sets: tuple[tuple[str, ...], ...]) -> Statement:
+    rows = tally.rows().subquery("rows")
+    days = rows.c[DAYS]
+    placed = case(
+        (lies_within(days).clause("span", None), constant(_WITHIN)),
+        (overlaps(days).clause("span", None), constant(_OVERLAPPING)),
+        (days.is_(None), constant(_UNDATED)),
+    )
+    fixed = tally.conditions(of.listing.model_validate(dict(of.fixed)), rows)
+    names, sums = _names(sets), [RECORDS, *tally.sums]
+    each = (
+        select(placed.label("place"), *(rows.c[name] for name in (*names, *sums)))
+        .where(*fixed)
+        .subquery("each")
+    )
+    by = [each.c[name] for name in names]
+    grouped = [tuple_(each.c.place, *(each.c[name] for name in one)) for one in sets]
+    return Statement(
+        select(
+            (func.grouping(*by) if by else literal_column("0")).label("mask"),
+            each.c.place,
+            *(cast(column, Text).label(column.key) for column in by),
+            *(func.sum(each.c[name]).label(name) for name in sums),
+        )
+        .where(each.c.place.is_not(None))
+        .group_by(func.grouping_sets(*grouped))
+    )

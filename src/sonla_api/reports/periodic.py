@@ -1,0 +1,62 @@
+"""The periodic report: every section read, each figure with what stands beside it."""
+
+from collections.abc import Sequence
+
+from sonla_api.agencies.models import AgencyKind
+from sonla_api.kit.context import Context
+from sonla_api.kit.schema import AgencySummary
+from sonla_api.reports.figures import Line, Section
+from sonla_api.reports.periods import ReportPeriod
+from sonla_api.reports.reading import Reading, figures, localized
+from sonla_api.reports.schemas import PeriodicReport, SectionView
+from sonla_api.reports.sections import SECTIONS
+from sonla_api.reports.tables import TableOf
+from sonla_api.reports.work import Work
+
+
+async def periodic_report(
+    ctx: Context, period: ReportPeriod, kinds: Sequence[AgencyKind]
+) -> PeriodicReport:
+    """The report of a period, as the register stands now."""
+    reading = Reading(ctx, period)
+    made, work = [_SectionOf(section) for section in SECTIONS], Work(ctx, period, reading)
+    figures = [line for section in made for line in section.figures]
+    await reading.read([*figures, *work.lines], [c for section in made for c in section.cells])
+    await work.read()
+    agencies = await reading.agencies(kinds, work.agency_ids)
+    return PeriodicReport(
+        period=period.period,
+        first_on=period.first,
+        cut_off=period.last,
+        as_of=period.as_of(ctx),
+        year_before=period.year_before().period,
+        computed_at=ctx.now,
+        sections=[*(one.shown(reading, agencies) for one in made), work.shown(agencies)],
+    )
+
+
+class _SectionOf:
+    """What is read for a section, and how it is shown."""
+
+    def __init__(self, section: Section) -> None:
+        self._section = section
+        self._figures = [(line, line.each(line.of.currency)) for line in section.lines]
+        self._tables = [TableOf(grid) for grid in section.grids]
+
+    @property
+    def figures(self) -> list[Line]:
+        return [split for _, split in self._figures]
+
+    @property
+    def cells(self) -> list[Line]:
+        return [line for table in self._tables for line in table.lines]
+
+    def shown(self, reading: Reading, agencies: Sequence[AgencySummary]) -> SectionView:
+        return SectionView(
+            code=self._section.code,
+            label=localized(self._section.label),
+            figures=[f for pair in self._figures for f in figures(reading, *pair)],
+            tables=[table.shown(reading, agencies) for table in self._tables],
+            narrative=None,
+            sources=[],
+        )
