@@ -1,7 +1,7 @@
 """Where the migrations stand, and what they share."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -71,3 +71,58 @@ def trigger(table: str, function: str, moment: str, *arguments: str, when: str =
         f"create trigger {function} {moment} on {table} for each row when ({when}) "
         f"execute function public.{function}({given})"
     )
+
+
+def tally(
+    table: str,
+    days: str,
+    by: Mapping[str, str],
+    sums: Mapping[str, str] | None = None,
+    part_of: tuple[str, str] | None = None,
+) -> list[str]:
+    """The functions and triggers that keep counts of a table by month: see `kit.tallies`.
+
+    `by` and `sums`: columns of the tally with what they hold of a record `r`, or of the record `w`
+    that `part_of` names, by its table and the foreign key to it.
+    """
+    told = sums or {}
+    groups = [*by, "days", "is_whole"]
+    at = f"r.{days}"
+    of_days = [f"public.months_of({at})", f"coalesce({at} = public.months_of({at}), true)"]
+    whole, reference = part_of or ("", "")
+    held = f"perform from public.{whole} where id in ({{}}) order by id for no key update;"
+    before, after = (f"select {reference} from {rows}" for rows in ("before", "after"))  # noqa: S608
+    counted = ["records", *told]
+    parts = {
+        "table": table,
+        "names": ", ".join([*groups, *counted]),
+        "groups": ", ".join(groups),
+        "values_after": ", ".join([*by.values(), *of_days, "1", *told.values()]),
+        "values_before": ", ".join(
+            [*by.values(), *of_days, "-1", *(f"-{it}" for it in told.values())]
+        ),
+        "totals": ", ".join(f"coalesce(sum({name}), 0)" for name in counted),
+        "zeros": ", ".join("0" for _ in counted),
+        "added": ", ".join(f"{name} = kept.{name} + excluded.{name}" for name in counted),
+        "joined": f"join public.{whole} as w on w.id = r.{reference}" if whole else "",
+        "part_of": reference,
+        "hold_before": held.format(before) if whole else "",
+        "hold_after": held.format(after) if whole else "",
+        "hold_both": held.format(f"{before} union {after}") if whole else "",
+    }
+    functions = ["fold_tally", "keep_tally", "recount_tally", *(["follow_tally"] if whole else [])]
+    texts = [(PACKAGE / "kit/sql" / f"{name}.sql").read_text() for name in functions]
+    made = [re.sub("(?m)^ +\n", "", text.format(**parts)) for text in texts]
+    keep = [
+        f"create trigger keep_tally_{moment} after {moment} on {table} referencing "
+        f"{'old table as before ' if moment != 'insert' else ''}"
+        f"{'new table as after ' if moment != 'delete' else ''}"
+        f"for each statement execute function public.keep_tally_of_{table}()"
+        for moment in ("insert", "update", "delete")
+    ]
+    follow = (
+        f"create trigger follow_tally_of_{table} after update on {whole} referencing "
+        "old table as before new table as after for each statement "
+        f"execute function public.follow_tally_of_{table}()"
+    )
+    return [*made, *keep, *([follow] if whole else []), f"select recount_tally_of_{table}()"]

@@ -49,13 +49,14 @@ class Lists:
     async def at(self, href: str) -> list[Any]:
         if href not in self._read:
             found: list[Any] = []
-            address = f"{href.removeprefix('/api/v1')}&limit=200&count=exact"
+            total, address = 0, f"{href.removeprefix('/api/v1')}&limit=200&count=exact"
             while address:
                 page = await self._api.get(address)
                 assert page.status_code == 200, (href, page.text)
                 found += page.json()["items"]
+                total = page.json()["total"]
                 address = page.links["next"]["url"].removeprefix("/api/v1") if page.links else ""
-            assert page.json()["total"] == len({record["id"] for record in found}) == len(found)
+            assert total == len({record["id"] for record in found}) == len(found)
             self._read[href] = found
         return self._read[href]
 

@@ -32,8 +32,10 @@ class Chance(random.Random):
         last = day + timedelta(days=self.choice([0, 1, 3, 40, 400]))
         half = f"{day.year}-H{1 + day.month // 7}"
         found = self.choice(
-            [str(day), f"{day}/{last}", f"{day}/{last}", str(day)[:7], half, str(day.year)]
-            + [f"{day.year}/{last.year + 1}", f"{day}/..", f"../{day}", None]
+            [
+                *(str(day), f"{day}/{last}", f"{day}/{last}", str(day)[:7], half, str(day.year)),
+                *(f"{day.year}/{last.year + 1}", f"{day}/..", f"../{day}", None),
+            ]
         )
         return found and json.dumps(found)
 
@@ -72,7 +74,7 @@ async def visit(database: "Connection[Any]", chance: Chance, agencies: list[UUID
     )
 
 
-async def relation(database: "Connection[Any]", chance: Chance) -> UUID:
+async def relation(database: "Connection[Any]", chance: Chance) -> None:
     whole = await rows.row(database, "partners", kind="local_government", name=NAMED, country="LA")
     kinds = [PartnerKind.local_government, PartnerKind.diplomatic_mission, PartnerKind.ingo]
     partner = await rows.row(
@@ -84,7 +86,7 @@ async def relation(database: "Connection[Any]", chance: Chance) -> UUID:
         parent_id=chance.some([whole, None]),
     )
     for _ in range(2):
-        id_ = await rows.row(
+        await rows.row(
             database,
             "partner_relations",
             partner_id=partner,
@@ -92,7 +94,6 @@ async def relation(database: "Connection[Any]", chance: Chance) -> UUID:
             state=chance.choice([*RelationState]),
             valid=chance.period(),
         )
-    return id_
 
 
 async def project(database: "Connection[Any]", chance: Chance) -> UUID:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any, NamedTuple
 
 from sonla_api.kit.codes import CodeList
@@ -30,6 +31,13 @@ class Span(NamedTuple):
     period: PeriodFilter
     last: str
     """The last day, or today while the period lasts."""
+
+    @property
+    def days(self) -> tuple[date, date]:
+        first, end = self.period.days
+        assert first  # noqa: S101  a report has both
+        assert end  # noqa: S101
+        return first, end
 
 
 class Placing(CodeList):

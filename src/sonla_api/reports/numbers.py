@@ -1,20 +1,23 @@
 """How figures are read: one statement for all that count the records of one list."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Text, and_, case, cast, func, literal_column, select, tuple_
+from sqlalchemy import Text, and_, case, cast, func, literal_column, or_, select, tuple_
 
 from sonla_api.kit.context import Context
-from sonla_api.kit.listing import lies_within, overlaps
+from sonla_api.kit.listing import Listing, lies_within, overlaps
 from sonla_api.kit.model import constant
+from sonla_api.kit.period import PeriodFilter
 from sonla_api.kit.statement import Statement
-from sonla_api.kit.tallies import DAYS, RECORDS, Tally
+from sonla_api.kit.tallies import DAYS, RECORDS, Tally, months
 from sonla_api.reports.figures import Line, Measure, Placing, Span, Subject, merged
 
 _ZERO = Decimal(0)
+_ANY = Span(PeriodFilter("2024-H1"), "2024-06-30")
+"""The SQL is the same for all periods."""
 _WITHIN, _OVERLAPPING, _UNDATED = "within", "overlapping", "undated"
 _COUNTED = {Placing.within: {_WITHIN}, Placing.overlapping: {_WITHIN, _OVERLAPPING}}
 _BESIDE = {Placing.within: {_OVERLAPPING, _UNDATED}, Placing.overlapping: {_UNDATED}}
@@ -40,29 +43,24 @@ Numbers = dict[Key, Pair]
 """Of each line; of one that is split, for each value that there is."""
 
 
-async def read(ctx: Context, of: Subject, lines: Sequence[Line], span: Span) -> Numbers:
-    """The numbers of lines that have one subject, of the records that the context sees."""
+async def read(
+    ctx: Context, of: Subject, lines: Sequence[Line], span: Span, *, is_register: bool
+) -> Numbers:
+    """The numbers of lines that have one subject, of the records that the context sees; those of
+    the whole register come from what is kept.
+    """
     if of.tally is None:
-        return await _asked(ctx, lines, span)
-    return await _grouped(ctx, of.tally, lines, span)
+        return await _asked(ctx, (*lines,), span)
+    return await _grouped(ctx, of.tally, lines, span, is_register=is_register)
 
 
-async def _asked(ctx: Context, lines: Sequence[Line], span: Span) -> Numbers:
+async def _asked(ctx: Context, lines: tuple[Line, ...], span: Span) -> Numbers:
     """Each figure by the conditions that its list would have, all in one statement."""
-    of = lines[0].of
-    model = next(iter(of.listing.filters.values())).column.class_
-    shown, binds = [], dict(ctx.parameters)
-    for n, line in enumerate(lines):
-        for beside, placed in enumerate((line.placing.filters(span), line.placing.beside(span))):
-            filters = merged(of.without, of.fixed, line.chosen, placed)
-            condition, given = _conditions(of, filters, f"_{n}_{beside}")
-            binds |= given
-            shown += [
-                _aggregate(model, line.measure).filter(condition),
-                func.count().filter(condition),
-            ]
-    statement = Statement(select(*shown).select_from(model).where(model.is_seen()))
-    ((*numbers,),) = await statement.fetch(ctx.reader, **binds)
+    binds = dict(ctx.parameters)
+    for name, listing in _listings(lines, span):
+        renamed = _renamed(listing, name)
+        binds |= {renamed[bind]: value for bind, value in listing.binds().items()}
+    ((*numbers,),) = await _counting(lines).fetch(ctx.reader, **binds)
     found = [
         Number(Decimal(value or 0), records)
         for value, records in zip(numbers[::2], numbers[1::2], strict=True)
@@ -73,15 +71,35 @@ async def _asked(ctx: Context, lines: Sequence[Line], span: Span) -> Numbers:
     }
 
 
-def _conditions(of: Subject, filters: Mapping[str, Any], suffix: str) -> tuple[Any, dict[str, Any]]:
-    """The filters of a list as one condition, its binds named apart from those of other lines."""
-    listing = of.listing.model_validate(filters)
-    parts = [listing.filters[n].clause(n + suffix, form) for n, form in listing.forms()]
-    binds = {}
-    for name, value in listing.binds().items():
-        plain = next((n for n in listing.filters if name in (f"{n}_first", f"{n}_end")), "")
-        binds[name.replace(plain, plain + suffix, 1) if plain else name + suffix] = value
-    return and_(*parts), binds
+def _listings(lines: Sequence[Line], span: Span) -> Iterator[tuple[str, Listing]]:
+    """Of each line the list that shows what it counts, and that of what cannot be placed; each
+    with a name to tell its parameters from those of the others.
+    """
+    for n, line in enumerate(lines):
+        for name, placed in (
+            (f"_{n}", line.placing.filters(span)),
+            (f"_{n}_beside", line.placing.beside(span)),
+        ):
+            filters = merged(line.of.without, line.of.fixed, line.chosen, placed)
+            yield name, line.of.listing.model_validate(filters)
+
+
+def _renamed(listing: Listing, suffix: str) -> dict[str, str]:
+    """The binds of a listing under names of their own; those of a period keep their ends."""
+    ends = ("", "_first", "_end")
+    return {f"{name}{end}": f"{name}{suffix}{end}" for name in listing.given() for end in ends}
+
+
+@cache
+def _counting(lines: tuple[Line, ...]) -> Statement:
+    model = next(iter(lines[0].of.listing.filters.values())).column.class_
+    shown = []
+    for n, (suffix, listing) in enumerate(_listings(lines, _ANY)):
+        filters = listing.filters
+        chosen = and_(*(filters[it].clause(it + suffix, form) for it, form in listing.forms()))
+        number = _aggregate(model, lines[n // 2].measure).filter(chosen)
+        shown += [number, func.count().filter(chosen)]
+    return Statement(select(*shown).select_from(model).where(model.is_seen()))
 
 
 def _aggregate(model: Any, measure: Measure) -> Any:
@@ -90,15 +108,19 @@ def _aggregate(model: Any, measure: Measure) -> Any:
     return func.count(getattr(model, measure.column).distinct())
 
 
-async def _grouped(ctx: Context, tally: Tally, lines: Sequence[Line], span: Span) -> Numbers:
+async def _grouped(
+    ctx: Context, tally: Tally, lines: Sequence[Line], span: Span, *, is_register: bool
+) -> Numbers:
     """From the records counted by those fields that the lines tell apart."""
     of = lines[0].of
     sets = tuple(sorted({_fields(tally, line) for line in lines}))
-    first, end = span.period.days
+    first, end = span.days
+    cut = months(first, end)
+    source = ("cut" if cut else "kept") if is_register else "records"
     asked = of.listing.model_validate(dict(of.fixed))
-    binds = {**ctx.parameters, **asked.binds(), "span_first": first, "span_end": end}
+    binds = {**ctx.parameters, **asked.binds(), **cut, "span_first": first, "span_end": end}
     groups: dict[int, list[Any]] = {}
-    for row in await _grouping(of, tally, sets).fetch(ctx.reader, **binds):
+    for row in await _grouping(of, tally, sets, source).fetch(ctx.reader, **binds):
         groups.setdefault(row["mask"], []).append(row)
     found: Numbers = {}
     for line in lines:
@@ -160,19 +182,23 @@ def _names(sets: Sequence[tuple[str, ...]]) -> list[str]:
 
 
 @cache
-def _grouping(of: Subject, tally: Tally, sets: tuple[tuple[str, ...], ...]) -> Statement:
-    rows = tally.rows().subquery("rows")
+def _grouping(
+    of: Subject, tally: Tally, sets: tuple[tuple[str, ...], ...], source: str
+) -> Statement:
+    found = tally.records() if source == "records" else tally.kept(is_cut=source == "cut")
+    rows = found.subquery("rows")
     days = rows.c[DAYS]
+    is_near = overlaps(days).clause("span", None)
     placed = case(
         (lies_within(days).clause("span", None), constant(_WITHIN)),
-        (overlaps(days).clause("span", None), constant(_OVERLAPPING)),
-        (days.is_(None), constant(_UNDATED)),
+        (is_near, constant(_OVERLAPPING)),
+        else_=constant(_UNDATED),
     )
     fixed = tally.conditions(of.listing.model_validate(dict(of.fixed)), rows)
     names, sums = _names(sets), [RECORDS, *tally.sums]
     each = (
         select(placed.label("place"), *(rows.c[name] for name in (*names, *sums)))
-        .where(*fixed)
+        .where(or_(is_near, days.is_(None)), *fixed)
         .subquery("each")
     )
     by = [each.c[name] for name in names]
@@ -183,7 +209,5 @@ def _grouping(of: Subject, tally: Tally, sets: tuple[tuple[str, ...], ...]) -> S
             each.c.place,
             *(cast(column, Text).label(column.key) for column in by),
             *(func.sum(each.c[name]).label(name) for name in sums),
-        )
-        .where(each.c.place.is_not(None))
-        .group_by(func.grouping_sets(*grouped))
+        ).group_by(func.grouping_sets(*grouped))
     )

@@ -1,11 +1,12 @@
 """The periodic report: every section read, each figure with what stands beside it."""
 
 from collections.abc import Sequence
+from functools import cache
 
 from sonla_api.agencies.models import AgencyKind
 from sonla_api.kit.context import Context
 from sonla_api.kit.schema import AgencySummary
-from sonla_api.reports.figures import Line, Section
+from sonla_api.reports.figures import Section
 from sonla_api.reports.periods import ReportPeriod
 from sonla_api.reports.reading import Reading, figures, localized
 from sonla_api.reports.schemas import PeriodicReport, SectionView
@@ -18,8 +19,8 @@ async def periodic_report(
     ctx: Context, period: ReportPeriod, kinds: Sequence[AgencyKind]
 ) -> PeriodicReport:
     """The report of a period, as the register stands now."""
-    reading = Reading(ctx, period)
-    made, work = [_SectionOf(section) for section in SECTIONS], Work(ctx, period, reading)
+    reading, made = Reading(ctx, period), _sections()
+    work = Work(ctx, period, reading)
     figures = [line for section in made for line in section.figures]
     await reading.read([*figures, *work.lines], [c for section in made for c in section.cells])
     await work.read()
@@ -35,6 +36,11 @@ async def periodic_report(
     )
 
 
+@cache
+def _sections() -> list["_SectionOf"]:
+    return [_SectionOf(section) for section in SECTIONS]
+
+
 class _SectionOf:
     """What is read for a section, and how it is shown."""
 
@@ -42,14 +48,8 @@ class _SectionOf:
         self._section = section
         self._figures = [(line, line.each(line.of.currency)) for line in section.lines]
         self._tables = [TableOf(grid) for grid in section.grids]
-
-    @property
-    def figures(self) -> list[Line]:
-        return [split for _, split in self._figures]
-
-    @property
-    def cells(self) -> list[Line]:
-        return [line for table in self._tables for line in table.lines]
+        self.figures = [split for _, split in self._figures]
+        self.cells = [line for table in self._tables for line in table.lines]
 
     def shown(self, reading: Reading, agencies: Sequence[AgencySummary]) -> SectionView:
         return SectionView(

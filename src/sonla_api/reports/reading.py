@@ -42,10 +42,10 @@ class Reading:
         compared, others = _by_subject(figures), _by_subject(cells)
         for of in compared | others:
             both = [*compared[of], *others[of]]
-            self._now |= await read(self.whole, of, both, self.span)
-            self._then |= await read(self.whole, of, compared[of], self.before)
+            self._now |= await read(self.whole, of, both, self.span, is_register=True)
+            self._then |= await read(self.whole, of, compared[of], self.before, is_register=True)
             if not self.sees_all:
-                self._seen |= await read(self._ctx, of, both, self.span)
+                self._seen |= await read(self._ctx, of, both, self.span, is_register=False)
 
     def values(self, line: Line) -> set[str | None]:
         """For which values of its split there is anything, now or a year before."""

@@ -28,10 +28,7 @@ class TableOf:
             for code in ([] if self._split else grid.codes)
             for n, column in enumerate(grid.columns)
         }
-
-    @property
-    def lines(self) -> list[Line]:
-        return [*self._grid.columns, *self._split, *self._apart.values()]
+        self.lines: list[Line] = [*grid.columns, *self._split, *self._apart.values()]
 
     def shown(self, reading: Reading, agencies: Sequence[AgencySummary]) -> Table:
         grid = self._grid
