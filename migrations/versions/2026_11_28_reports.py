@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-from sonla_api.migrating import tally
+from sonla_api.migrating import for_all, tally, trigger
 
 revision = "reports"
 down_revision = "flags"
@@ -16,6 +16,15 @@ depends_on = None
 
 SQL = Path(__file__).parents[1] / "sql/reports"
 SIGNED = "case r.type when 'decrease' then -r.amount else r.amount end"
+WORK = ["happened", "fold_work", "keep_work", "follow_work", "recount_work"]
+EVENTS = [
+    "opened",
+    "done_on_time",
+    "done_late",
+    "withdrawn",
+    "fell_overdue",
+    "no_more_overdue",
+]
 TALLIES = ["delegations", "projects", "transactions"]
 
 
@@ -56,6 +65,29 @@ def upgrade() -> None:
             part_of=("projects", "project_id"),
         )
     )
+    make_work()
+
+
+def make_work() -> None:
+    """What happened with assignments, by day and by month."""
+    for name in ("assignments_by_day", "assignments_by_month", "assignments_lately"):
+        op.create_table(
+            name,
+            sa.Column("role", sa.Text(), nullable=False),
+            sa.Column("agency_id", sa.Uuid(), nullable=False),
+            sa.Column("day", sa.Date(), nullable=False),
+            *(sa.Column(event, sa.BigInteger(), nullable=False) for event in EVENTS),
+        )
+    for name in ("assignments_by_day", "assignments_by_month"):
+        op.create_index(f"uq_{name}", name, ["role", "agency_id", "day"], unique=True)
+    op.create_index("ix_assignments_by_day_day", "assignments_by_day", ["day"])
+    for name in WORK:
+        op.execute((SQL / f"{name}.sql").read_text())
+    for moment in ("insert", "update", "delete"):
+        op.execute(for_all("assignments", "keep_work", moment))
+    turns = "(old.subtasks = 0) <> (new.subtasks = 0)"
+    op.execute(trigger("tasks", "follow_work", "after update", when=turns))
+    op.execute("select recount_work()")
 
 
 def keep(statements: list[str]) -> None:
@@ -93,4 +125,7 @@ def downgrade() -> None:
             op.execute(f"drop function {function}_tally_of_{table} cascade")
         op.execute(f"drop table {table}_by_month, {table}_lately")
     op.execute("drop function follow_tally_of_transactions cascade")
+    for name in reversed(WORK):
+        op.execute(f"drop function {name} cascade")
+    op.execute("drop table assignments_by_day, assignments_by_month, assignments_lately")
     op.execute("drop function is_cut, months_of")

@@ -85,22 +85,51 @@ def tally(
     `by` and `sums`: columns of the tally with what they hold of a record `r`, or of the record `w`
     that `part_of` names, by its table and the foreign key to it.
     """
+    parts = _parts(table, days, by, sums, part_of)
+    functions = [
+        "fold_tally",
+        "keep_tally",
+        "recount_tally",
+        *(["follow_tally"] if part_of else []),
+    ]
+    texts = [(PACKAGE / "kit/sql" / f"{name}.sql").read_text() for name in functions]
+    made = [re.sub("(?m)^ +\n", "", text.format(**parts)) for text in texts]
+    of = f"_of_{table}"
+    made += [for_all(table, "keep_tally", moment, of) for moment in ("insert", "update", "delete")]
+    if part_of:
+        fields = [it.removeprefix("w.") for it in by.values() if it.startswith("w.")]
+        differs = " or ".join(f"old.{it} is distinct from new.{it}" for it in fields)
+        made.append(trigger(part_of[0], f"follow_tally{of}", "after update", when=differs))
+    return [*made, f"select recount_tally{of}()"]
+
+
+def _parts(
+    table: str,
+    days: str,
+    by: Mapping[str, str],
+    sums: Mapping[str, str] | None,
+    part_of: tuple[str, str] | None,
+) -> dict[str, str]:
     told = sums or {}
-    groups = [*by, "days", "is_whole"]
+    groups, counted = [*by, "days", "is_whole"], ["records", *told]
     at = f"r.{days}"
     of_days = [f"public.months_of({at})", f"coalesce({at} = public.months_of({at}), true)"]
     whole, reference = part_of or ("", "")
-    held = f"perform from public.{whole} where id in ({{}}) order by id for no key update;"
     before, after = (f"select {reference} from {rows}" for rows in ("before", "after"))  # noqa: S608
-    counted = ["records", *told]
-    parts = {
+    held = f"perform from public.{whole} where id in ({{}}) order by id for no key update;"
+
+    def values(sign: str, w: str) -> str:
+        shown = [it.replace("w.", f"{w}.") for it in by.values()]
+        return ", ".join([*shown, *of_days, f"{sign}1", *(f"{sign}({it})" for it in told.values())])
+
+    return {
         "table": table,
         "names": ", ".join([*groups, *counted]),
         "groups": ", ".join(groups),
-        "values_after": ", ".join([*by.values(), *of_days, "1", *told.values()]),
-        "values_before": ", ".join(
-            [*by.values(), *of_days, "-1", *(f"-{it}" for it in told.values())]
-        ),
+        "values_after": values("", "w"),
+        "values_before": values("-", "w"),
+        "values_new": values("", "new"),
+        "values_old": values("-", "old"),
         "totals": ", ".join(f"coalesce(sum({name}), 0)" for name in counted),
         "zeros": ", ".join("0" for _ in counted),
         "added": ", ".join(f"{name} = kept.{name} + excluded.{name}" for name in counted),
@@ -110,19 +139,13 @@ def tally(
         "hold_after": held.format(after) if whole else "",
         "hold_both": held.format(f"{before} union {after}") if whole else "",
     }
-    functions = ["fold_tally", "keep_tally", "recount_tally", *(["follow_tally"] if whole else [])]
-    texts = [(PACKAGE / "kit/sql" / f"{name}.sql").read_text() for name in functions]
-    made = [re.sub("(?m)^ +\n", "", text.format(**parts)) for text in texts]
-    keep = [
-        f"create trigger keep_tally_{moment} after {moment} on {table} referencing "
-        f"{'old table as before ' if moment != 'insert' else ''}"
-        f"{'new table as after ' if moment != 'delete' else ''}"
-        f"for each statement execute function public.keep_tally_of_{table}()"
-        for moment in ("insert", "update", "delete")
-    ]
-    follow = (
-        f"create trigger follow_tally_of_{table} after update on {whole} referencing "
-        "old table as before new table as after for each statement "
-        f"execute function public.follow_tally_of_{table}()"
+
+
+def for_all(table: str, function: str, moment: str, of: str = "") -> str:
+    """The statement that makes a trigger for all rows that a statement changed together."""
+    before = "old table as before " if moment != "insert" else ""
+    after = "new table as after " if moment != "delete" else ""
+    return (
+        f"create trigger {function}_{moment} after {moment} on {table} "
+        f"referencing {before}{after}for each statement execute function public.{function}{of}()"
     )
-    return [*made, *keep, *([follow] if whole else []), f"select recount_tally_of_{table}()"]

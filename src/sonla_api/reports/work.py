@@ -7,6 +7,7 @@ from sonla_api.assignments.models import AssignmentRole
 from sonla_api.kit.context import Context
 from sonla_api.kit.schema import AgencySummary
 from sonla_api.kit.text import Message
+from sonla_api.reports.assigned import register_numbers
 from sonla_api.reports.figures import Line, Placing, Unit
 from sonla_api.reports.periods import ReportPeriod
 from sonla_api.reports.reading import Reading, figures, growth, localized
@@ -46,8 +47,10 @@ class Work:
 
     async def read(self) -> None:
         whole = self._reading.whole
-        self._now = await task_numbers(whole, _query(self._period))
-        self._then = await task_numbers(whole, _query(self._before))
+        self._now, self._then = [
+            await register_numbers(whole, period.first, period.as_of(self._ctx))
+            for period in (self._period, self._before)
+        ]
         sees_all = self._reading.sees_all
         self._seen = self._now if sees_all else await task_numbers(self._ctx, _query(self._period))
 

@@ -4,9 +4,9 @@ begin
     insert into public.{table}_lately ({names})
     select {groups}, {totals}
     from (
-        select {values_before} from before as w join public.{table} as r on r.{part_of} = w.id
+        select {values_old} from public.{table} as r where r.{part_of} = old.id
         union all
-        select {values_after} from after as w join public.{table} as r on r.{part_of} = w.id
+        select {values_new} from public.{table} as r where r.{part_of} = new.id
     ) as each ({names})
     group by {groups}
     having ({totals}) is distinct from ({zeros});
