@@ -115,6 +115,13 @@ def progress_report(assignment_id: Any, **changed: Any) -> Body:
     } | changed
 
 
+def report(**changed: Any) -> Body:
+    return {
+        "title": {"vi": "Báo cáo công tác đối ngoại 6 tháng đầu năm 2024"},
+        "period": "2024-H1",
+    } | changed
+
+
 async def made(api: AsyncClient, path: str, body: Body) -> Any:
     answer = await api.post(path, json=body)
     assert answer.status_code == 201, answer.text

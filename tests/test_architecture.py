@@ -55,6 +55,7 @@ def test_every_permission_is_asked_for_somewhere() -> None:
         "assignments:approve",
         "delegations:approve",
         "projects:approve",
+        "reports:approve",
     }
     assert asked | by_hand == EVERY
 

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-from sonla_api.migrating import for_all, tally, trigger
+from sonla_api.migrating import for_all, tally, trigger, triggers
 
 revision = "reports"
 down_revision = "flags"
@@ -16,6 +16,8 @@ depends_on = None
 
 SQL = Path(__file__).parents[1] / "sql/reports"
 SIGNED = "case r.type when 'decrease' then -r.amount else r.amount end"
+JSON = postgresql.JSONB(none_as_null=True, astext_type=sa.Text())
+PUBLISHING = ["publish_report", "refuse_republishing"]
 WORK = ["happened", "fold_work", "keep_work", "follow_work", "recount_work"]
 EVENTS = [
     "opened",
@@ -66,6 +68,7 @@ def upgrade() -> None:
         )
     )
     make_work()
+    make_reports()
 
 
 def make_work() -> None:
@@ -88,6 +91,143 @@ def make_work() -> None:
     turns = "(old.subtasks = 0) <> (new.subtasks = 0)"
     op.execute(trigger("tasks", "follow_work", "after update", when=turns))
     op.execute("select recount_work()")
+
+
+def make_reports() -> None:
+    op.create_table(
+        "reports",
+        sa.Column("title", JSON, nullable=False),
+        sa.Column("period", JSON, nullable=False),
+        sa.Column("kinds", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column("symbol", sa.Text(), nullable=True),
+        sa.Column("issuer_id", sa.Uuid(), nullable=True),
+        sa.Column("superior_id", sa.Uuid(), nullable=True),
+        sa.Column("place", sa.Text(), nullable=True),
+        sa.Column("issued_on", sa.Date(), nullable=True),
+        sa.Column("recipients", postgresql.ARRAY(sa.Text()), server_default="{}", nullable=False),
+        sa.Column("signer", JSON, nullable=True),
+        sa.Column("narrative", JSON, server_default="[]", nullable=False),
+        sa.Column("replaces_id", sa.Uuid(), nullable=True),
+        sa.Column(
+            "state",
+            one_of("reportstate", "draft", "submitted", "approved", "published", "restated"),
+            nullable=False,
+        ),
+        sa.Column("cut_off", sa.Date(), nullable=False),
+        sa.Column("frozen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("sections", JSON, nullable=False),
+        sa.Column(
+            "period_days",
+            postgresql.DATERANGE(),
+            sa.Computed("period_days(period)", persisted=True),
+            nullable=True,
+        ),
+        sa.Column(
+            "words",
+            sa.Text(),
+            sa.Computed("fold(texts(title) || ' ' || coalesce(symbol, ''))", persisted=True),
+            nullable=False,
+        ),
+        sa.CheckConstraint(
+            "visibility <> 'public' or state = 'published'", name=op.f("ck_reports_is_published")
+        ),
+        sa.ForeignKeyConstraint(["issuer_id"], ["agencies.id"], name=op.f("fk_reports_issuer_id")),
+        sa.ForeignKeyConstraint(
+            ["superior_id"], ["agencies.id"], name=op.f("fk_reports_superior_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["replaces_id"], ["reports.id"], name=op.f("fk_reports_replaces_id")
+        ),
+        *of_every_resource("reports"),
+    )
+    op.create_index(op.f("ix_reports_created_at_id"), "reports", ["created_at", "id"])
+    op.create_index(op.f("ix_reports_id"), "reports", ["id"], postgresql_where="flags <> '[]'")
+    op.create_index(op.f("ix_reports_issuer_id"), "reports", ["issuer_id"])
+    op.create_index(
+        "uq_reports_replaces_id",
+        "reports",
+        ["replaces_id"],
+        unique=True,
+        postgresql_where="state = 'published'",
+    )
+    for name, how in (("period_days", "gist"), ("words", "gin")):
+        op.create_index(
+            op.f(f"ix_reports_{name}"),
+            "reports",
+            [name],
+            postgresql_using=how,
+            postgresql_ops={"words": "gin_trgm_ops"},
+        )
+    for statement in triggers("reports", ["sections", "period_days", "words"]):
+        op.execute(statement)
+    make_published()
+
+
+def make_published() -> None:
+    """Where published reports are copied to, which nobody may change: not its owner either."""
+    op.create_table(
+        "published_reports",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("record", JSON, nullable=False),
+        sa.Column(
+            "published_at",
+            sa.DateTime(timezone=True),
+            server_default=sa.text("now()"),
+            nullable=False,
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_published_reports")),
+    )
+    for name in PUBLISHING:
+        op.execute((SQL / f"{name}.sql").read_text())
+    turns = "old.state <> 'published' and new.state = 'published'"
+    op.execute(trigger("reports", "publish_report", "after update", when=turns))
+    is_it = "old.state = 'published'"
+    op.execute(trigger("reports", "refuse_republishing", "before update or delete", when=is_it))
+    op.execute(trigger("published_reports", "refuse_republishing", "before update or delete"))
+    op.execute(
+        "create trigger refuse_emptying before truncate on published_reports"
+        " for each statement execute function public.refuse_republishing()"
+    )
+    op.execute("revoke all on published_reports from public")
+    op.execute("revoke update, delete, truncate on published_reports from current_user")
+
+
+def of_every_resource(table: str) -> list[Any]:
+    """What every table of a resource has beside its own columns."""
+    empty_list: dict[str, Any] = {"server_default": "[]", "nullable": False}
+    now: dict[str, Any] = {"server_default": sa.text("now()"), "nullable": False}
+    return [
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("owner_agency_id", sa.Uuid(), nullable=True),
+        sa.Column("key", sa.Text(), nullable=True),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.Column("sources", JSON, **empty_list),
+        sa.Column("flags", JSON, **empty_list),
+        sa.Column("printed", JSON, server_default="{}", nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), **now),
+        sa.Column("created_by", sa.Uuid(), nullable=True),
+        sa.Column("updated_at", sa.DateTime(timezone=True), **now),
+        sa.Column("updated_by", sa.Uuid(), nullable=True),
+        sa.Column(
+            "visibility", one_of("visibility", "public", "internal", "agency"), nullable=False
+        ),
+        sa.Column("taking_part", postgresql.ARRAY(sa.UUID()), server_default="{}", nullable=False),
+        sa.CheckConstraint(
+            "visibility <> 'agency' or owner_agency_id is not null",
+            name=op.f(f"ck_{table}_owner_agency_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["owner_agency_id"], ["agencies.id"], name=op.f(f"fk_{table}_owner_agency_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f(f"pk_{table}")),
+        sa.UniqueConstraint("key", name=op.f(f"uq_{table}_key")),
+    ]
+
+
+def one_of(name: str, *codes: str) -> sa.Enum:
+    """A text that is one of these codes, by a check."""
+    return sa.Enum(*codes, name=name, native_enum=False, create_constraint=True, length=40)
 
 
 def keep(statements: list[str]) -> None:
@@ -120,6 +260,9 @@ def make_tally(
 
 def downgrade() -> None:
     op.execute("set local lock_timeout = '2s'")
+    op.execute("drop table reports, published_reports")
+    for name in PUBLISHING:
+        op.execute(f"drop function {name}")
     for table in TALLIES:
         for function in ("keep", "fold", "recount"):
             op.execute(f"drop function {function}_tally_of_{table} cascade")

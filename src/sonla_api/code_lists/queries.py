@@ -27,6 +27,8 @@ from sonla_api.partners.models import PartnerKind, RegistrationKind, Registratio
 from sonla_api.projects.lifecycle import ParticipantRole, ProjectKind, ProjectState, ProjectVerb
 from sonla_api.projects.models import RelatedResource, SectorScheme, TransactionType
 from sonla_api.reports.figures import Placing, Unit
+from sonla_api.reports.lifecycle import ReportState, ReportVerb
+from sonla_api.reports.schemas import Part
 from sonla_api.tasks.health import Health
 from sonla_api.tasks.models import DueKind, Priority
 from sonla_api.transactions.models import EquivalentQualifier, Qualifier
@@ -64,8 +66,11 @@ ENUMS: dict[str, type[CodeList]] = {
     "project-verbs": ProjectVerb,
     "registration-kinds": RegistrationKind,
     "registration-warnings": RegistrationWarningCode,
+    "report-parts": Part,
     "report-placings": Placing,
+    "report-states": ReportState,
     "report-units": Unit,
+    "report-verbs": ReportVerb,
     "related-resources": RelatedResource,
     "roles": Role,
     "sector-schemes": SectorScheme,

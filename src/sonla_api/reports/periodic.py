@@ -16,10 +16,12 @@ from sonla_api.reports.work import Work
 
 
 async def periodic_report(
-    ctx: Context, period: ReportPeriod, kinds: Sequence[AgencyKind]
+    ctx: Context, period: ReportPeriod, kinds: Sequence[AgencyKind], *, is_kept: bool = False
 ) -> PeriodicReport:
-    """The report of a period, as the register stands now."""
-    reading, made = Reading(ctx, period), _sections()
+    """The report of a period, as the register stands now; one that is kept for many readers does
+    not say what is hidden from the one who made it.
+    """
+    reading, made = Reading(ctx, period, is_kept=is_kept), _sections()
     work = Work(ctx, period, reading)
     figures = [line for section in made for line in section.figures]
     await reading.read([*figures, *work.lines], [c for section in made for c in section.cells])

@@ -18,8 +18,13 @@ MESSAGES = {
         "give a period with a first and a last day, since 1900, or from and to",
         "hãy nêu kỳ có ngày đầu và ngày cuối, từ năm 1900, hoặc from và to",
     ),
+    "published_by_a_step": Message(
+        "a report becomes public by being published", "báo cáo chỉ công khai khi được ban hành"
+    ),
     "period_order": Message("the last day lies before the first", "ngày cuối ở trước ngày đầu"),
 }
+AGENCY_KINDS = [AgencyKind.department, AgencyKind.locality]
+"""Those that a report lists with nothing too."""
 _FIRST_YEAR = 1900
 _LEAP_DAY = "-02-29"
 
@@ -70,7 +75,7 @@ class PeriodicQuery(Parameters):
     kind: Annotated[
         list[AgencyKind],
         Field(description="Agencies of these kinds are listed with nothing too.", max_length=100),
-    ] = [AgencyKind.department, AgencyKind.locality]
+    ] = AGENCY_KINDS
 
     @model_validator(mode="after")
     def _one_period(self) -> Self:
