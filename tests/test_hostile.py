@@ -108,7 +108,7 @@ async def ids(api: AsyncClient) -> dict[str, str]:
     bodies |= {"progress-reports": report, "evidence": tied}
     work = await factories.made(api, "/projects", factories.project())
     bodies |= {"transactions": factories.transaction(work["id"])}
-    bodies |= {"calendar-days": factories.calendar_day()}
+    bodies |= {"calendar-days": factories.calendar_day(), "reports": factories.report()}
     task = (await api.get(f"/tasks/{assignment['task']['id']}")).json()
     ids = {"partners": partner["id"], "plans": task["plan"]["id"], "tasks": task["id"]}
     ids |= {"assignments": assignment["id"], "projects": work["id"]}

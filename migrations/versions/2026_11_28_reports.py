@@ -43,6 +43,11 @@ def upgrade() -> None:
         ids=["lead_agency_id"],
     )
     make_tally("projects", ["kind", "state"])
+    op.execute(
+        "-- squawk-ignore require-concurrent-index-creation\n"
+        "create index ix_projects_to_the_day on projects using gist (period_days)"
+        " where period_days <> months_of(period_days)"
+    )
     make_tally(
         "transactions",
         ["project_kind", "project_state", "type", "currency"],
@@ -271,4 +276,7 @@ def downgrade() -> None:
     for name in reversed(WORK):
         op.execute(f"drop function {name} cascade")
     op.execute("drop table assignments_by_day, assignments_by_month, assignments_lately")
+    op.execute(
+        "-- squawk-ignore require-concurrent-index-deletion\ndrop index ix_projects_to_the_day"
+    )
     op.execute("drop function is_cut, months_of")

@@ -27,6 +27,7 @@ from tests.factories import (
     source,
     transaction,
 )
+from tests.factories import report as report_of
 
 NOBODY = "00000000-0000-7000-8000-00000000000a"
 OWN = {"x-request-id", "date"}
@@ -72,6 +73,7 @@ async def ids(api: AsyncClient) -> dict[str, str]:
         "/documents": (await made(api, "/documents", document()))["id"],
         "/delegations": (await made(api, "/delegations", delegation()))["id"],
         "/partner-relations": (await made(api, "/partner-relations", relation(host["id"])))["id"],
+        "/reports": (await made(api, "/reports", report_of()))["id"],
     }
 
 

@@ -9,7 +9,7 @@ The columns are named as the filters of the list that ask for them, so that a co
 can be put to a tally as it stands.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
@@ -71,16 +71,18 @@ class Tally:
         found = found.where(self.model.is_seen())
         return found if condition is None else found.where(condition)
 
-    def kept(self, *, is_cut: bool) -> Any:
-        """The same of all records, from what is kept; `is_cut`: for a period with parts of months,
-        which `months` gives as parameters.
+    def kept(self, is_wanted: Callable[[Any], Any], *, is_cut: bool) -> Any:
+        """The same of all records whose days are wanted, from what is kept.
+
+        `is_cut`: for a period with parts of months, which `months` gives as parameters; of these
+        months there are also records whose days are not wanted.
         """
-        parts = [
-            select(*(of.c[name] for name in (*self.by, DAYS, RECORDS, *self.sums))).where(
-                *([or_(of.c.is_whole, ~func.is_cut(of.c.days, _FIRST, _LAST))] if is_cut else [])
-            )
-            for of in (self._by_month, self._lately)
-        ]
+        parts = []
+        for of in (self._by_month, self._lately):
+            names = (*self.by, DAYS, RECORDS, *self.sums)
+            rows = select(*(of.c[name] for name in names)).where(is_wanted(of.c.days))
+            is_apart = and_(~of.c.is_whole, func.is_cut(of.c.days, _FIRST, _LAST))
+            parts.append(rows.where(~is_apart) if is_cut else rows)
         if is_cut:
             near = or_(*(self.days.bool_op("&&")(month) for month in (_FIRST, _LAST)))
             to_the_day = self.days != func.months_of(self.days)

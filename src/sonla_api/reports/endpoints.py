@@ -13,8 +13,10 @@ from sonla_api.kit.steps import StepListing, StepView, read_steps, remove
 from sonla_api.reports import service
 from sonla_api.reports.lifecycle import lifecycle
 from sonla_api.reports.models import Report
+from sonla_api.reports.periodic import periodic_report
 from sonla_api.reports.periods import PeriodicQuery
 from sonla_api.reports.queries import ReportListing, entries, reports
+from sonla_api.reports.restating import restatement
 from sonla_api.reports.schemas import (
     PeriodicReport,
     ReportCreate,
@@ -28,6 +30,7 @@ from sonla_api.reports.schemas import (
 router = APIRouter(prefix="/reports", tags=["reports"])
 
 Read = Annotated[Context, reading("reports:read")]
+Whole = Annotated[Context, reading("reports:read", is_open=False)]
 Audit = Annotated[Context, reading("changes:read")]
 Create = Annotated[WriteContext, creating("reports:write")]
 Write = Annotated[WriteContext, writing("reports:write")]
@@ -42,10 +45,10 @@ async def list_reports(ctx: Read, listing: Annotated[ReportListing, Query()]) ->
 
 @router.get("/periodic")
 async def get_periodic_report(
-    ctx: Read, query: Annotated[PeriodicQuery, Query()]
+    ctx: Whole, query: Annotated[PeriodicQuery, Query()]
 ) -> PeriodicReport:
     """Compute the report of a period from the register as it stands now."""
-    return await service.periodic(ctx, query)
+    return await periodic_report(ctx, query.reported, query.kind)
 
 
 @router.get("/{id}", response_model=ReportView)
@@ -55,9 +58,9 @@ async def get_report(ctx: Read, id: UUID) -> Response:
 
 
 @router.get("/{id}/restatement")
-async def get_report_restatement(ctx: Read, id: UUID) -> Restatement:
+async def get_report_restatement(ctx: Whole, id: UUID) -> Restatement:
     """Compare a published report with what the register knows now."""
-    return await service.restate(ctx, id)
+    return await restatement(ctx, id)
 
 
 @router.post("", response_model=ReportView, status_code=201)

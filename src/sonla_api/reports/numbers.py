@@ -185,20 +185,22 @@ def _names(sets: Sequence[tuple[str, ...]]) -> list[str]:
 def _grouping(
     of: Subject, tally: Tally, sets: tuple[tuple[str, ...], ...], source: str
 ) -> Statement:
-    found = tally.records() if source == "records" else tally.kept(is_cut=source == "cut")
+    if source == "records":
+        found = tally.records(_is_near(tally.days))
+    else:
+        found = tally.kept(_is_near, is_cut=source == "cut")
     rows = found.subquery("rows")
     days = rows.c[DAYS]
-    is_near = overlaps(days).clause("span", None)
     placed = case(
         (lies_within(days).clause("span", None), constant(_WITHIN)),
-        (is_near, constant(_OVERLAPPING)),
-        else_=constant(_UNDATED),
+        (overlaps(days).clause("span", None), constant(_OVERLAPPING)),
+        (days.is_(None), constant(_UNDATED)),
     )
     fixed = tally.conditions(of.listing.model_validate(dict(of.fixed)), rows)
     names, sums = _names(sets), [RECORDS, *tally.sums]
     each = (
         select(placed.label("place"), *(rows.c[name] for name in (*names, *sums)))
-        .where(or_(is_near, days.is_(None)), *fixed)
+        .where(*fixed)
         .subquery("each")
     )
     by = [each.c[name] for name in names]
@@ -209,5 +211,12 @@ def _grouping(
             each.c.place,
             *(cast(column, Text).label(column.key) for column in by),
             *(func.sum(each.c[name]).label(name) for name in sums),
-        ).group_by(func.grouping_sets(*grouped))
+        )
+        .where(each.c.place.is_not(None))
+        .group_by(func.grouping_sets(*grouped))
     )
+
+
+def _is_near(days: Any) -> Any:
+    """What lies in the period, or may do so."""
+    return or_(overlaps(days).clause("span", None), days.is_(None))

@@ -29,6 +29,10 @@ _FIRST_YEAR = 1900
 _LEAP_DAY = "-02-29"
 
 
+def _refusal(code: str, at: str) -> ValueError:
+    return refusal(MESSAGES, code, words=MESSAGES[code], at=at)
+
+
 class ReportPeriod(NamedTuple):
     """The days of a report; `last` is its cut-off."""
 
@@ -81,11 +85,11 @@ class PeriodicQuery(Parameters):
     def _one_period(self) -> Self:
         given = (self.period is not None, self.from_ is not None, self.to is not None)
         if given not in {(True, False, False), (False, True, True)}:
-            raise refusal(MESSAGES, "period_needed", at="/period")
+            raise _refusal("period_needed", at="/period")
         if self.from_ and self.to and self.to < self.from_:
-            raise refusal(MESSAGES, "period_order", at="/to")
+            raise _refusal("period_order", at="/to")
         if self._found() is None:
-            raise refusal(MESSAGES, "period_needed", at="/period")
+            raise _refusal("period_needed", at="/period")
         return self
 
     @property

@@ -1,10 +1,10 @@
 """A report as readers get it: sections with figures and tables, each number with its address."""
 
 from datetime import date, datetime
-from typing import Annotated, Self
+from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, field_validator
 
 from sonla_api.agencies.models import AgencyKind
 from sonla_api.kit.codes import CodeList
@@ -192,7 +192,7 @@ class ReportCreate(ResourceBody):
     superior_id: Annotated[
         UUID | None, Field(description="The body above the issuer, named first in the heading.")
     ] = None
-    place: Annotated[Line | None, Field(examples=["Sơn La"])] = None
+    place: Annotated[Line | None, Field(examples=["Mộc Châu"])] = None
     issued_on: Day | None = None
     recipients: Annotated[
         list[Line], Field(max_length=100, examples=[["Bộ Ngoại giao", "Lưu: VT, SNgV"]])
@@ -211,12 +211,12 @@ class ReportCreate(ResourceBody):
             raise refusal(MESSAGES, "published_by_a_step", words=words)
         return visibility
 
-    @model_validator(mode="after")
-    def _of_a_whole_period(self) -> Self:
-        if ReportPeriod.of(self.period) is None:
-            words = MESSAGES["period_needed"]
-            raise refusal(MESSAGES, "period_needed", words=words, at="/period")
-        return self
+    @field_validator("period")
+    @classmethod
+    def _with_both_ends(cls, period: PeriodFilter) -> PeriodFilter:
+        if ReportPeriod.of(period) is None:
+            raise refusal(MESSAGES, "period_needed", words=MESSAGES["period_needed"])
+        return period
 
 
 class ReportUpdate(ReportCreate, partial=True):

@@ -1,14 +1,14 @@
-"""The rules of reports: who reads what is not published, what is frozen, what replaces what."""
+"""The rules of reports: what is frozen when, who is shown it, what replaces what."""
 
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 from sonla_api.agencies.models import AgencyKind
-from sonla_api.kit.context import Context, WriteContext
+from sonla_api.kit.context import WriteContext
 from sonla_api.kit.model import Visibility
 from sonla_api.kit.period import PeriodFilter
-from sonla_api.kit.problems import Conflict, FieldError, Invalid, Unauthenticated
+from sonla_api.kit.problems import Conflict, FieldError, Invalid
 from sonla_api.kit.records import Item
 from sonla_api.kit.steps import take
 from sonla_api.kit.store import Expected, create, load, update
@@ -16,16 +16,9 @@ from sonla_api.kit.text import Message
 from sonla_api.reports.lifecycle import ReportState, ReportVerb, lifecycle
 from sonla_api.reports.models import Report
 from sonla_api.reports.periodic import periodic_report
-from sonla_api.reports.periods import PeriodicQuery, ReportPeriod
+from sonla_api.reports.periods import ReportPeriod
 from sonla_api.reports.queries import is_replaceable, reports
-from sonla_api.reports.restating import restatement
-from sonla_api.reports.schemas import (
-    PeriodicReport,
-    ReportCreate,
-    ReportStepCreate,
-    ReportUpdate,
-    Restatement,
-)
+from sonla_api.reports.schemas import ReportCreate, ReportStepCreate, ReportUpdate
 
 _NOT_DRAFT = Message(
     "Only a draft is changed; a published report is restated by a new one.",
@@ -35,12 +28,6 @@ _NOT_OF_THE_SAME = Message(
     "a report replaces a published one of the same period",
     "báo cáo chỉ thay thế báo cáo đã ban hành của cùng kỳ",
 )
-
-
-async def periodic(ctx: Context, query: PeriodicQuery) -> PeriodicReport:
-    """The whole register in figures, which strangers get in published reports alone."""
-    _refuse_strangers(ctx)
-    return await periodic_report(ctx, query.reported, query.kind)
 
 
 async def register(ctx: WriteContext, body: ReportCreate) -> Item:
@@ -70,12 +57,6 @@ async def step(ctx: WriteContext, id_: UUID, expected: Expected, body: ReportSte
     return await take(ctx, Report, lifecycle, id_, expected, body, _effect)
 
 
-async def restate(ctx: Context, id_: UUID) -> Restatement:
-    """A published report against the register of now."""
-    _refuse_strangers(ctx)
-    return await restatement(ctx, id_)
-
-
 async def _effect(ctx: WriteContext, record: Report, body: ReportStepCreate) -> dict[str, Any]:
     """What is counted anew; what is published is for everybody to read."""
     if body.verb is ReportVerb.recount:
@@ -98,8 +79,3 @@ async def _frozen(ctx: WriteContext, period: str, kinds: Sequence[str]) -> dict[
 async def _check_replaced(ctx: WriteContext, id_: UUID | None, period: str) -> None:
     if id_ and not await is_replaceable(ctx, id_, period):
         raise Invalid(errors=[FieldError("/replaces_id", "not_replaceable", _NOT_OF_THE_SAME)])
-
-
-def _refuse_strangers(ctx: Context) -> None:
-    if ctx.actor.is_anonymous:
-        raise Unauthenticated
