@@ -92,7 +92,7 @@ def create_app(settings: Settings) -> FastAPI:
             **_FOR_BROWSERS,
         )
     for router in api.v1:
-        app.include_router(router, prefix="/api/v1")
+        app.router.routes.extend(router.routes)
     for router in (api.contents, health.router, docs):
         app.include_router(router)
     openapi.install(app)
