@@ -68,10 +68,13 @@ def _due(of: Any) -> Any:
     """`due_on`: the day by which a report on the delegation is due, none while its end is open or
     nothing is owed; `calendar`: whether the calendar up to it is published.
     """
-    last_day = case((~among(of.state, _OWES_NONE), func.upper(of.when_days) - literal_column("1")))
+    owes = ~among(of.state, _OWES_NONE)
+    last_day = func.upper(of.when_days) - literal_column("1")
     count = cast(func.current_setting(constant("sonla.report_due_working_days")), Integer)
     columns = (column("due_on", Date), column("calendar", Text))
-    return func.report_due(last_day, count).table_valued(*columns, name="due")
+    return func.report_due(case((owes, last_day)), case((owes, count))).table_valued(
+        *columns, name="due"
+    )
 
 
 _due_on: ColumnElement[Any] = literal_column("due.due_on", Date())
