@@ -48,9 +48,9 @@ class Table:
     """The columns of a view; the record's own fields go before those that every record has."""
 
     def __init__(self, view: type[View]) -> None:
-        own = [name for name in view.model_fields if name not in ResourceView.model_fields]
-        common = [name for name in view.model_fields if name in ResourceView.model_fields]
-        self.columns, self._read = _object(view, [*own, *common])
+        of_all = ResourceView.model_fields if issubclass(view, ResourceView) else {}
+        names = sorted(view.model_fields, key=lambda name: name in of_all)
+        self.columns, self._read = _object(view, names)
 
     def cells(self, body: bytes) -> list[Cell]:
         """Those of a record that was written as JSON; numbers with a point stay as written."""
