@@ -34,6 +34,8 @@ _FIRST, _NEXT = 50, 1000
 """Records of the first page, which the caller waits for, and of each other."""
 _PORTION = 100
 """Records that are written in one go; other requests have their turn after each."""
+_PIECE = 1 << 16
+"""Bytes of a file that was kept, sent at once."""
 _STALLED = 30
 """Seconds that a caller may take to receive a portion."""
 _LONGEST = 900
@@ -106,23 +108,62 @@ async def _send(export: Export, scope: Scope, send: Send) -> None:
         pages = _Pages(export.list.route.endpoint, values, reader)
         async with asyncio.timeout(PATIENCE):
             first = await pages.first(is_counted=export.format == "xlsx")
-        headers = _headers(export, pages.day)
-        await send({"type": "http.response.start", "status": 200, "headers": headers})
-        if not scope["state"]["is_head"]:
-            writer = _writer(export)
-            await _send_piece(send, writer.head())
-            async for bodies in pages.all(first):
-                for at in range(0, len(bodies), _PORTION):
-                    await _send_piece(send, writer.rows(bodies[at : at + _PORTION]))
-            await _send_piece(send, writer.end())
+        answer = _Answer(export, pages.day, send)
+        pieces = _pieces(_writer(export), pages.all(first))
+        if scope["state"]["is_head"]:
+            await answer.begin()
+        elif scope["http_version"] == "1.0":
+            await _send_kept(answer, pieces)
+        else:
+            await answer.begin()
+            async for piece in pieces:
+                await answer.go_on(piece)
     await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
-async def _send_piece(send: Send, piece: bytes) -> None:
-    if piece:
-        async with asyncio.timeout(_STALLED):
-            await send({"type": "http.response.body", "body": piece, "more_body": True})
-    await asyncio.sleep(0)
+async def _send_kept(answer: "_Answer", pieces: AsyncIterator[bytes]) -> None:
+    """What ends where the connection does would look whole if it broke off: its length is told."""
+    from tempfile import TemporaryFile  # noqa: PLC0415  proxies that speak HTTP/1.0 are few
+
+    with TemporaryFile() as kept:
+        async for piece in pieces:
+            kept.write(piece)
+        await answer.begin(kept.tell())
+        kept.seek(0)
+        while piece := kept.read(_PIECE):
+            await answer.go_on(piece)
+
+
+async def _pieces(writer: Writer, pages: AsyncIterator[Sequence[bytes]]) -> AsyncIterator[bytes]:
+    yield writer.head()
+    async for bodies in pages:
+        for at in range(0, len(bodies), _PORTION):
+            yield writer.rows(bodies[at : at + _PORTION])
+            await asyncio.sleep(0)
+    yield writer.end()
+
+
+class _Answer:
+    """The file on its way."""
+
+    def __init__(self, export: Export, day: date, send: Send) -> None:
+        self._export, self._day, self._send = export, day, send
+
+    async def begin(self, length: int | None = None) -> None:
+        media_type = MEDIA_TYPES[self._export.format]
+        if self._export.format == "csv":
+            media_type += "; charset=utf-8; header=present"
+        name = f"{self._export.list.name}-{self._day}.{self._export.format}"
+        headers = {"Content-Type": media_type, "Content-Disposition": as_attachment(name), **VARY}
+        if length is not None:
+            headers["Content-Length"] = str(length)
+        pairs = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+        await self._send({"type": "http.response.start", "status": 200, "headers": pairs})
+
+    async def go_on(self, piece: bytes) -> None:
+        if piece:
+            async with asyncio.timeout(_STALLED):
+                await self._send({"type": "http.response.body", "body": piece, "more_body": True})
 
 
 async def _values(route: Any, scope: Scope) -> dict[str, Any]:
@@ -191,15 +232,6 @@ def _writer(export: Export) -> Writer:
 
 
 _table = cache(Table)
-
-
-def _headers(export: Export, day: date) -> list[tuple[bytes, bytes]]:
-    media_type = MEDIA_TYPES[export.format]
-    if export.format == "csv":
-        media_type += "; charset=utf-8; header=present"
-    name = f"{export.list.name}-{day}.{export.format}"
-    headers = {"content-type": media_type, "content-disposition": as_attachment(name), **VARY}
-    return [(name.lower().encode(), value.encode()) for name, value in headers.items()]
 
 
 def describe_files(api: FastAPI, paths: dict[str, Any]) -> None:
