@@ -111,11 +111,11 @@ async def _send(export: Export, scope: Scope, send: Send) -> None:
         answer = _Answer(export, pages.day, send)
         pieces = _pieces(_writer(export), pages.all(first))
         if scope["state"]["is_head"]:
-            await answer.begin()
+            await answer.start()
         elif scope["http_version"] == "1.0":
             await _send_kept(answer, pieces)
         else:
-            await answer.begin()
+            await answer.start()
             async for piece in pieces:
                 await answer.go_on(piece)
     await send({"type": "http.response.body", "body": b"", "more_body": False})
@@ -128,7 +128,7 @@ async def _send_kept(answer: "_Answer", pieces: AsyncIterator[bytes]) -> None:
     with TemporaryFile() as kept:
         async for piece in pieces:
             kept.write(piece)
-        await answer.begin(kept.tell())
+        await answer.start(kept.tell())
         kept.seek(0)
         while piece := kept.read(_PIECE):
             await answer.go_on(piece)
@@ -149,7 +149,7 @@ class _Answer:
     def __init__(self, export: Export, day: date, send: Send) -> None:
         self._export, self._day, self._send = export, day, send
 
-    async def begin(self, length: int | None = None) -> None:
+    async def start(self, length: int | None = None) -> None:
         media_type = MEDIA_TYPES[self._export.format]
         if self._export.format == "csv":
             media_type += "; charset=utf-8; header=present"

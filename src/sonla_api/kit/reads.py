@@ -75,7 +75,7 @@ class Reads:
             try:
                 await connection.execute(_SNAPSHOT)
                 yield _Snapshot(connection)
-                await connection.execute("commit")
+                await connection.execute("rollback")  # nothing was written
             except Problem:  # what was read says no
                 await connection.execute("rollback")
                 raise

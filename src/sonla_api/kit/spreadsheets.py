@@ -68,7 +68,7 @@ class Csv:
 
     def _row(self, body: bytes) -> list[Any]:
         return [
-            cell if is_number and _NUMBER.fullmatch(str(cell)) else _plain(cell)
+            cell if cell is None or (is_number and _is_number(cell)) else _plain(cell)
             for cell, is_number in zip(self._table.cells(body), self._are_numbers, strict=True)
         ]
 
@@ -86,6 +86,10 @@ def harmless(text: str) -> str:
         return text
     behind = _APOSTROPHES.match(text).end()  # type: ignore[union-attr]  # it matches nothing too
     return f"'{text}" if text[behind : behind + 1] in _RUN else text
+
+
+def _is_number(cell: Cell) -> bool:
+    return bool(_NUMBER.fullmatch(str(cell)))
 
 
 def _plain(cell: Cell) -> Cell:
@@ -220,7 +224,7 @@ def _fitting(text: str) -> str:
 
 def _is_exact(number: str) -> bool:
     digits = number.lstrip("-").replace(".", "").strip("0")
-    return bool(_NUMBER.fullmatch(number)) and len(digits) <= _DIGITS
+    return _is_number(number) and len(digits) <= _DIGITS
 
 
 def _day(text: str) -> int | None:
