@@ -208,6 +208,9 @@ async def test_what_cannot_be_exported_is_a_problem(
     await refused(api, "/sources?format=csv&colour=red", 400, "")
     await refused(api, "/sources?format=csv&published_on_from=today", 422, "/published_on_from")
     await refused(api, "/partners/x/history?format=csv", 422, "/id")
+    await refused(api, "/search?q=x&format=csv", 400, "")
+    listed = await api.get("/code-lists", headers={"accept": "text/csv"})
+    assert listed.status_code == 406
     unknown = "019a7c1e-5b60-7cc3-98c4-dc0c0c07398f"
     await refused(api, f"/partners/{unknown}/timeline?format=csv", 404)
     await refused(await as_actor("partners:read"), "/sources?format=csv", 403)

@@ -1,6 +1,7 @@
 """Cells with odd values and views of odd shapes, as no record of today has them all."""
 
 import csv
+import gc
 import io
 import json
 from datetime import date, datetime
@@ -8,8 +9,10 @@ from typing import Annotated, Any
 from xml.etree import ElementTree as ET
 from zipfile import ZipFile
 
+import pytest
 from pydantic import Field
 
+from sonla_api.kit import spreadsheets
 from sonla_api.kit.columns import Column, Kind, Table
 from sonla_api.kit.money import Money
 from sonla_api.kit.schema import View
@@ -162,6 +165,17 @@ def test_a_text_longer_than_a_cell_is_cut_and_says_so() -> None:
         assert text.startswith(cut.removesuffix(CUT))
         assert 32_765 <= len(cut.encode("utf-16-le")) // 2 <= 32_767
         assert in_csv(area=text) == {"area": text}
+
+
+def test_a_sheet_never_holds_more_than_excel_opens(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spreadsheets, "ROWS", 2)
+    writer = Workbook(TABLE, "odd")
+    writer.head()
+    writer.rows([body(), body()])
+    with pytest.raises(ValueError, match="no more"):
+        writer.rows([body()])
+    del writer
+    gc.collect()  # which says nothing of a file that was not ended
 
 
 def test_a_record_in_lines_is_one_line() -> None:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from html import escape
-from typing import Any, Protocol
+from typing import IO, Any, Protocol, cast
 
 from sonla_api.kit.columns import Cell, Column, Kind, Table
 from sonla_api.kit.context import PROVINCE_TIME
@@ -122,20 +122,17 @@ class Workbook:
 
     def __init__(self, table: Table, name: str) -> None:
         # zipfile and what it brings are needed by few processes
-        from zipfile import ZIP_DEFLATED, ZipFile  # noqa: PLC0415
+        from sonla_api.kit.workbook import Archive, parts  # noqa: PLC0415
 
-        self._table, self._name, self._count = table, name, 1
+        self._table, self._count = table, 1
         self._letters = [*_letters(len(table.columns))]
         self._sent = _Sent()
-        self._archive = ZipFile(self._sent, "w", ZIP_DEFLATED, compresslevel=1)
-        self._sheet: Any = None
-
-    def head(self) -> bytes:
-        from sonla_api.kit.workbook import parts  # noqa: PLC0415
-
-        for path, content in parts(self._name):
+        self._archive = Archive(cast("IO[bytes]", self._sent))
+        for path, content in parts(name):
             self._archive.writestr(path, content)
         self._sheet = self._archive.open("xl/worksheets/sheet1.xml", "w")
+
+    def head(self) -> bytes:
         widths = (
             f'<col min="{n}" max="{n}" width="{_WIDTHS[column.kind]}" customWidth="1"/>'
             for n, column in enumerate(self._table.columns, 1)
@@ -159,6 +156,8 @@ class Workbook:
         self._sheet.write(text.encode())
 
     def _row(self, body: bytes) -> str:
+        if self._count > ROWS:  # of what nobody counted before
+            raise ValueError("a sheet of Excel holds no more")
         self._count += 1
         cells = zip(self._letters, self._table.columns, self._table.cells(body), strict=True)
         written = "".join(

@@ -1,6 +1,8 @@
 """What a workbook of Excel (ECMA-376) holds beside its one sheet."""
 
 from collections.abc import Iterator
+from typing import IO
+from zipfile import ZIP_DEFLATED, ZipFile
 
 _DECLARED = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
@@ -52,6 +54,16 @@ _STYLES = (
     '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles>'
     "</styleSheet>"
 )
+
+
+class Archive(ZipFile):
+    """Written as it is sent; packed fast rather than small."""
+
+    def __init__(self, sent: IO[bytes]) -> None:
+        super().__init__(sent, "w", ZIP_DEFLATED, compresslevel=1)
+
+    def __del__(self) -> None:
+        """One that was broken off stays so: ZipFile would try to end it, and fail."""
 
 
 def parts(name: str) -> Iterator[tuple[str, str]]:
