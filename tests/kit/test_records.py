@@ -17,9 +17,9 @@ from sonla_api.changes.queries import changes
 from sonla_api.delegations.queries import delegations
 from sonla_api.documents.queries import documents
 from sonla_api.evidence.queries import evidence
-from sonla_api.kit.database import Reads
 from sonla_api.kit.mentions import model_of
 from sonla_api.kit.model import Resource
+from sonla_api.kit.reads import Reads
 from sonla_api.kit.records import Records
 from sonla_api.kit.schema import View
 from sonla_api.kit.shapes import function_body

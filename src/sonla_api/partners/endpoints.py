@@ -13,7 +13,12 @@ from sonla_api.kit.schema import Page
 from sonla_api.kit.store import delete
 from sonla_api.partners import service
 from sonla_api.partners.models import Partner
-from sonla_api.partners.queries import PartnerListing, duplicates_of, partners
+from sonla_api.partners.queries import (
+    DuplicateQuery,
+    PartnerListing,
+    duplicates_of,
+    partners,
+)
 from sonla_api.partners.schemas import DuplicateView, PartnerCreate, PartnerUpdate, PartnerView
 
 router = routes_of("partners")
@@ -65,6 +70,8 @@ async def list_partner_history(
 
 
 @router.get("/{id}/duplicates", response_model=Page[DuplicateView])
-async def list_partner_duplicates(ctx: Read, id: UUID) -> Response:
+async def list_partner_duplicates(
+    ctx: Read, id: UUID, _: Annotated[DuplicateQuery, Query()]
+) -> Response:
     """List at most ten partners that may be the same one, the likeliest first."""
     return PageAnswer(await duplicates_of(ctx, id))
