@@ -80,12 +80,12 @@ def without_audit() -> list[str]:
 
 
 @contextmanager
-def key(address: str) -> Iterator[str]:
-    """The secret of an officer, whose reads go through the row filter."""
+def key(address: str, role: str = "officer", agency: str | None = OFFICE) -> Iterator[str]:
+    """The secret of an officer, whose reads go through the row filter, or of whom is named."""
 
     async def make() -> str:
         connection = await asyncpg.connect(address)
-        secret = await create_key(connection, name="bench", role="officer", agency=OFFICE)
+        secret = await create_key(connection, name="bench", role=role, agency=agency)
         await connection.close()
         return secret
 

@@ -20,6 +20,7 @@ from sonla_api.delegations.endpoints import router as delegations
 from sonla_api.documents.endpoints import router as documents
 from sonla_api.dossiers.endpoints import router as dossiers
 from sonla_api.evidence.endpoints import router as evidence
+from sonla_api.kit.routes import API
 from sonla_api.kit.schema import View
 from sonla_api.partner_relations.endpoints import router as partner_relations
 from sonla_api.partners.endpoints import router as partners
@@ -76,11 +77,11 @@ class Contents(View):
     docs: Annotated[str, Field(examples=["/docs"])]
 
 
-@contents.get("/api/v1")
+@contents.get(API)
 async def get_contents(request: Request) -> Contents:
     """List the resources that there are."""
     base = request.scope.get("root_path", "")
-    names = [router.prefix.removeprefix("/") for router in v1 if router.prefix]
+    names = [router.prefix.removeprefix(f"{API}/") for router in v1 if router.prefix != API]
     return Contents(
         resources=[ResourceLink(name=n, href=f"{base}/api/v1/{n}") for n in names],
         openapi=f"{base}/openapi.json",

@@ -16,6 +16,7 @@ from httpx import AsyncClient, Response
 from sqlalchemy import text
 
 from sonla_api.kit import database as roads
+from sonla_api.kit import reads
 from sonla_api.kit.idempotency import Held
 from sonla_api.settings import Settings
 from tests import factories
@@ -146,8 +147,9 @@ async def test_the_line_goes_dead_and_comes_back(
     is_warm: bool,
 ) -> None:
     """A host that vanished: nothing is refused, nothing is answered."""
-    assert roads.PATIENCE + roads._FAREWELL < 5
-    monkeypatch.setattr(roads, "PATIENCE", 0.3)
+    assert reads.PATIENCE + reads.FAREWELL < 5
+    for road in (roads, reads):
+        monkeypatch.setattr(road, "PATIENCE", 0.3)
     secret = api.headers["authorization"].removeprefix("Bearer ")
     url = elsewhere(settings, port=line.port)
     async with running(settings, database_url=url) as app, caller(app, secret) as client:
@@ -246,11 +248,11 @@ async def test_a_connection_that_has_rested_long_is_replaced(
     """Somebody on the way may have forgotten it, which would be seen only after a while."""
     mine = "select pg_backend_pid()"
     async with running(settings) as app:
-        reads = app.state.database.reads
-        first, again = [await reads.fetch(mine) for _ in range(2)]
+        pool = app.state.database.reads
+        first, again = [await pool.fetch(mine) for _ in range(2)]
         assert first == again
-        monkeypatch.setattr(roads, "_RESTED", -1)
-        assert await reads.fetch(mine) != first
+        monkeypatch.setattr(reads, "_RESTED", -1)
+        assert await pool.fetch(mine) != first
 
 
 async def test_too_many_at_once(
@@ -261,7 +263,8 @@ async def test_too_many_at_once(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Who finds all connections at work waits, and is told so before five seconds are over."""
-    monkeypatch.setattr(roads, "PATIENCE", 0.3)
+    for road in (roads, reads):
+        monkeypatch.setattr(road, "PATIENCE", 0.3)
     secret = api.headers["authorization"].removeprefix("Bearer ")
     async with (
         running(settings, pool_size=2) as app,
@@ -340,7 +343,7 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[str]:
             return await send(self, query, *args, **more)
 
         send = getattr(asyncpg.Connection, name)
-        monkeypatch.setattr(roads._Connection, name, partialmethod(noted, send=send))
+        monkeypatch.setattr(reads.Connection, name, partialmethod(noted, send=send))
     return found
 
 

@@ -46,7 +46,7 @@ async def test_what_a_key_sees_is_stored_nowhere(api: AsyncClient, stranger: Asy
     "accepted",
     [
         "text/html",
-        "application/xml, text/csv",
+        "application/xml, text/csv;q=0",
         "application/jsonp",
         "application/json;q=0",
         "application/json; q=0.0, text/html",

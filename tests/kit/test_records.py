@@ -17,10 +17,12 @@ from sonla_api.changes.queries import changes
 from sonla_api.delegations.queries import delegations
 from sonla_api.documents.queries import documents
 from sonla_api.evidence.queries import evidence
-from sonla_api.kit.database import Reads
 from sonla_api.kit.mentions import model_of
 from sonla_api.kit.model import Resource
+from sonla_api.kit.reads import Reads
 from sonla_api.kit.records import Records
+from sonla_api.kit.schema import View
+from sonla_api.kit.shapes import function_body
 from sonla_api.kit.steps import steps
 from sonla_api.partner_relations.queries import relations
 from sonla_api.partners.queries import partners
@@ -31,6 +33,7 @@ from sonla_api.sources.queries import sources
 from sonla_api.tasks.queries import tasks
 from sonla_api.transactions.queries import transactions
 from tests import factories
+from tests.conftest import Connection
 from tests.routes import LISTS, READS, Operation, described
 
 EVERY = [
@@ -483,3 +486,18 @@ async def test_an_agencys_own_record_is_named_to_its_own(
 def test_a_record_that_is_no_resource_has_no_table() -> None:
     with pytest.raises(LookupError, match="nothing"):
         model_of("nothing")
+
+
+def rare(view: type[View] = View) -> Iterator[type[View]]:
+    """The views that a function of the database shows."""
+    if view.shown_by:
+        yield view
+    for below in view.__subclasses__():
+        yield from rare(below)
+
+
+async def test_the_database_shows_what_is_rare_as_its_view_says(database: Connection) -> None:
+    for view in rare():
+        asked = "select prosrc from pg_proc where proname = $1"
+        body = await database.fetchval(asked, view.shown_by)
+        assert body.split() == function_body(view).split(), view

@@ -195,7 +195,7 @@ class ProgrammeView(View):
     activity: str
 
 
-class ConsultationView(View):
+class ConsultationView(View, shown_by="shown_consultations"):
     agency: AgencySummary | None
     asked_on: date | None
     received_on: date | None
@@ -205,7 +205,7 @@ class ConsultationView(View):
     document: DocumentCitedView | None
 
 
-class DelegationReportView(View):
+class DelegationReportView(View, shown_by="shown_delegation_report"):
     document: DocumentCitedView | None
     submitted_on: date
 

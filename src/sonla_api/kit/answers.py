@@ -4,8 +4,8 @@ import json
 import re
 import unicodedata
 import zlib
-from collections.abc import AsyncIterator, Mapping
-from typing import Annotated
+from collections.abc import AsyncIterator, Iterator, Mapping
+from typing import Annotated, Any, NamedTuple
 from urllib.parse import quote
 
 from fastapi import Depends, FastAPI, Header, Response
@@ -19,6 +19,7 @@ from sonla_api.kit.files import StoredFile
 from sonla_api.kit.idempotency import Kept, keep
 from sonla_api.kit.problems import VersionRequired
 from sonla_api.kit.records import Item, Rows
+from sonla_api.kit.schema import Page, View
 from sonla_api.kit.store import Expected
 
 _NOT_MODIFIED = {b"etag", b"vary"}
@@ -73,7 +74,7 @@ class FileAnswer(StreamingResponse):
         self.etag = f'"{file.version}.{file.sha256[:8]}"'
         headers = {
             "Content-Length": str(file.size),
-            "Content-Disposition": _as_attachment(file.name),
+            "Content-Disposition": as_attachment(file.name),
             "ETag": self.etag,
             **VARY,
         }
@@ -94,7 +95,7 @@ def download_addresses(api: FastAPI) -> list[re.Pattern[str]]:
     return [it.path_regex for it in routes if getattr(it, "response_class", None) is FileAnswer]
 
 
-def _as_attachment(name: str) -> str:
+def as_attachment(name: str) -> str:
     """RFC 6266: in plain letters for old readers, exactly for all others."""
     letters = unicodedata.normalize("NFKD", name.replace("đ", "d").replace("Đ", "D"))
     plain = _PLAIN.sub("_", "".join(it for it in letters if not unicodedata.combining(it)))
@@ -107,6 +108,7 @@ class PageAnswer(Response):
     media_type = "application/json"
 
     def __init__(self, rows: Rows, parameter: str = "cursor") -> None:
+        self.rows = rows
         self.following = {parameter: rows.next_cursor} if rows.next_cursor else {}
         end = json.dumps({"next_cursor": rows.next_cursor, "total": rows.total}).encode()
         super().__init__(b'{"items":[%b],%b' % (b",".join(rows.bodies), end[1:]), headers=VARY)
@@ -117,6 +119,27 @@ class PageAnswer(Response):
             target = f"{address.path}?{address.query}"
             self.headers["Link"] = f'<{target}>; rel="next"'
         await super().__call__(scope, receive, send)
+
+
+class ListRoute(NamedTuple):
+    """A route that lists, and what it shows."""
+
+    route: Any
+    view: type[View]
+
+    @property
+    def name(self) -> str:
+        """`delegations`, `delegations-history`."""
+        words = self.route.path.split("/")[3:]
+        return "-".join(word for word in words if not word.startswith("{"))
+
+
+def lists(api: FastAPI) -> Iterator[ListRoute]:
+    """Those that answer a `Page` of something."""
+    for route in iter_route_contexts(api.routes):
+        answer = getattr(route, "response_model", None)
+        if isinstance(answer, type) and issubclass(answer, Page):
+            yield ListRoute(route, answer.__pydantic_generic_metadata__["args"][0])
 
 
 async def created(ctx: WriteContext, item: Item, address: str) -> Response:

@@ -51,7 +51,7 @@ class Actor:
         """What row filters and views ask about the actor, as bind parameters."""
         return {
             "actor_sight": _filled(self.sight, self.sight[0]),
-            "actor_agencies": _filled(self.agencies, _NONE),
+            "actor_agencies": _filled(self.agencies, self.agencies[0] if self.agencies else _NONE),
             "actor_writes_all": self.writes_all,
         }
 

@@ -1,7 +1,6 @@
 """Two roads to the data. Nothing outside this file commits."""
 
 import asyncio
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -19,16 +18,8 @@ from sqlalchemy.ext.asyncio import (
 )
 
 from sonla_api.kit.idempotency import Held, take
+from sonla_api.kit.reads import FAREWELL, PATIENCE, Connection, Reads
 from sonla_api.kit.statement import Reader
-
-PATIENCE = 4.5
-"""Seconds that a caller waits for the database before it is told 503."""
-
-_RESTED = 300
-"""Seconds after which an unused connection may have been cut somewhere on the way."""
-
-_FAREWELL = 0.3
-"""Seconds that a connection given up may take to close, so that PATIENCE stays below five."""
 
 _LOST = (OSError, asyncpg.OperatorInterventionError)
 """After these (a TimeoutError is the first) nobody knows what the connection would say next."""
@@ -44,62 +35,6 @@ _SETTINGS = {
     "application_name": "sonla-api",
 }
 _READ_ONLY = _SETTINGS | {"default_transaction_read_only": "on", "statement_timeout": "10s"}
-
-
-class Reads:
-    """The reading pool: autocommit, cannot write, may lead to a replica.
-
-    asyncpg's own starts a task each time that a connection comes back, which costs as much as all
-    the rest that is done here for a small request.
-    """
-
-    def __init__(self, connect: Callable[[], Awaitable["_Connection"]], size: int) -> None:
-        self._connect = connect
-        self._places = asyncio.Semaphore(size)
-        self._idle: list[tuple[_Connection, float]] = []
-
-    async def fetch(self, query: str, *args: Any) -> Sequence[Any]:
-        connection = await self._taken()
-        try:
-            rows: Sequence[Any] = await connection.fetch(query, *args)
-        except asyncpg.PostgresError as error:
-            if isinstance(error, asyncpg.OperatorInterventionError):
-                connection.terminate()  # the server ends it, if we have not heard of it yet
-            raise
-        except BaseException:
-            connection.terminate()  # nobody knows what it would answer next
-            raise
-        finally:
-            if not connection.is_closed():
-                self._idle.append((connection, time.monotonic()))
-            self._places.release()
-        return rows
-
-    async def close(self) -> None:
-        for connection, _ in self._idle:
-            await connection.close()
-
-    async def _taken(self) -> "_Connection":
-        if not self._places.locked() and (found := self._rested()):
-            await self._places.acquire()
-            return found
-        async with asyncio.timeout(PATIENCE):
-            await self._places.acquire()
-            try:
-                return self._rested() or await self._connect()
-            except BaseException:
-                self._places.release()
-                raise
-
-    def _rested(self) -> "_Connection | None":
-        """The connection used last, if it still stands."""
-        while self._idle:
-            connection, since = self._idle.pop()
-            if time.monotonic() - since > _RESTED:
-                connection.terminate()
-            if not connection.is_closed():
-                return connection
-        return None
 
 
 WHO = {"actor_id": "sonla.actor_id", "request_id": "sonla.request_id"}
@@ -165,7 +100,7 @@ class Transaction:
             if not self._has_begun:
                 return
             with suppress(Exception):
-                await self._raw.execute("rollback", timeout=_FAREWELL)
+                await self._raw.execute("rollback", timeout=FAREWELL)
                 return
         self._raw.terminate()
 
@@ -248,7 +183,7 @@ async def connect(
             "server_settings": {**_SETTINGS, **(local or {})},
             "timeout": PATIENCE,
             "command_timeout": 15,
-            "connection_class": _Connection,
+            "connection_class": Connection,
             "max_cacheable_statement_size": 0,
         },
     )
@@ -258,7 +193,7 @@ async def connect(
             reads,
             timeout=PATIENCE,
             command_timeout=PATIENCE,
-            connection_class=_Connection,
+            connection_class=Connection,
             statement_cache_size=500,
             max_cacheable_statement_size=0,  # else a long one is planned anew at every request
             server_settings={**_READ_ONLY, **(local or {})},
@@ -270,12 +205,6 @@ async def connect(
     finally:
         await pool.close()
         await engine.dispose()
-
-
-class _Connection(asyncpg.Connection):
-    async def close(self, *, timeout: float | None = None) -> None:  # noqa: ARG002, ASYNC109
-        """A line that is dead answers no farewell either; SQLAlchemy would wait two seconds."""
-        await super().close(timeout=_FAREWELL)
 
 
 def _refuse_closed(connection: Any, _: object, __: object) -> None:

@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sonla_api.kit import faults, logs, problems
 from sonla_api.kit.answers import download_addresses
+from sonla_api.kit.exports import Exports, send_whole
 from sonla_api.kit.http import allowed_methods, answer, fixed_addresses, report
 from sonla_api.kit.metrics import measured
 from sonla_api.kit.problems import Problem
@@ -61,6 +62,7 @@ class Envelope:
     def __init__(self, app: ASGIApp, api: FastAPI, admit: Admission) -> None:
         self.app, self.api, self.admit = app, api, admit
         self._shortcuts, self._fixed = Shortcuts(api), fixed_addresses(api)
+        self._exports = Exports(api)
         self._uploads, self._downloads = upload_addresses(api), download_addresses(api)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -97,6 +99,9 @@ class Envelope:
             return
         if is_api:
             self._check_method(scope, self._fixed.get(scope["path"]))
+            if scope["method"] == "GET" and (export := self._exports.asked(scope)):
+                await send_whole(export, scope, receive, send)
+                return
             takes_file = scope["method"] == "POST" and _is_among(self._uploads, scope["path"])
             self._check_format(scope, headers, takes_file=takes_file)
             if takes_file:

@@ -42,7 +42,9 @@ def install(app: FastAPI) -> None:
 def answer(problem: Problem, scope: Scope) -> Response:
     """The problem document for this request, in the caller's language."""
     language = preferred_language(Headers(scope=scope).get("accept-language", ""))
-    body = problem.body(language) | {
+    body = problem.body(language)
+    body |= {
+        "type": scope.get("root_path", "") + body["type"],
         "instance": scope["path"],
         "request_id": scope.get("state", {}).get("request_id"),
     }

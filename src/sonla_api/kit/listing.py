@@ -1,7 +1,4 @@
-"""What a list accepts: filters and order.
-
-A feature subclasses `Listing`, adds one annotated field per filter and names its orders.
-"""
+"""What a list accepts: a feature's `Listing` has an annotated field per filter, and its orders."""
 
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
@@ -25,6 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, array
 
 from sonla_api.kit.context import Context
+from sonla_api.kit.formats import Format
 from sonla_api.kit.mentions import mentioned, names_seen, seen, target_of
 from sonla_api.kit.model import constant
 from sonla_api.kit.period import PeriodFilter
@@ -258,6 +256,7 @@ class Paging(Parameters):
     limit: Annotated[int, Field(ge=1, le=200)] = 50
     cursor: Annotated[str | None, Field(max_length=2000)] = None
     count: Literal["exact"] | None = None
+    format: Format = None
 
 
 class Listing(Paging):

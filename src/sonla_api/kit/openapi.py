@@ -9,6 +9,7 @@ from fastapi.routing import APIRoute, iter_route_contexts
 from sonla_api.kit import problems
 from sonla_api.kit.answers import FileAnswer
 from sonla_api.kit.examples import example_of
+from sonla_api.kit.exports import describe_files
 from sonla_api.kit.files import TYPES
 from sonla_api.kit.problems import Problem
 from sonla_api.kit.uploads import DESCRIBED, takes_file
@@ -146,6 +147,7 @@ def install(app: FastAPI) -> None:
                 described["paths"][route.path]["post"]["requestBody"] = DESCRIBED
             closed = {route.path for route in iter_route_contexts(app.routes) if _is_closed(route)}
             _complete(described, closed)
+            describe_files(app, described["paths"])
             app.openapi_schema = described
         return app.openapi_schema
 
@@ -281,9 +283,9 @@ def _add_examples(method: str, operation: dict[str, Any], schemas: dict[str, Any
             body["content"]["application/merge-patch+json"] = media
     if FileAnswer.media_type in operation["responses"].get("200", {}).get("content", {}):
         kinds = dict.fromkeys(media_type for media_type, _ in TYPES.values())
-        example = "(the bytes of the file)"
         operation["responses"]["200"]["content"] = {
-            kind: {"schema": {"contentMediaType": kind}, "example": example} for kind in kinds
+            kind: {"schema": {"contentMediaType": kind}, "example": "(the bytes of the file)"}
+            for kind in kinds
         }
     for status in ("200", "201"):
         media = operation["responses"].get(status, {}).get("content", {}).get("application/json")

@@ -17,8 +17,10 @@ from sqlalchemy import (
     bindparam,
     cast,
     func,
+    join,
     literal_column,
     null,
+    outerjoin,
     select,
     true,
     tuple_,
@@ -81,7 +83,7 @@ class Records:
     """The rows of a model that the actor may see, in the shape of a view.
 
     `computed` gives the fields that are no columns, from the model; `parameters` the binds they
-    need.
+    need; `beside` one row that several of them are found from, next to each of the model.
     """
 
     def __init__(
@@ -89,15 +91,28 @@ class Records:
         model: Any,
         view: type[View],
         parameters: Callable[[Context], Mapping[str, Any]] = lambda _: {},
+        beside: Callable[[Any], Any] | None = None,
         **computed: Callable[[Any], Any],
     ) -> None:
         self.model, self.view = model, view
-        self._computed, self._parameters = computed, parameters
+        self._computed, self._parameters, self._beside = computed, parameters, beside
 
-    def columns(self, *, is_stranger: bool, of: Any = None) -> list[ColumnElement[Any]]:
+    def rows(self, of: Any = None, joined: Any = None) -> Any:
+        """Where the columns come from: the model, with what stands beside each of its rows.
+
+        `of`: as for `columns`; `joined`: a join that the model is already part of.
+        """
+        here = of or self.model
+        rows = here if joined is None else joined
+        return outerjoin(rows, self._beside(here), true()) if self._beside else rows
+
+    def columns(
+        self, *, is_stranger: bool, of: Any = None, is_one: bool = False
+    ) -> list[ColumnElement[Any]]:
         """What the view shows, in its order; internal fields are null for a stranger.
 
-        `of`: an alias of the model, for rows that stand elsewhere than in its table.
+        `of`: an alias of the model, for rows that stand elsewhere than in its table; `is_one`: for
+        a single row.
         """
         hidden = self.model.internal if is_stranger else ()
         here = of or self.model
@@ -105,7 +120,7 @@ class Records:
             (
                 null()
                 if name in hidden
-                else self._column(here, name, field, is_stranger=is_stranger)
+                else self._column(here, name, field, is_stranger=is_stranger, is_one=is_one)
             ).label(name)
             for name, field in self.view.model_fields.items()
         ]
@@ -159,7 +174,9 @@ class Records:
         """What the select of the view asks about the actor and the day."""
         return {**ctx.parameters, **self._parameters(ctx)}
 
-    def _column(self, of: Any, name: str, field: Any, *, is_stranger: bool) -> ColumnElement[Any]:
+    def _column(
+        self, of: Any, name: str, field: Any, *, is_stranger: bool, is_one: bool
+    ) -> ColumnElement[Any]:
         if name in self._computed:
             found: ColumnElement[Any] = self._computed[name](of)
             return found
@@ -167,7 +184,7 @@ class Records:
         if shown and issubclass(shown, Summary):
             return summary(shown, getattr(of, f"{name}_id"))
         if shown and names_records(shown):
-            return embedded(getattr(of, name), field.annotation)
+            return embedded(getattr(of, name), field.annotation, is_one=is_one)
         plain: ColumnElement[Any] = getattr(of, name)
         return all_unsigned(plain) if is_stranger and shown is FlagView else plain
 
@@ -181,8 +198,10 @@ class Records:
 
     def _item(self, *, is_stranger: bool) -> Statement:
         wanted = self.model.id == bindparam("id", type_=self.model.id.type)
+        columns = self.columns(is_stranger=is_stranger, is_one=True)
         item = (
-            select(*self.columns(is_stranger=is_stranger), self.model.version.label("item_version"))
+            select(*columns, self.model.version.label("item_version"))
+            .select_from(self.rows())
             .where(wanted, self.model.is_seen())
             .subquery("row")
         )
@@ -221,7 +240,8 @@ class Records:
         both = parts[0] if len(parts) == 1 else union_all(*parts).limit(_number(shape.limit + 1))
         page = both.subquery("page")
         shown = [*self.columns(is_stranger=shape.is_stranger), page.c.page_key, page.c.page_id]
-        row = select(*shown).join_from(page, self.model, id_ == page.c.page_id).subquery("row")
+        found = self.rows(joined=join(page, self.model, id_ == page.c.page_id))
+        row = select(*shown).select_from(found).subquery("row")
         item = as_item(row, self.view)
         order = [_directed(row.c.page_key, falls).nulls_last(), _directed(row.c.page_id, falls)]
         return Statement(

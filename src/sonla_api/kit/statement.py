@@ -3,10 +3,14 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
+from pydantic_core import to_json
 from sqlalchemy import ClauseElement
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql.asyncpg import dialect
 
-_DIALECT = dialect()  # type: ignore[no-untyped-call]
+_DIALECT = dialect(  # type: ignore[no-untyped-call]
+    json_serializer=lambda value: to_json(value).decode()  # a fifth of the time of `json.dumps`
+)
 
 
 class Reader(Protocol):
@@ -38,6 +42,11 @@ class Statement:
 
 
 def _processor(kind: Any) -> Callable[[Any], Any] | None:
-    """What turns a value of Python into one of asyncpg, such as a dict into JSON text."""
+    """What turns a value of Python into one of asyncpg, such as a dict into JSON text.
+
+    An array needs none where its items do not: asyncpg takes any sequence.
+    """
+    if isinstance(kind, ARRAY) and not _processor(kind.item_type):
+        return None
     found: Callable[[Any], Any] | None = kind.dialect_impl(_DIALECT).bind_processor(_DIALECT)
     return found

@@ -1,13 +1,14 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from sonla_api.changes.queries import HistoryListing, history
 from sonla_api.changes.schemas import ChangeView
 from sonla_api.identity.access import creating, reading, writing
 from sonla_api.kit.answers import IfMatch, PageAnswer, RecordAnswer, created
 from sonla_api.kit.context import Context, WriteContext
+from sonla_api.kit.routes import routes_of
 from sonla_api.kit.schema import Page
 from sonla_api.kit.steps import StepListing, StepView, read_steps, remove
 from sonla_api.projects import service
@@ -23,7 +24,7 @@ from sonla_api.projects.schemas import (
     ProjectView,
 )
 
-router = APIRouter(prefix="/projects", tags=["projects"])
+router = routes_of("projects")
 
 Read = Annotated[Context, reading("projects:read")]
 Audit = Annotated[Context, reading("changes:read")]

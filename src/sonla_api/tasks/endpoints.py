@@ -1,13 +1,14 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from sonla_api.changes.queries import HistoryListing, history
 from sonla_api.changes.schemas import ChangeView
 from sonla_api.identity.access import creating, reading, writing
 from sonla_api.kit.answers import IfMatch, PageAnswer, RecordAnswer, created
 from sonla_api.kit.context import Context, WriteContext
+from sonla_api.kit.routes import routes_of
 from sonla_api.kit.schema import Page
 from sonla_api.plans.queries import plans
 from sonla_api.plans.schemas import PlanUpdate, PlanView
@@ -15,8 +16,8 @@ from sonla_api.tasks import service
 from sonla_api.tasks.queries import TaskListing, tasks
 from sonla_api.tasks.schemas import TaskCreate, TaskUpdate, TaskView
 
-router = APIRouter(prefix="/tasks", tags=["tasks"])
-of_plans = APIRouter(tags=["plans"])
+router = routes_of("tasks")
+of_plans = routes_of(tag="plans")
 
 Read = Annotated[Context, reading("tasks:read")]
 Audit = Annotated[Context, reading("changes:read")]

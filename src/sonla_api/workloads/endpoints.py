@@ -1,7 +1,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from sonla_api.delegations.queries import delegations
 from sonla_api.documents.lineage import LineageQuery
@@ -9,6 +9,7 @@ from sonla_api.documents.queries import documents
 from sonla_api.identity.access import reading
 from sonla_api.kit.answers import PageAnswer
 from sonla_api.kit.context import Context
+from sonla_api.kit.routes import routes_of
 from sonla_api.kit.schema import AgencySummary, Page
 from sonla_api.plans.schemas import PlanSummary
 from sonla_api.projects.queries import projects
@@ -36,7 +37,7 @@ from sonla_api.workloads.schemas import (
     WorkItemView,
 )
 
-router = APIRouter()
+router = routes_of()
 
 Assignments = Annotated[Context, reading("assignments:read")]
 Documents = Annotated[Context, reading("documents:read")]
