@@ -64,7 +64,12 @@ class Published(View):
     qualifier: Annotated[str | None, Field(examples=["about"])]
     period: Annotated[str | None, Field(examples=["2024-H1"])]
     indicator: Annotated[str, Field(examples=["delegations.outbound"])]
-    coverage: Annotated[str | None, Field(description="What the source counts, in its words.")]
+    coverage: Annotated[
+        str | None,
+        Field(
+            description="What the source counts, in its words.", examples=["Hosted by the province"]
+        ),
+    ]
     source: SourceSummary | None
     href: Annotated[str, Field(description="The observation.", examples=["/api/v1/observations"])]
     difference: Annotated[
@@ -104,7 +109,9 @@ class Column(View):
 class Row(View):
     """A line of a table; `cells` are in the order of its columns."""
 
-    code: Annotated[str | None, Field(description="Null where it is not known.")]
+    code: Annotated[
+        str | None, Field(description="Null where it is not known.", examples=["party"])
+    ]
     label: LocalizedText
     agency: Annotated[AgencySummary | None, Field(description="Of a line about an agency.")]
     cells: list[Cell]
