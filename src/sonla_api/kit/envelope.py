@@ -15,8 +15,9 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sonla_api.kit import faults, logs, problems
-from sonla_api.kit.answers import download_addresses
+from sonla_api.kit.answers import download_addresses, paper_addresses
 from sonla_api.kit.exports import Exports, send_whole
+from sonla_api.kit.formats import PAPER_TYPES, preferred
 from sonla_api.kit.http import allowed_methods, answer, fixed_addresses, report
 from sonla_api.kit.metrics import measured
 from sonla_api.kit.problems import Problem
@@ -64,6 +65,7 @@ class Envelope:
         self._shortcuts, self._fixed = Shortcuts(api), fixed_addresses(api)
         self._exports = Exports(api)
         self._uploads, self._downloads = upload_addresses(api), download_addresses(api)
+        self._papers = paper_addresses(api)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -127,7 +129,9 @@ class Envelope:
             and not any(_TAKES_JSON.fullmatch(p.strip()) for p in accepted.split(","))
             and not _is_among(self._downloads, scope["path"])
         ):
-            raise problems.NotAcceptable
+            gives_papers = scope["method"] == "GET" and _is_among(self._papers, scope["path"])
+            if not gives_papers or not preferred(accepted, PAPER_TYPES):
+                raise problems.NotAcceptable
         offered = (MULTIPART,) if takes_file else _JSON.get(scope["method"])
         if offered and (
             headers.get("content-length", "0") != "0" or "transfer-encoding" in headers
