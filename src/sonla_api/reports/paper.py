@@ -6,7 +6,7 @@ Made of the report alone, so that a frozen one gives the same paper whatever cha
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, timezone
-from typing import Any, NamedTuple
+from typing import Any
 
 from sonla_api.reports import vietnamese as vi
 
@@ -22,7 +22,7 @@ _CLOSING = {
     "proposals": "Kiến nghị, đề xuất",
 }
 """Texts of a report that belong to no section, as its last parts."""
-_QUALIFIERS = {
+QUALIFIERS = {
     "about": "khoảng ",
     "more_than": "trên ",
     "estimate": "ước ",
@@ -32,7 +32,8 @@ _UNPLACED = "Chưa xếp được vào kỳ vì chỉ giao với kỳ hoặc kh�
 _HIDDEN = "Đã tính cả hồ sơ mà người lấy báo cáo không được xem"
 
 
-class Cell(NamedTuple):
+@dataclass(frozen=True)
+class Cell:
     text: str
     is_number: bool = False
     href: str | None = None
@@ -198,7 +199,7 @@ def _published(
         if not known:
             notes.append(f"[{number}] {about}.")
         value = _NONE if it["value"] is None else vi.number(it["value"])
-        values.append(f"{_QUALIFIERS.get(it['qualifier'], '')}{value} [{number}]")
+        values.append(f"{QUALIFIERS.get(it['qualifier'], '')}{value} [{number}]")
         differences.append(_NONE if it["difference"] is None else vi.signed(it["difference"]))
     return Cell("\n".join(values), is_number=True), Cell("\n".join(differences), is_number=True)
 

@@ -11,11 +11,12 @@ from typing import Self
 from fastapi import Request
 
 from sonla_api.kit.answers import PaperAnswer
+from sonla_api.kit.codes import CodeList
 from sonla_api.kit.formats import PAPER_TYPES, preferred
 from sonla_api.kit.period import PeriodFilter
 from sonla_api.kit.problems import ExportsFull
 from sonla_api.kit.records import Item
-from sonla_api.reports.figures import Unit
+from sonla_api.reports.figures import Placing, Unit
 from sonla_api.reports.periods import ReportPeriod
 from sonla_api.reports.schemas import PeriodicReport
 
@@ -54,12 +55,16 @@ class Wanted:
     def _answer(self, report: bytes, period: str, etag: str | None = None) -> PaperAnswer:
         asked = ReportPeriod.of(PeriodFilter(period))
         assert asked  # noqa: S101  each report has one
-        units = {unit.value: unit.vi for unit in Unit}
-        beside = json.dumps({"first_on": str(asked.first), "units": units}).encode()
+        names = {"units": _names(Unit), "placings": _names(Placing)}
+        beside = json.dumps({"first_on": str(asked.first), **names}).encode()
         base = json.dumps(self.base.rstrip("/")).encode()
         given = b'{"report":%b,"beside":%b,"base":%b}' % (report, beside, base)
         name = f"bao-cao-{period.replace('/', '_')}"
         return PaperAnswer(self.format, name, partial(_pressed, self.format, given), etag)
+
+
+def _names(codes: type[CodeList]) -> dict[str, str]:
+    return {code.value: code.vi for code in codes}
 
 
 async def _pressed(format_: str, given: bytes) -> bytes:

@@ -24,7 +24,21 @@ def _word(report: Any, _: str) -> bytes:
     return word(paper_of(report))
 
 
-_MAKERS = {"docx": _word}
+def _workbook(report: Any, base: str) -> bytes:
+    from sonla_api.reports.paper import paper_of
+    from sonla_api.reports.workbook import workbook
+
+    return workbook(report, paper_of(report), base)
+
+
+def _pdf(report: Any, base: str) -> bytes:
+    from sonla_api.reports.paper import paper_of
+    from sonla_api.reports.pdf import pdf
+
+    return pdf(report, paper_of(report), base)
+
+
+_MAKERS = {"docx": _word, "xlsx": _workbook, "pdf": _pdf}
 
 if __name__ == "__main__":
     sys.stdout.buffer.write(press(sys.argv[1], sys.stdin.buffer.read()))

@@ -7,12 +7,13 @@ from typing import Any
 
 import docx
 from docx.enum.table import WD_TABLE_ALIGNMENT
-from docx.shared import Length, Mm
+from docx.shared import Length, Mm, Pt
 
+from sonla_api.reports.measures import TEXT_WIDTH, width_of
 from sonla_api.reports.packing import packed
 from sonla_api.reports.paper import NAME, Paper, Table
-from sonla_api.reports.word_styles import TEXT_WIDTH, element, prepare
-from sonla_api.reports.word_tables import table_of, width_of
+from sonla_api.reports.word_styles import element, prepare
+from sonla_api.reports.word_tables import table_of
 
 _NATION, _MOTTO = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc"
 _HEADING = (Mm(72), Mm(93))
@@ -52,16 +53,17 @@ def _describe(document: Any, paper: Paper) -> None:
 def _head(document: Any, paper: Paper) -> None:
     """Who issues it on the left, the state on the right."""
     left, right = _columns(document, _HEADING)
+    width = _HEADING[0].pt
     if paper.superior:
         _add(left, paper.superior, "Cơ quan chủ quản")
     _add(left, paper.issuer, "Cơ quan ban hành")
-    _line(left, _HEADING[0], min(width_of(paper.issuer, 12), _HEADING[0]) * _HALF)
+    _line(left, width, min(width_of(paper.issuer, 12), width) * _HALF)
     _add(left, paper.number, "Số, ký hiệu")
     if paper.is_draft:
         _add(left, "DỰ THẢO", "Dự thảo")
     _add(right, _NATION, "Quốc hiệu")
     _add(right, _MOTTO, "Tiêu ngữ")
-    _line(right, _HEADING[1], width_of(_MOTTO, 13))
+    _line(right, _HEADING[1].pt, width_of(_MOTTO, 13))
     _add(right, paper.place_and_day, "Địa danh, thời gian")
 
 
@@ -87,11 +89,11 @@ def _add(place: Any, text: str, style: str) -> None:
     place.add_paragraph(text, style)
 
 
-def _line(place: Any, width: Length, length: float) -> None:
-    """A line in the middle of so much width."""
+def _line(place: Any, width: float, length: float) -> None:
+    """A line in the middle of so much width, in points."""
     place.add_paragraph(style="Đường kẻ")
     form = place.paragraphs[-1].paragraph_format
-    form.left_indent = form.right_indent = Length(int((width - length) / 2))
+    form.left_indent = form.right_indent = Pt((width - length) / 2)
     borders = element("w:pBdr")
     borders.append(element("w:top", val="single", sz="6", space="1", color="000000"))
     place.paragraphs[-1]._p.get_or_add_pPr().insert_element_before(  # noqa: SLF001

@@ -12,7 +12,6 @@ FONT = "Times New Roman"
 LAO_FONT = "Leelawadee UI"
 """For Lao, which Times New Roman lacks; Windows has it, and others are named beside it."""
 _LAO_FONTS = "Lao UI, Phetsarath OT, Noto Sans Lao, Noto Serif Lao, Lao Sangam MN"
-TEXT_WIDTH = Mm(165)
 _MARGINS = {"top": Mm(20), "bottom": Mm(20), "left": Mm(30), "right": Mm(15)}
 
 
