@@ -11,7 +11,8 @@ begin
     from public.assignments as a
     join public.tasks as t on t.id = a.task_id and t.subtasks = 0
     cross join public.happened(a.assigned_on, a.done_on, a.cancelled_on, a.due_on) as h
-    group by a.role, a.agency_id, h.day;
+    group by a.role, a.agency_id, h.day
+    order by h.day;  -- so that those of a period lie together
     insert into public.assignments_by_month
     select role, agency_id, day - (extract(day from day)::integer - 1), sum(opened),
         sum(done_on_time), sum(done_late), sum(withdrawn), sum(fell_overdue), sum(no_more_overdue)

@@ -40,7 +40,9 @@ from sonla_api.kit.listing import Listing, period_range
 from sonla_api.kit.model import Model
 
 RECORDS, DAYS = "records", "days"
+_ENDS = ("first", "end")
 _FIRST, _LAST = period_range("month"), period_range("last_month")
+_PARTS = (period_range("part"), period_range("last_part"))
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,7 +77,7 @@ class Tally:
         """The same of all records whose days are wanted, from what is kept.
 
         `is_cut`: for a period with parts of months, which `months` gives as parameters; of these
-        months there are also records whose days are not wanted.
+        months there may also be records whose days are not wanted.
         """
         parts = []
         for of in (self._by_month, self._lately):
@@ -84,7 +86,7 @@ class Tally:
             is_apart = and_(~of.c.is_whole, func.is_cut(of.c.days, _FIRST, _LAST))
             parts.append(rows.where(~is_apart) if is_cut else rows)
         if is_cut:
-            near = or_(*(self.days.bool_op("&&")(month) for month in (_FIRST, _LAST)))
+            near = or_(*(self.days.bool_op("&&")(part) for part in _PARTS))
             to_the_day = self.days != func.months_of(self.days)
             cut = func.is_cut(self.days, _FIRST, _LAST)
             parts.append(self.records(and_(near, to_the_day, cut)))
@@ -131,18 +133,26 @@ class Tally:
 
 
 def months(first: date, end: date) -> dict[str, date]:
-    """The months of which a period, up to the day before `end`, has a part alone: the parameters
-    of a tally that is cut; none where it has whole months.
+    """The months of which a period, up to the day before `end`, has a part alone, and those parts:
+    the parameters of a tally that is cut; none where it has whole months.
     """
     if first.day == end.day == 1:
         return {}
-    found: dict[str, date] = {}
-    for name, day in (("month", first), ("last_month", end)):
-        begins = day.replace(day=1)
-        # An empty range stands for a month that is whole.
-        ends = (begins + timedelta(days=31)).replace(day=1) if day.day > 1 else begins
-        found |= {f"{name}_first": begins, f"{name}_end": ends}
-    return found
+    begun, last = first.replace(day=1), end.replace(day=1)
+    next_month = _next_month(first) if first > begun else begun
+    found = {
+        "month": (begun, next_month),
+        "part": (first, next_month),
+        "last_month": (last, _next_month(end) if end > last else last),
+        "last_part": (last, end),
+    }
+    return {
+        f"{n}_{at}": day for n, days in found.items() for at, day in zip(_ENDS, days, strict=True)
+    }
+
+
+def _next_month(day: date) -> date:
+    return (day.replace(day=1) + timedelta(days=31)).replace(day=1)
 
 
 def _kept_as(kind: Any) -> Any:

@@ -272,11 +272,13 @@ class Restated(View):
 
     code: Annotated[str, Field(examples=["delegations.outbound"])]
     label: LocalizedText
-    currency: str | None
+    currency: Annotated[str | None, Field(examples=["USD"])]
     as_published: Sum | None
     as_now_known: Sum | None
     difference: Annotated[Sum, Field(description="What came since.", examples=["2"])]
-    href: Annotated[str, Field(description="The records of now.")]
+    href: Annotated[
+        str, Field(description="The records of now.", examples=[f"{_AT}&within=2024-H1"])
+    ]
 
 
 class Restatement(View):

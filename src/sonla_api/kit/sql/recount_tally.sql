@@ -7,5 +7,6 @@ begin
     insert into public.{table}_by_month ({names})
     select {groups}, {totals}
     from (select {values_after} from public.{table} as r {joined}) as each ({names})
-    group by {groups};
+    group by {groups}
+    order by days;  -- so that those of a period lie together
 end $$
