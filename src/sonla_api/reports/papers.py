@@ -25,6 +25,7 @@ _PATIENCE = 20
 """Seconds that a caller waits for others."""
 _LONGEST = 60
 """Seconds that a file takes at most."""
+_COMMAND = (sys.executable, "-P", "-m", "sonla_api.reports.press")
 _presses = asyncio.Semaphore(_AT_ONCE)
 
 
@@ -81,8 +82,8 @@ async def _pressed(format_: str, given: bytes) -> bytes:
 async def _made(format_: str, given: bytes) -> bytes:
     """By a process that ends with whoever waits for it."""
     pipe = asyncio.subprocess.PIPE
-    command = (sys.executable, "-P", "-m", "sonla_api.reports.press", format_)
-    press = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe, stderr=pipe)
+    asked = (*_COMMAND, format_)
+    press = await asyncio.create_subprocess_exec(*asked, stdin=pipe, stdout=pipe, stderr=pipe)
     try:
         made, why = await asyncio.wait_for(press.communicate(given), _LONGEST)
     finally:

@@ -26,15 +26,25 @@ def pdf(report: Mapping[str, Any], paper: Paper, base: str) -> bytes:
         for table, it in zip(part.tables, drawn["tables"], strict=True):
             it["widths"] = widths(table)
     shown["made_at"] = [*paper.made_at.timetuple()[:6]]
+    return _readable(json.dumps(shown), int(paper.made_at.timestamp()))
+
+
+def _readable(shown: str, at: int) -> bytes:
+    """As PDF/UA-1, for screen readers too. That allows no character which the fonts lack; a page
+    with one is better than none.
+    """
+    try:
+        return _compiled(shown, at, ["ua-1"])
+    except typst.TypstError:
+        return _compiled(shown, at, [])
+
+
+def _compiled(shown: str, at: int, standards: list["typst.PDFStandard"]) -> bytes:
     fonts = typst.Fonts(
         include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(_HERE / "fonts")]
     )
-    compiler = typst.Compiler((_HERE / "paper.typ").read_bytes(), font_paths=fonts)
-    made = compiler.compile(
-        format="pdf",
-        sys_inputs={"paper": json.dumps(shown)},
-        pdf_standards=["ua-1"],
-        timestamp=int(paper.made_at.timestamp()),
+    made = typst.Compiler((_HERE / "paper.typ").read_bytes(), font_paths=fonts).compile(
+        format="pdf", sys_inputs={"paper": shown}, timestamp=at, pdf_standards=standards
     )
     assert isinstance(made, bytes)  # noqa: S101  of PDF it is one file
     return made

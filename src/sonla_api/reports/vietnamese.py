@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 _NUMBER = re.compile(r"(-?)([0-9]+)(?:\.([0-9]+))?")
@@ -21,7 +22,7 @@ def number(value: str) -> str:
 
 def signed(value: str) -> str:
     """With a plus where it is more."""
-    return number(value) if value[:1] in {"-", "0"} else f"+{number(value)}"
+    return f"+{number(value)}" if Decimal(value) > 0 else number(value)
 
 
 def day(on: date) -> str:

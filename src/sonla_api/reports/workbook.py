@@ -6,6 +6,7 @@ Numbers, days and instants are such, with formats of their own; what is text is 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from io import BytesIO
+from textwrap import shorten
 from typing import Any, NamedTuple
 
 import xlsxwriter
@@ -81,8 +82,8 @@ def workbook(report: Json, paper: Paper, base: str) -> bytes:
         looks = {name: book.add_format(_FONT | look) for name, look in _LOOKS.items()}
         book.set_properties(_about(paper))
         _cover(book.add_worksheet("Chung"), report, paper, looks)
-        for section in report["sections"]:
-            sheet = book.add_worksheet(_sheet_name(vi.said(section["label"])))
+        for n, section in enumerate(report["sections"], 1):
+            sheet = book.add_worksheet(_sheet_name(n, vi.said(section["label"])))
             _section(sheet, [*_lines(report, section, base)], looks)
             sheet.set_header(_header(vi.said(section["label"]), paper))
     return written.getvalue()
@@ -103,8 +104,10 @@ def _header(label: str, paper: Paper) -> str:
     return f'&L&"Times New Roman,Bold"{left}&R&"Times New Roman,Regular"{right}'
 
 
-def _sheet_name(label: str) -> str:
-    return label.translate(_NO_SHEET)[:_SHEET]
+def _sheet_name(place: int, label: str) -> str:
+    """With its number, so that no two are called the same."""
+    whole = f"{vi.roman(place)}. {label.translate(_NO_SHEET)}"
+    return shorten(whole, _SHEET, placeholder="…").rstrip("'")
 
 
 def _cover(sheet: Any, report: Json, paper: Paper, looks: Mapping[str, Any]) -> None:
