@@ -20,7 +20,7 @@ from sonla_api.reports import papers, vietnamese
 from sonla_api.reports.periods import ReportPeriod
 from sonla_api.reports.press import press
 from tests.factories import agency, made, report
-from tests.reports.test_reports import ISSUED, published, visit
+from tests.reports.test_reports import ANY, ISSUED, published, visit
 
 OFFICE = "application/vnd.openxmlformats-officedocument"
 TYPES = {
@@ -207,7 +207,12 @@ async def test_the_file_of_a_kept_report_stays_as_it_is(
     found = await issued(api)
     address = f"/reports/{found['id']}"
     files = {name: (await file_of(stranger, address, name)).content for name in TYPES}
+    named = [it.text for it in word(files["docx"]).tables[0].rows[0].cells[0].paragraphs]
+    assert named[1] == found["issuer"]["name"]["vi"].upper()
     await visit(api)
+    renamed = {"name": {"vi": "Sở Ngoại vụ và Hội nhập"}}
+    changed = await api.patch(f"/agencies/{found['issuer']['id']}", json=renamed, headers=ANY)
+    assert changed.status_code == 200, changed.text
     for name, content in files.items():
         again = await file_of(stranger, address, name)
         assert again.content == content
