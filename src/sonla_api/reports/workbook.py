@@ -56,16 +56,16 @@ class Column(NamedTuple):
 
 
 COLUMNS = (
-    Column("Bảng", 19, "text"),
-    Column("Chỉ tiêu", 30, "text"),
-    Column("Cột, cách tính", 20, "text"),
+    Column("Bảng", 27, "text"),
+    Column("Chỉ tiêu", 32, "text"),
+    Column("Cột, cách tính", 21, "text"),
     Column("Đơn vị", 10, "text"),
     Column("Trong kỳ", 15, "number"),
     Column("Cùng kỳ năm trước", 15, "number"),
     Column("Tăng, giảm (%)", 9, "percent"),
     Column("Đã công bố", 14, "number"),
     Column("Chênh lệch", 12, "number"),
-    Column("Nguồn công bố", 24, "text"),
+    Column("Nguồn công bố", 22, "text"),
     Column("Chưa xếp được vào kỳ", 12, "number"),
     Column("Không được xem", 10, "number"),
     Column("Danh sách hồ sơ được tính", 48, "link"),
