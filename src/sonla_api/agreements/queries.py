@@ -91,16 +91,16 @@ def standing(of: Any) -> ColumnElement[Any]:
 
 def _renewed_by(of: Any) -> Any:
     later = aliased(A)
-    id_ = select(later.id).where(later.renews_id == of.id).scalar_subquery()
+    # The summary stands in between, and SQLAlchemy looks no further by itself.
+    id_ = select(later.id).where(later.renews_id == of.id).correlate(of).scalar_subquery()
     return summary(AgreementSummary, id_)
 
 
 def _tasks_of(of: Any, code: Any) -> Any:
     """What a commitment was turned into, by tasks, which stand above: asked for by name."""
     task: Any = aliased(model_of("tasks"))
-    named = select(Mention.record_id).where(
-        Mention.agreement_id == of.id, Mention.field == constant("commitment")
-    )
+    is_named = and_(Mention.agreement_id == of.id, Mention.field == constant("commitment"))
+    named = select(Mention.record_id).where(is_named).correlate(of)
     shown = json_object(**{name: getattr(task, name) for name in CommitmentTask.model_fields})
     is_its_own = task.commitment.op("->>")(constant("code")) == code
     made = select(func.json_agg(aggregate_order_by(shown, task.id))).where(
