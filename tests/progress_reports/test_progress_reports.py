@@ -51,10 +51,12 @@ async def test_a_report_is_shown_whole(api: AsyncClient) -> None:
         {
             "document": {name: paper[name] for name in ("id", "symbol", "subject")},
             "delegation": None,
+            "agreement": None,
             "project": None,
         },
         {
             "document": None,
+            "agreement": None,
             "delegation": {name: visit[name] for name in ("id", "code", "title")},
             "project": None,
         },
