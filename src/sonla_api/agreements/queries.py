@@ -183,9 +183,19 @@ class AgreementListing(Listing):
             description="Agreements that hold now and end before this day; none that renews itself."
         ),
     ] = None
-    ends_on_from: Annotated[Day | None, at_least(A.ends_on)] = None
-    ends_on_to: Annotated[Day | None, at_most(A.ends_on)] = None
-    auto_renew: Annotated[bool | None, one_of(A.auto_renew)] = None
+    ends_on_from: Annotated[
+        Day | None, at_least(A.ends_on), Field(description="Ending on this day or since.")
+    ] = None
+    ends_on_to: Annotated[
+        Day | None, at_most(A.ends_on), Field(description="Ending on this day or before.")
+    ] = None
+    auto_renew: Annotated[
+        bool | None,
+        one_of(A.auto_renew),
+        Field(
+            description="Whether it is said to go on after its end; nothing where it is unknown."
+        ),
+    ] = None
     on_behalf_of: Annotated[list[AgreementLevel], one_of(A.on_behalf_of)] = []
     country: Annotated[list[Country], contains_one_of(A.countries)] = []
     subdivision: Annotated[list[Subdivision], one_of(A.subdivision)] = []

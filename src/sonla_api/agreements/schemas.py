@@ -34,6 +34,11 @@ MESSAGES = {
     ),
     "state_unasked": Message("only record takes a state", "chỉ record mới nhận trạng thái"),
 }
+_TITLE = {
+    "vi": "Biên bản hợp tác Sơn La - Xiêng Khoảng",
+    "en": "Minutes of cooperation Son La - Xieng Khouang",
+    "lo": "ບົດບັນທຶກການຮ່ວມມື",
+}
 _FIELD = {"vi": "Thương mại biên giới", "en": "Border trade", "lo": "ການຄ້າຊາຍແດນ"}
 _COMMITMENT = {"vi": "Mở tuyến xe khách", "en": "Open a bus line", "lo": None}
 
@@ -89,18 +94,7 @@ class AgreementCreate(ResourceBody):
     """What the province, or one of its agencies, agrees with partners."""
 
     kind: Annotated[AgreementKind, Field(examples=["mou"])]
-    title: Annotated[
-        LocalizedText,
-        Field(
-            examples=[
-                {
-                    "vi": "Biên bản hợp tác Sơn La - Xiêng Khoảng",
-                    "en": "Minutes of cooperation Son La - Xieng Khouang",
-                    "lo": "ບົດບັນທຶກການຮ່ວມມື",
-                }
-            ]
-        ),
-    ]
+    title: Annotated[LocalizedText, Field(examples=[_TITLE])]
     on_behalf_of: Annotated[
         AgreementLevel | None, Field(description="In whose name.", examples=["province"])
     ] = None
@@ -148,7 +142,7 @@ class AgreementCreate(ResourceBody):
 
 
 class AgreementSummary(Summary, table="agreements"):
-    title: LocalizedText
+    title: Annotated[LocalizedText, Field(examples=[_TITLE])]
 
 
 class AgreementNamed(Body):
@@ -172,20 +166,20 @@ class AgreementPartyView(PartyView):
 
 
 class SignatoryView(PartyView):
-    position: str
+    position: Annotated[str, Field(examples=["Vice Governor of Xieng Khouang"])]
 
 
 class CommitmentTask(Summary, table="tasks"):
     """A task that a commitment was turned into."""
 
     code: Annotated[str, Field(examples=["II.3"])]
-    title: LocalizedText
+    title: Annotated[LocalizedText, Field(examples=[_COMMITMENT])]
 
 
 class CommitmentView(PartyView):
-    code: str
-    title: LocalizedText
-    clause: str | None
+    code: Annotated[str, Field(examples=["2.1"])]
+    title: Annotated[LocalizedText, Field(examples=[_COMMITMENT])]
+    clause: Annotated[str | None, Field(examples=["Article 2"])]
     due: Period | None
     tasks: Annotated[
         list[CommitmentTask], Field(description="What it was turned into; not their occurrences.")
@@ -194,14 +188,14 @@ class CommitmentView(PartyView):
 
 class AgreementView(ResourceView):
     kind: AgreementKind
-    title: LocalizedText
-    on_behalf_of: AgreementLevel | None
+    title: Annotated[LocalizedText, Field(examples=[_TITLE])]
+    on_behalf_of: Annotated[AgreementLevel | None, Field(examples=["province"])]
     parties: list[AgreementPartyView]
     signatories: list[SignatoryView]
     countries: list[str]
     subdivision: str | None
-    signed_on: Period | None
-    effective: Period | None
+    signed_on: Annotated[Period | None, Field(examples=["2022-08-16"])]
+    effective: Annotated[Period | None, Field(examples=["2022/2024"])]
     ends_on: Annotated[
         date | None,
         Field(
@@ -213,7 +207,7 @@ class AgreementView(ResourceView):
     auto_renew: bool | None
     renews: AgreementSummary | None
     renewed_by: Annotated[AgreementSummary | None, Field(description="Its successor.")]
-    fields: list[LocalizedText]
+    fields: Annotated[list[LocalizedText], Field(examples=[[_FIELD]])]
     languages: list[str]
     documents: list[DocumentCitedView]
     commitments: list[CommitmentView]

@@ -184,7 +184,7 @@ class BasisView(View):
 
 
 class CommitmentNamedView(AgreementNamedView):
-    code: str
+    code: Annotated[str, Field(examples=["2.1"])]
 
 
 class ResultView(View):
