@@ -46,6 +46,62 @@ def document(**changed: Any) -> Body:
     } | changed
 
 
+def agreement(**changed: Any) -> Body:
+    return {
+        "kind": "mou",
+        "title": {"vi": "Bản ghi nhớ Sơn La - Luông Pha Băng", "lo": "ບົດບັນທຶກ"},
+        "effective": "2024/2026",
+    } | changed
+
+
+def full_agreement(partner_id: Any, agency_id: Any, document_id: Any, **changed: Any) -> Body:
+    """With something in every field but what it renews."""
+    paper = {"document_id": document_id, "symbol": "1/BGN", "issuer": "Hai bên"}
+    return (
+        agreement(
+            on_behalf_of="province",
+            parties=[
+                {"partner_id": partner_id, "role": "signatory"},
+                {"agency_id": agency_id, "role": "implementing"},
+            ],
+            signatories=[
+                {"position": "Phó Chủ tịch UBND tỉnh", "agency_id": agency_id},
+                {"position": "Vice Governor", "partner_id": partner_id},
+                {"position": "Witness"},
+            ],
+            countries=["LA"],
+            subdivision="LA-LP",
+            signed_on="2023-H2",
+            auto_renew=False,
+            fields=[{"vi": "Giáo dục", "lo": "ການສຶກສາ"}],
+            languages=["vi", "lo"],
+            documents=[paper],
+            commitments=[
+                {"code": "1", "title": {"vi": "Mở tuyến xe"}, "agency_id": agency_id},
+                {
+                    "code": "2",
+                    "title": {"vi": "Dạy tiếng Lào"},
+                    "partner_id": partner_id,
+                    "clause": "Điều 2",
+                    "due": "2026-Q2",
+                },
+            ],
+            consultations=[
+                {
+                    "agency_id": agency_id,
+                    "asked_on": "2023-05-01",
+                    "received_on": "2023-05-03",
+                    "due_on": "2023-05-10",
+                    "answered_on": "2023-05-09",
+                    "opinion": "Nhất trí",
+                    "document": {"symbol": "9/CV"},
+                }
+            ],
+        )
+        | changed
+    )
+
+
 def project(**changed: Any) -> Body:
     return {
         "kind": "oda_loan",

@@ -52,6 +52,7 @@ def test_every_permission_is_asked_for_somewhere() -> None:
     asked = {permission for route in ROUTES for permission in doors(route)}
     by_hand = {
         "records:administer",
+        "agreements:approve",
         "assignments:approve",
         "delegations:approve",
         "projects:approve",

@@ -109,6 +109,7 @@ async def ids(api: AsyncClient) -> dict[str, str]:
     work = await factories.made(api, "/projects", factories.project())
     bodies |= {"transactions": factories.transaction(work["id"])}
     bodies |= {"calendar-days": factories.calendar_day()}
+    bodies |= {"agreements": factories.agreement()}
     task = (await api.get(f"/tasks/{assignment['task']['id']}")).json()
     ids = {"partners": partner["id"], "plans": task["plan"]["id"], "tasks": task["id"]}
     ids |= {"assignments": assignment["id"], "projects": work["id"]}
@@ -312,8 +313,18 @@ def with_text(text: str, line: str, partner_id: str) -> Iterator[tuple[str, dict
     yield "/partners", factories.partner() | {"name": name, "aliases": [line], **common}
     yield "/calendar-days", factories.calendar_day(name=name, announcement=document, **common)
     yield (
+        "/agreements",
+        factories.agreement(
+            title=name,
+            signatories=[{"position": line, "partner_id": None, "agency_id": None}],
+            fields=[name],
+            documents=[document],
+            **common,
+        ),
+    )
+    yield (
         "/partner-relations",
-        factories.relation(partner_id, established_by=document, **common),
+        factories.relation(partner_id, established_by=document | {"agreement_id": None}, **common),
     )
     yield (
         "/delegations",

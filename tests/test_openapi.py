@@ -22,6 +22,7 @@ from tests.factories import (
     calendar_day,
     delegation,
     document,
+    full_agreement,
     full_project,
     made,
     partner,
@@ -267,6 +268,9 @@ async def test_real_answers_fit_their_schemas(api: AsyncClient, stranger: AsyncC
         taken = await api.post(address, json={"verb": verb}, headers={"If-Match": "*"})
         assert taken.status_code == 201, taken.text
     paper = await made(api, "/documents", document(issuer_id=lead["id"], **cites))
+    accord = await made(
+        api, "/agreements", full_agreement(other["id"], lead["id"], paper["id"]) | cites
+    )
     work = await made(
         api,
         "/projects",
@@ -302,6 +306,7 @@ async def test_real_answers_fit_their_schemas(api: AsyncClient, stranger: AsyncC
         "partners": other["id"],
         "partner-relations": tie["id"],
         "delegations": visit["id"],
+        "agreements": accord["id"],
         "projects": work["id"],
         "transactions": paid["id"],
     }

@@ -16,7 +16,8 @@ from tests.routes import LISTS, READS
 
 ANY = {"if-match": "*"}
 ALL = (
-    "sources agencies partners documents partner_relations delegations projects transactions"
+    "sources agencies partners documents agreements partner_relations delegations projects"
+    " transactions"
     " plans tasks assignments progress_reports evidence"
 )
 READ = " ".join(f"{resource}:read" for resource in ALL.split()) + " changes:read"
@@ -87,6 +88,7 @@ async def test_who_sees_what(tree: Tree, api: AsyncClient, stranger: AsyncClient
             ("/delegations", factories.delegation()),
             ("/documents", factories.document()),
             ("/projects", factories.project()),
+            ("/agreements", factories.agreement()),
         ):
             made = await factories.made(tree.department, path, body | {"visibility": visibility})
             assert made["owner_agency"]["id"] == tree.ids["department"]
@@ -224,8 +226,16 @@ async def test_references_to_what_one_may_not_see(tree: Tree) -> None:
     paper = await factories.made(tree.department, "/documents", factories.document(**hidden))
     whole = await factories.made(tree.department, "/projects", factories.project(**hidden))
 
+    accord = await factories.made(tree.department, "/agreements", factories.agreement(**hidden))
+    known = (await factories.made(tree.department, "/partners", factories.partner("Known")))["id"]
+
     def naming(
-        source_id: str, agency_id: str, partner_id: str, document_id: str, project_id: str
+        source_id: str,
+        agency_id: str,
+        partner_id: str,
+        document_id: str,
+        project_id: str,
+        agreement_id: str,
     ) -> list[tuple[str, Any]]:
         return [
             ("/plans", factories.plan(document_id)),
@@ -250,10 +260,17 @@ async def test_references_to_what_one_may_not_see(tree: Tree) -> None:
             ),
             ("/projects", factories.project(participants=[{"partner_id": partner_id}])),
             ("/projects", factories.project(participants=[{"agency_id": agency_id}])),
+            ("/projects", factories.project(agreements=[{"agreement_id": agreement_id}])),
+            ("/agreements", factories.agreement(parties=[{"partner_id": partner_id}])),
+            ("/agreements", factories.agreement(renews_id=agreement_id)),
+            (
+                "/partner-relations",
+                factories.relation(known, established_by={"agreement_id": agreement_id}),
+            ),
         ]
 
-    real = naming(*(one["id"] for one in (source, agency, partner, paper, whole)))
-    for (path, body), (_, unreal) in zip(real, naming(*[NOTHING] * 5), strict=True):
+    real = naming(*(one["id"] for one in (source, agency, partner, paper, whole, accord)))
+    for (path, body), (_, unreal) in zip(real, naming(*[NOTHING] * 6), strict=True):
         refused = await tree.sibling.post(path, json=body)
         unknown = await tree.sibling.post(path, json=unreal)
         assert refused.status_code == unknown.status_code == 422, (path, body)
@@ -319,7 +336,36 @@ async def tied(tree: Tree) -> list[Tied]:
         made = await factories.made(tree.department, path, body | shown)
         found.append(Tied(path, parameter, hidden, made["id"]))
     found += await tied_to_work(tree, agency)
+    found += await tied_agreements(tree, partner, agency)
     return [*found, *await tied_projects(tree, partner, agency)]
+
+
+async def tied_agreements(tree: Tree, partner: str, agency: str) -> list[Tied]:
+    """Those of agreements, and of what refers to them."""
+    away, shown = {"visibility": "agency"}, {"visibility": "public"}
+    paper = (await factories.made(tree.department, "/documents", factories.document(**away)))["id"]
+    body = factories.agreement(commitments=[{"code": "1", "title": {"vi": "Mở tuyến xe"}}], **away)
+    hidden = (await factories.made(tree.department, "/agreements", body))["id"]
+    found: list[Tied] = []
+    for parameter, of, named in (
+        ("partner_id", partner, {"parties": [{"partner_id": partner}]}),
+        ("agency_id", agency, {"parties": [{"agency_id": agency}]}),
+        ("document_id", paper, {"documents": [{"document_id": paper}]}),
+        ("renews_id", hidden, {"renews_id": hidden}),
+    ):
+        body = factories.agreement(**named, **shown)
+        made = (await factories.made(tree.department, "/agreements", body))["id"]
+        found.append(Tied("/agreements", parameter, of, made))
+    body = factories.project(agreements=[{"agreement_id": hidden}], **shown)
+    made = (await factories.made(tree.department, "/projects", body))["id"]
+    found.append(Tied("/projects", "agreement_id", hidden, made))
+    plan = await factories.a_plan(tree.department, **shown)
+    body = factories.task(plan["id"], commitment={"agreement_id": hidden, "code": "1"}, **shown)
+    task = (await factories.made(tree.department, "/tasks", body))["id"]
+    found.append(Tied("/tasks", "agreement_id", hidden, task))
+    piece = {"task_id": task, "agreement_id": hidden, **shown}
+    made = (await factories.made(tree.department, "/evidence", piece))["id"]
+    return [*found, Tied("/evidence", "agreement_id", hidden, made)]
 
 
 async def tied_projects(tree: Tree, partner: str, agency: str) -> list[Tied]:

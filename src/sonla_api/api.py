@@ -10,6 +10,7 @@ from fastapi import APIRouter, Request
 from pydantic import Field
 
 from sonla_api.agencies.endpoints import router as agencies
+from sonla_api.agreements.endpoints import router as agreements
 from sonla_api.assignments.endpoints import of_tasks as assignments_of_tasks
 from sonla_api.assignments.endpoints import router as assignments
 from sonla_api.calendar_days.endpoints import router as calendar_days
@@ -29,6 +30,7 @@ from sonla_api.progress_reports.endpoints import router as progress_reports
 from sonla_api.projects.endpoints import router as projects
 from sonla_api.search.endpoints import router as search
 from sonla_api.sources.endpoints import router as sources
+from sonla_api.tasks.endpoints import of_agreements as tasks_of_agreements
 from sonla_api.tasks.endpoints import of_plans as tasks_of_plans
 from sonla_api.tasks.endpoints import router as tasks
 from sonla_api.transactions.endpoints import router as transactions
@@ -46,6 +48,7 @@ v1 = [
     plans,
     progress_reports,
     evidence,
+    agreements,
     partner_relations,
     agencies,
     sources,
@@ -53,6 +56,7 @@ v1 = [
     changes,
     dossiers,
     tasks_of_plans,
+    tasks_of_agreements,
     assignments_of_tasks,
     search,
     data_quality,

@@ -19,6 +19,7 @@ from sonla_api.identity.queries import note_use
 from sonla_api.kit import http, openapi
 from sonla_api.kit.database import connect
 from sonla_api.kit.envelope import Envelope
+from sonla_api.kit.routes import operation_id
 from sonla_api.partners.queries import LIKENESS
 from sonla_api.search.queries import TYPOS
 from sonla_api.settings import Settings, asyncpg_url
@@ -69,7 +70,7 @@ def create_app(settings: Settings) -> FastAPI:
     app = FastAPI(
         **openapi.HEAD,
         lifespan=lifespan,
-        generate_unique_id_function=openapi.operation_id,
+        generate_unique_id_function=operation_id,
         redirect_slashes=False,
         telemetry={"tracing": is_watched, "metrics": is_watched, "logs": is_watched},
         docs_url=None,

@@ -53,6 +53,7 @@ def write(folder: Path, **changed: Any) -> Path:
         "agencies": [AGENCY],
         "partners": [PART, WHOLE],  # the part before the whole
         "documents": [],
+        "agreements": [],
         "delegations": [VISIT],
         "projects": [],
         "plans": [],

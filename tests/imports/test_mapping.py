@@ -4,11 +4,13 @@ import re
 from pathlib import Path
 
 from sonla_api.imports.mapping import (
+    AGREEMENT_KINDS,
     LEVELS,
     PARTNER_KINDS,
     RELATION_KINDS,
     RULES,
     STAGES,
+    STATES,
 )
 from sonla_api.imports.parts import PARTS
 
@@ -33,6 +35,6 @@ def test_the_page_names_whatever_is_called_otherwise() -> None:
     named = set(re.findall(r"`(\w+)`", cells))
     moved = {row.field for part in PARTS for row in part.rows if row.to != row.field}
     assert moved | {field for fields in RULES.values() for field in fields} <= named
-    for codes in (LEVELS, PARTNER_KINDS, RELATION_KINDS, STAGES):
+    for codes in (AGREEMENT_KINDS, LEVELS, PARTNER_KINDS, RELATION_KINDS, STAGES, STATES):
         for theirs, ours in codes.items():
             assert f"`{theirs}` → `{ours}`" in PAGE

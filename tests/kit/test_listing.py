@@ -44,6 +44,12 @@ COLUMNS = {
         """'{"vi": "V"}'::jsonb, 'plan',
            (array[null, '"2025"', '"2025-06"', '"2025-06-26"'])[1 + n % 4]::jsonb""",
     ),
+    "agreements": (
+        "title, kind, state, signed_on, effective",
+        """'{"vi": "T"}'::jsonb, 'mou', 'signed',
+           (array[null, '"2025"', '"2025-06"', '"2025-06-26"'])[1 + n % 4]::jsonb,
+           (array[null, '"2024/2026"', '"2012/.."', '"../2025-06"'])[1 + n % 4]::jsonb""",
+    ),
     "partner_relations": (
         "partner_id, kind, state",
         "(select id from partners limit 1), (array['contact', 'funding'])[1 + n % 2], 'recorded'",
@@ -93,6 +99,7 @@ SORTS = {
     "agencies": ["created_at", "valid_to"],
     "partners": ["created_at", "country", "kind"],
     "documents": ["created_at", "issued_on"],
+    "agreements": ["created_at", "signed_on", "ends_on"],
     "partner_relations": ["created_at", "kind"],
     "calendar_days": ["created_at", "day"],
     "delegations": ["created_at", "when"],
@@ -104,7 +111,13 @@ SORTS = {
     "projects": ["created_at", "kind", "state"],
     "transactions": ["created_at", "on"],
 }
-KEYS = {"when": "when_from", "issued_on": "issued_from", "code": "code_order", "on": "on_from"}
+KEYS = {
+    "when": "when_from",
+    "signed_on": "signed_from",
+    "issued_on": "issued_from",
+    "code": "code_order",
+    "on": "on_from",
+}
 NEEDED = {
     "partner_relations": ["partners"],
     "tasks": ["plans"],

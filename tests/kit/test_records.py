@@ -11,6 +11,7 @@ from httpx import AsyncClient
 from jsonschema_rs import validator_for
 
 from sonla_api.agencies.queries import agencies
+from sonla_api.agreements.queries import agreements
 from sonla_api.assignments.queries import assignments
 from sonla_api.calendar_days.queries import calendar_days
 from sonla_api.changes.queries import changes
@@ -38,7 +39,7 @@ from tests.routes import LISTS, READS, Operation, described
 
 EVERY = [
     sources, agencies, partners, documents, relations, delegations, changes, steps, plans, tasks,
-    assignments, progress_reports, evidence, projects, transactions, calendar_days,
+    assignments, progress_reports, evidence, projects, transactions, calendar_days, agreements,
 ]  # fmt: skip
 
 
@@ -125,7 +126,8 @@ async def full_records(api: AsyncClient) -> dict[str, Any]:
         ),
     )
     document = {"symbol": "152/KH-UBND", "issuer": "UBND tỉnh", "issued_on": "2025-01-02"}
-    established = {"established_by": document, **common}
+    accord = await full_accord(api, partner["id"], agency["id"], paper["id"], common)
+    established = {"established_by": document | {"agreement_id": accord}, **common}
     relation = await factories.made(
         api, "/partner-relations", factories.relation(partner["id"], key="r1", **established)
     )
@@ -182,8 +184,11 @@ async def full_records(api: AsyncClient) -> dict[str, Any]:
         ),
     )
     day = await factories.made(api, "/calendar-days", factories.calendar_day(key="c1", **common))
-    work = await full_work(api, paper["id"], visit["id"], agency["id"], common)
+    work = await full_work(api, paper["id"], visit["id"], agency["id"], accord, common)
     money = await full_money(api, partner["id"], agency["id"], paper["id"], common)
+    agreed = {"agreements": [{"agreement_id": accord}]}
+    address = f"/projects/{money['projects']}"
+    assert (await api.patch(address, json=agreed, headers={"if-match": "*"})).status_code == 200
     bare = factories.delegation(title={"lo": "ຢ້ຽມຢາມ"}, direction=None, countries=[], when=None)
     await factories.made(api, "/delegations", bare | {"head_position": None})
     await factories.made(api, "/sources", {"title": "x"})
@@ -204,6 +209,7 @@ async def full_records(api: AsyncClient) -> dict[str, Any]:
         "agencies": agency["id"],
         "partners": partner["id"],
         "documents": paper["id"],
+        "agreements": accord,
         "partner-relations": relation["id"],
         "delegations": visit["id"],
         "calendar-days": day["id"],
@@ -212,8 +218,21 @@ async def full_records(api: AsyncClient) -> dict[str, Any]:
     }
 
 
+async def full_accord(
+    api: AsyncClient, partner: str, agency: str, paper: str, common: dict[str, Any]
+) -> str:
+    """An agreement that renews another one, and is renewed itself."""
+    first = await factories.made(api, "/agreements", factories.agreement())
+    named = {"key": "g1", "renews_id": first["id"], **common}
+    body = factories.full_agreement(partner, agency, paper, **named)
+    made = await factories.made(api, "/agreements", body)
+    await factories.made(api, "/agreements", factories.agreement(renews_id=made["id"]))
+    id_: str = made["id"]
+    return id_
+
+
 async def full_work(
-    api: AsyncClient, paper: str, visit: str, agency: str, common: dict[str, Any]
+    api: AsyncClient, paper: str, visit: str, agency: str, accord: str, common: dict[str, Any]
 ) -> dict[str, str]:
     """A plan with its tasks, who has them, and what was reported on them."""
     aims = [{"vi": "Mở rộng thị trường"}]
@@ -227,6 +246,7 @@ async def full_work(
         key="t1",
         parent_id=above["id"],
         basis={"document_id": paper, "clause": "III.2"},
+        commitment={"agreement_id": accord, "code": "2"},
         due={"kind": "date", "on": "2026-12-15", "text": "trước 15/12"},
         deliverable="Kế hoạch",
         result_documents=[{"document_id": paper}],
@@ -239,7 +259,7 @@ async def full_work(
     body = factories.assignment(task["id"], agency, key="a1", **common)
     given = await factories.made(api, "/assignments", body)
     del common["owner_agency_id"]
-    named = [{"document_id": paper}, {"delegation_id": visit}]
+    named = [{"document_id": paper}, {"delegation_id": visit}, {"agreement_id": accord}]
     said = {"difficulties": "Thiếu người", "proposals": "Bổ sung", "evidence": named}
     first = factories.progress_report(given["id"], **said, **common)
     report = await factories.made(api, "/progress-reports", first)
@@ -364,6 +384,9 @@ async def test_a_list_takes_the_same_queries_however_long(
             "/agencies": factories.agency(successors=[{"agency_id": ids["agencies"]}]),
             "/documents": factories.document(issuer_id=ids["agencies"]),
             "/sources": factories.source(sources=[{"source_id": ids["sources"]}]),
+            "/agreements": factories.full_agreement(
+                ids["partners"], ids["agencies"], ids["documents"]
+            ),
             "/projects": factories.project(participants=[{"partner_id": ids["partners"]}] * 3),
             "/transactions": factories.transaction(ids["projects"]),
             "/calendar-days": factories.calendar_day(f"2024-01-{n + 1:02}"),
@@ -424,6 +447,7 @@ async def test_a_public_record_does_not_name_an_internal_one(
         "/projects": factories.project(
             participants=[{"partner_id": ids["partner"]}, {"agency_id": ids["agency"]}], **public
         ),
+        "/agreements": factories.full_agreement(ids["partner"], ids["agency"], None, **public),
     }
     for path, body in records.items():
         made = await factories.made(api, path, body)

@@ -15,6 +15,7 @@ from tests.conftest import Connection
 from tests.factories import (
     a_plan,
     agency,
+    agreement,
     an_assignment,
     calendar_day,
     delegation,
@@ -64,6 +65,7 @@ async def ids(api: AsyncClient) -> dict[str, str]:
         "/assignments": given["id"],
         "/progress-reports": report["id"],
         "/evidence": (await made(api, "/evidence", shown))["id"],
+        "/agreements": (await made(api, "/agreements", agreement()))["id"],
         "/projects": work["id"],
         "/transactions": (await made(api, "/transactions", transaction(work["id"])))["id"],
         "/partners": host["id"],

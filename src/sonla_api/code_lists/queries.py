@@ -4,6 +4,13 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache
 
 from sonla_api.agencies.models import AgencyKind
+from sonla_api.agreements.lifecycle import AgreementState, AgreementVerb
+from sonla_api.agreements.models import (
+    AgreementKind,
+    AgreementLevel,
+    AgreementRole,
+    AgreementStanding,
+)
 from sonla_api.assignments.lifecycle import AssignmentState, AssignmentVerb
 from sonla_api.assignments.models import AssignmentRole
 from sonla_api.calendar_days.models import CalendarStatus, DayKind
@@ -33,6 +40,12 @@ from sonla_api.workloads.schemas import WorkReason
 
 ENUMS: dict[str, type[CodeList]] = {
     "agency-kinds": AgencyKind,
+    "agreement-kinds": AgreementKind,
+    "agreement-levels": AgreementLevel,
+    "agreement-roles": AgreementRole,
+    "agreement-standings": AgreementStanding,
+    "agreement-states": AgreementState,
+    "agreement-verbs": AgreementVerb,
     "assignment-roles": AssignmentRole,
     "assignment-states": AssignmentState,
     "assignment-verbs": AssignmentVerb,

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Text,
     any_,
     bindparam,
+    case,
     cast,
     exists,
     func,
@@ -27,6 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import UUID as Uuid
 
+from sonla_api.agreements.models import Agreement
 from sonla_api.delegations.models import Delegation
 from sonla_api.dossiers.schemas import DeedView
 from sonla_api.kit.context import Context, WriteContext
@@ -115,7 +117,15 @@ class Deed(NamedTuple):
     days: Any
 
 
+A = Agreement
+_is_dated = A.effective_days.is_not(None)
 DEEDS = (
+    Deed(
+        A,
+        A.kind,
+        case((_is_dated, A.effective), else_=func.coalesce(A.signed_on, A.effective)),
+        func.coalesce(A.effective_days, A.signed_days),
+    ),
     Deed(Delegation, Delegation.direction, Delegation.when, Delegation.when_days),
     Deed(PartnerRelation, PartnerRelation.kind, PartnerRelation.valid, PartnerRelation.valid_days),
     Deed(Project, Project.kind, Project.period, Project.period_days),

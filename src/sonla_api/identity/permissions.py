@@ -10,6 +10,7 @@ RESOURCES = (
     "agencies",
     "partners",
     "documents",
+    "agreements",
     "partner_relations",
     "calendar_days",
     "delegations",
@@ -30,7 +31,9 @@ READ = frozenset(f"{resource}:read" for resource in RESOURCES)
 _WRITTEN_BY_FEW = _READ_ONLY | {"calendar_days"}
 """The calendar moves every due day of the province, so it is no officer's own record."""
 WRITE = frozenset(f"{resource}:write" for resource in RESOURCES if resource not in _WRITTEN_BY_FEW)
-APPROVE = frozenset({"assignments:approve", "delegations:approve", "projects:approve"})
+APPROVE = frozenset(
+    {"agreements:approve", "assignments:approve", "delegations:approve", "projects:approve"}
+)
 EVERY = READ | WRITE | APPROVE | {"calendar_days:write", "partners:merge", ADMINISTER}
 
 

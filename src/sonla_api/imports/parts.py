@@ -6,6 +6,10 @@ from typing import Any, NamedTuple
 from sonla_api.agencies.models import Agency
 from sonla_api.agencies.queries import agencies
 from sonla_api.agencies.schemas import AgencyCreate, AgencyUpdate
+from sonla_api.agreements import service as agreements
+from sonla_api.agreements.lifecycle import AgreementVerb
+from sonla_api.agreements.models import Agreement
+from sonla_api.agreements.schemas import AgreementStepCreate, AgreementUpdate
 from sonla_api.calendar_days.models import CalendarDay
 from sonla_api.calendar_days.queries import calendar_days
 from sonla_api.calendar_days.schemas import CalendarDayCreate, CalendarDayUpdate
@@ -17,14 +21,17 @@ from sonla_api.documents import service as documents
 from sonla_api.documents.models import Document
 from sonla_api.documents.schemas import DocumentCreate, DocumentUpdate
 from sonla_api.imports import inside, mapping
+from sonla_api.imports.rows import Row
 from sonla_api.imports.schemas import (
     AgencyLine,
+    AgreementLine,
     CalendarDayLine,
     DelegationLine,
     DocumentLine,
     PartnerLine,
     PlanLine,
     ProjectLine,
+    RecordedAgreement,
     RecordedProject,
     RecordLine,
     SourceLine,
@@ -62,7 +69,7 @@ from sonla_api.transactions.models import Transaction
 from sonla_api.transactions.schemas import TransactionCreate, TransactionUpdate
 
 LATER = (
-    "agreements.json", "events.json", "indicators.json", "observations.json",
+    "events.json", "indicators.json", "observations.json",
     "sites.json",
 )  # fmt: skip
 """Files whose records are not in the register yet."""
@@ -78,7 +85,7 @@ class Part(NamedTuple):
     resource: str
     file: str
     line: type[RecordLine]
-    rows: Sequence[mapping.Row]
+    rows: Sequence[Row]
     model: type[Any]
     whole: type[ResourceBody]
     register: Callable[[WriteContext, Any], Awaitable[Item]]
@@ -151,6 +158,18 @@ async def _revise_delegation(
     await delegations.revise(ctx, record.id, None, DelegationUpdate.model_validate(changed))
 
 
+async def _record_agreement(ctx: WriteContext, body: RecordedAgreement) -> Item:
+    return await agreements.register(ctx, body, body.state)
+
+
+async def _revise_agreement(ctx: WriteContext, record: Agreement, changed: dict[str, Any]) -> None:
+    """Another state is a step, as of projects."""
+    if "state" in changed:
+        body = {"verb": AgreementVerb.record, "state": changed.pop("state")}
+        await agreements.step(ctx, record.id, None, AgreementStepCreate.model_validate(body))
+    await agreements.revise(ctx, record.id, None, AgreementUpdate.model_validate(changed))
+
+
 async def _record_project(ctx: WriteContext, body: RecordedProject) -> Item:
     return await projects.register(ctx, body, body.state)
 
@@ -180,6 +199,8 @@ PARTS = (
          PartnerRelation, PartnerRelationCreate, _record_relation, _revise_relation),
     Part("documents", "documents.json", DocumentLine, mapping.DOCUMENTS, Document, DocumentCreate,
          documents.register, _revise_document),
+    Part("agreements", "agreements.json", AgreementLine, mapping.AGREEMENTS, Agreement,
+         RecordedAgreement, _record_agreement, _revise_agreement),
     Part("calendar_days", "calendar_days.json", CalendarDayLine, mapping.CALENDAR_DAYS, CalendarDay,
          CalendarDayCreate, *_plain(calendar_days, CalendarDayCreate, CalendarDayUpdate)),
     Part("delegations", "delegations.json", DelegationLine, mapping.DELEGATIONS, Delegation,

@@ -5,11 +5,14 @@ from pydantic import AfterValidator, BeforeValidator, StrictInt, ValidationInfo
 from pydantic_core import PydanticCustomError
 
 from sonla_api.agencies.models import AgencyKind
+from sonla_api.agreements.lifecycle import AgreementState
+from sonla_api.agreements.models import AgreementKind, AgreementLevel
+from sonla_api.agreements.schemas import AgreementCreate
 from sonla_api.calendar_days.models import DayKind
 from sonla_api.delegations.lifecycle import Direction
 from sonla_api.delegations.models import Channel, Level
 from sonla_api.documents.types import DocumentType
-from sonla_api.imports.mapping import LEVELS, PARTNER_KINDS, RELATION_KINDS
+from sonla_api.imports.mapping import AGREEMENT_KINDS, LEVELS, PARTNER_KINDS, RELATION_KINDS
 from sonla_api.kit.citations import DocumentCited
 from sonla_api.kit.codes import Country, Language, Subdivision
 from sonla_api.kit.money import Money
@@ -28,6 +31,10 @@ MESSAGES = {
     "precision_differs": Message(
         "the date says {found}, this says {given}", "ngày ghi {found}, ở đây ghi {given}"
     ),
+    "partner_differs": Message(
+        "this is the one of `partners`, and null where they are none or several",
+        "đây là đối tác duy nhất trong `partners`, hoặc null khi không có hay có nhiều đối tác",
+    ),
     "period_twice": Message(
         "the line names a period beside it", "dòng này đã ghi thời gian ở trường period"
     ),
@@ -38,6 +45,7 @@ MESSAGES = {
 
 
 Stage = Literal["proposed", "planning", "preparing", "approved", "implementing", "completed"]
+ToldState = Literal["drafting", "negotiating", "signed", "assessed", "in_force", "expired"]
 
 
 class Report(NamedTuple):
@@ -86,6 +94,12 @@ def _of_the_date(field: str) -> Callable[[Precision | None, dict[str, Any]], Non
 def _without_a_period(duration: Any, before: dict[str, Any]) -> None:
     if duration and before.get("period"):
         raise _refusal("period_twice")
+
+
+def _of_the_partners(partner: str | None, before: dict[str, Any]) -> None:
+    partners = before.get("partners", [])
+    if partner != (partners[0] if len(partners) == 1 else None):
+        raise _refusal("partner_differs")
 
 
 def _alone(countries: list[str], before: dict[str, Any]) -> None:
@@ -142,6 +156,22 @@ class DocumentLine(SourcedLine):
     issued_on: PartialDate | None = None
     subject: LocalizedText
     implements: list[Key] = []
+
+
+class AgreementLine(SourcedLine):
+    kind: Annotated[AgreementKind, _renamed(AGREEMENT_KINDS)]
+    level: AgreementLevel | None = None
+    title: LocalizedText
+    partners: list[Key] = []
+    partner: Annotated[Key | None, _beside(_of_the_partners)] = None
+    parties_vn: list[Key] = []
+    country: Country | None = None
+    subdivision: Subdivision | None = None
+    signed: Period | None = None
+    date_precision: Annotated[Precision | None, _beside(_of_the_date("signed"))] = None
+    period: Period | None = None
+    state: ToldState
+    signatory_positions: list[Line] = []
 
 
 class CalendarDayLine(SourcedLine):
@@ -216,6 +246,12 @@ class TransactionLine(SourcedLine):
     value: Money
     qualifier: Qualifier | None = None
     equivalents: list[EquivalentBody] = []
+
+
+class RecordedAgreement(AgreementCreate):
+    """An agreement as a line tells of it, with its state."""
+
+    state: AgreementState
 
 
 class RecordedProject(ProjectCreate):

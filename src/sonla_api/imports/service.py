@@ -23,6 +23,7 @@ from sonla_api.imports.queries import (
     survivors,
     wait_for_turn,
 )
+from sonla_api.imports.rows import Row, field_of, is_key, news, record_of, references
 from sonla_api.imports.schemas import LoadError, Report
 from sonla_api.kit import flags
 from sonla_api.kit.context import Actor, WriteContext
@@ -129,7 +130,7 @@ class _Load:
             self._check_references(part)
             for entry, line in self.lines[part.file]:
                 try:
-                    part.whole.model_validate(mapping.record_of(part.rows, line, _SOME_IDS))
+                    part.whole.model_validate(record_of(part.rows, line, _SOME_IDS))
                 except ValidationError as error:
                     self._add(entry, of_validation(error.errors(include_url=False)), part.rows)
         self.refuse()
@@ -170,7 +171,7 @@ class _Load:
             key
             for other in self.parts
             for entry in self._contents[other.file].entries
-            for _, resources, key in mapping.references(other.rows, entry.value)
+            for _, resources, key in references(other.rows, entry.value)
             if part.resource in resources
         }
         known = self._known[part.resource] = await registered(ctx, part.model, named)
@@ -180,7 +181,7 @@ class _Load:
 
     def _keys(self, file: str) -> set[str]:
         given = (entry.value.get("key") for entry in self._contents[file].entries)
-        return {key for key in given if mapping.is_key(key)}
+        return {key for key in given if is_key(key)}
 
     def _check_references(self, part: Part) -> None:
         """Also of lines that are wrong otherwise; not to files that could not be read whole."""
@@ -190,21 +191,21 @@ class _Load:
             if not self._contents[other.file].broken
         }
         for entry in self._contents[part.file].entries:
-            for field, resources, key in mapping.references(part.rows, entry.value):
+            for field, resources, key in references(part.rows, entry.value):
                 if all(it in known and key not in known[it] for it in resources):
                     message = f"there is no {key} among the {' or '.join(resources)}"
                     self._faults.add(entry.fault(field, message))
 
-    def _add(self, entry: Entry, problem: Problem, rows: Sequence[mapping.Row] = ()) -> None:
+    def _add(self, entry: Entry, problem: Problem, rows: Sequence[Row] = ()) -> None:
         said = [(e.pointer, e.message.en) for e in problem.errors]
         for pointer, message in said or [("", problem.detail.en)]:
-            field = mapping.field_of(rows, entry.value, pointer)
+            field = field_of(rows, entry.value, pointer)
             self._faults.add(entry.fault(field, message))
 
     async def write(self, ctx: WriteContext, part: Part) -> None:
         """Each line by itself, so that all that is wrong is found before all is taken back."""
         for entry, line in self.lines[part.file]:
-            named = mapping.references(part.rows, line)
+            named = references(part.rows, line)
             if any(all(key not in self._ids[it] for it in of) for _, of, key in named):
                 continue  # the line that it refers to was refused
             try:
@@ -223,7 +224,7 @@ class _Load:
         ids, record = self._ids[part.resource], self._known[part.resource].get(line["key"])
         if record is None and line["key"] in ids:
             return "merged"
-        said = mapping.record_of(part.rows, line, self._ids)
+        said = record_of(part.rows, line, self._ids)
         body = part.whole.model_validate(said | mapping.CREATED_WITH)
         if record is None:
             ids[line["key"]] = str((await part.register(ctx, body)).id)
@@ -231,7 +232,7 @@ class _Load:
         now = to_jsonable_python({name: getattr(record, name) for name in part.whole.model_fields})
         now["flags"] = flags.given(record.flags)
         loaded = self._loaded.get(str(record.id), {})
-        patch = mapping.news(part.rows, body.model_dump(mode="json"), loaded, now)
+        patch = news(part.rows, body.model_dump(mode="json"), loaded, now)
         if not patch:
             return "unchanged"
         await part.revise(ctx, record, patch)
@@ -250,7 +251,7 @@ def _above(file: str, line: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """The records of its own kind that a line names: (field, key)."""
     for part in PARTS:
         if part.file == file:
-            for field, resources, key in mapping.references(part.rows, line):
+            for field, resources, key in references(part.rows, line):
                 if part.resource in resources:
                     yield field, key
 

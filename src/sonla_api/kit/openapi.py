@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from fastapi import FastAPI
-from fastapi.routing import APIRoute, iter_route_contexts
+from fastapi.routing import iter_route_contexts
 
 from sonla_api.kit import problems
 from sonla_api.kit.answers import FileAnswer
@@ -20,12 +20,12 @@ HEAD: dict[str, Any] = {
     "version": VERSION,
     "summary": "The register of a province's work with the outside world.",
     "description": (
-        "Partners and relations, delegations, documents, plans and their tasks, projects and their "
-        "money, and the sources that every fact comes from. Lists are paged by cursor, changes "
-        "need `If-Match`, every error is a problem document (RFC 9457) in Vietnamese or English, "
-        "and `/api/v1/changes` tells what changed.\n\n"
-        "Sổ đăng ký công tác đối ngoại của tỉnh: đối tác, quan hệ, đoàn ra, đoàn vào, văn bản, "
-        "kế hoạch và nhiệm vụ, dự án và nguồn vốn, cùng nguồn của từng thông tin."
+        "Partners, relations, agreements, delegations, documents, plans and their tasks, projects "
+        "and their money, and the sources that every fact comes from. Lists are paged by cursor, "
+        "changes need `If-Match`, every error is a problem document (RFC 9457) in Vietnamese or "
+        "English, and `/api/v1/changes` tells what changed.\n\n"
+        "Sổ đăng ký công tác đối ngoại của tỉnh: đối tác, quan hệ, thỏa thuận, đoàn ra, đoàn vào, "
+        "văn bản, kế hoạch và nhiệm vụ, dự án và nguồn vốn, cùng nguồn của từng thông tin."
     ),
     "contact": {"name": "sonla-api", "url": "https://sonla.gov.vn"},
     "license_info": {"name": "MIT", "identifier": "MIT"},
@@ -41,6 +41,7 @@ HEAD: dict[str, Any] = {
         {"name": "assignments", "description": "Which agency leads a task, and which help."},
         {"name": "progress-reports", "description": "How far agencies are with their tasks."},
         {"name": "evidence", "description": "What shows that a task was worked on."},
+        {"name": "agreements", "description": "What was agreed with partners, and until when."},
         {"name": "partner-relations", "description": "Relations with partners, and since when."},
         {"name": "agencies", "description": "Our side: committees, departments, localities."},
         {"name": "sources", "description": "Where facts come from."},
@@ -150,11 +151,6 @@ def install(app: FastAPI) -> None:
         return app.openapi_schema
 
     app.openapi = describe  # type: ignore[method-assign]  # the documented way to extend it
-
-
-def operation_id(route: APIRoute) -> str:
-    """`verb_noun`: the name of the endpoint's function."""
-    return route.name
 
 
 def _complete(described: dict[str, Any]) -> None:

@@ -22,7 +22,6 @@ class SectorScheme(CodeList):
 class RelatedResource(CodeList):
     """Resources whose records are not in the register yet."""
 
-    agreements = "agreements", "Agreement", "Thỏa thuận"
     sites = "sites", "Site", "Địa điểm"
 
 
@@ -58,6 +57,7 @@ class Project(Resource):
         **Resource.cites,
         "participants": ("partner_id", "agency_id"),
         "legal_basis": ("document_id",),
+        "agreements": ("agreement_id",),
     }
     derived = ("period_days", "sector_codes", "words")
 
@@ -72,6 +72,7 @@ class Project(Resource):
     locations: Mapped[list[dict[str, Any]]] = mapped_column(server_default="[]")
     period: Mapped[Any | None]
     legal_basis: Mapped[list[dict[str, Any]]] = mapped_column(server_default="[]")
+    agreements: Mapped[list[dict[str, Any]]] = mapped_column(server_default="[]")
     certificate: Mapped[dict[str, Any] | None]
     components: Mapped[int | None]
     milestones: Mapped[list[dict[str, Any]]] = mapped_column(server_default="[]")

@@ -137,6 +137,11 @@ class ProjectListing(ProjectChoice, Listing):
         refers(P, "legal_basis"),
         Field(description="Resting on one of these documents."),
     ] = []
+    agreement_id: Annotated[
+        list[UUID],
+        refers(P, "agreements"),
+        Field(description="Carrying out one of these agreements."),
+    ] = []
     period: Annotated[
         PeriodFilter | None, overlaps(P.period_days), Field(description="Overlapping this period.")
     ] = None

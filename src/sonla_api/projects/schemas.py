@@ -5,6 +5,7 @@ from uuid import UUID
 
 from pydantic import Field, StrictInt, ValidationInfo, field_validator, model_validator
 
+from sonla_api.agreements.schemas import AgreementNamed, AgreementNamedView
 from sonla_api.kit.codes import Country
 from sonla_api.kit.money import Percent, Sum
 from sonla_api.kit.period import PartialDate, Period
@@ -146,6 +147,7 @@ class ProjectCreate(ResourceBody):
     locations: Annotated[list[LocationBody], Field(max_length=100)] = []
     period: Annotated[Period | None, Field(examples=["2026/2030"])] = None
     legal_basis: Annotated[list[LegalBasisBody], Field(max_length=100)] = []
+    agreements: Annotated[list[AgreementNamed], Field(max_length=50)] = []
     certificate: Certificate | None = None
     components: Annotated[Count | None, Field(description="How many.", examples=[5])] = None
     milestones: Annotated[list[MilestoneBody], Field(max_length=100)] = []
@@ -224,6 +226,7 @@ class ProjectView(ResourceView):
     locations: list[LocationBody]
     period: Period | None
     legal_basis: list[LegalBasisView]
+    agreements: list[AgreementNamedView]
     certificate: Certificate | None
     components: int | None
     milestones: list[MilestoneView]

@@ -3,6 +3,7 @@ from uuid import UUID
 
 from fastapi import Query, Response
 
+from sonla_api.agreements.queries import agreements
 from sonla_api.delegations.queries import delegations
 from sonla_api.documents.lineage import LineageQuery
 from sonla_api.documents.queries import documents
@@ -99,6 +100,16 @@ async def list_delegation_tasks(
     """List the tasks for which a delegation is evidence."""
     await delegations.item(ctx, id)
     found = await tasks.page(ctx.on(listing.as_of), listing, shown_by("delegation_id", id))
+    return PageAnswer(found)
+
+
+@router.get("/agreements/{id}/tasks", response_model=Page[TaskView], tags=["agreements"])
+async def list_agreement_tasks(
+    ctx: Tasks, id: UUID, listing: Annotated[ShownListing, Query()]
+) -> Response:
+    """List the tasks that an agreement was turned into, or for which it is evidence."""
+    await agreements.item(ctx, id)
+    found = await tasks.page(ctx.on(listing.as_of), listing, shown_by("agreement_id", id))
     return PageAnswer(found)
 
 
