@@ -22,6 +22,7 @@ from tests.factories import (
     calendar_day,
     delegation,
     document,
+    full_outreach,
     full_project,
     made,
     partner,
@@ -279,6 +280,7 @@ async def test_real_answers_fit_their_schemas(api: AsyncClient, stranger: AsyncC
     sent = {"file": ("a.pdf", b"%PDF-")}
     file = (await api.post(f"/documents/{paper['id']}/attachments", files=sent)).json()
     day = await made(api, "/calendar-days", calendar_day(**cites))
+    outreach = await full_outreach(api, lead["id"], paper["id"], **cites)
     given = await an_assignment(api, task={"basis": {"document_id": paper["id"]}, **cites}, **cites)
     shown = {"evidence": [{"document_id": paper["id"]}, {"delegation_id": visit["id"]}]}
     report = await made(api, "/progress-reports", progress_report(given["id"], **shown, **cites))
@@ -304,6 +306,7 @@ async def test_real_answers_fit_their_schemas(api: AsyncClient, stranger: AsyncC
         "delegations": visit["id"],
         "projects": work["id"],
         "transactions": paid["id"],
+        **outreach,
     }
     for name, about in API.items():
         if not name.startswith("GET") or "/me/" in name:  # those of an agency try what is its own

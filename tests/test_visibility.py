@@ -17,7 +17,7 @@ from tests.routes import LISTS, READS
 ANY = {"if-match": "*"}
 ALL = (
     "sources agencies partners documents partner_relations delegations projects transactions"
-    " plans tasks assignments progress_reports evidence"
+    " plans tasks assignments progress_reports evidence sites notices notice_acknowledgements"
 )
 READ = " ".join(f"{resource}:read" for resource in ALL.split()) + " changes:read"
 WRITE = READ + " " + " ".join(f"{resource}:write" for resource in ALL.split())
@@ -87,6 +87,8 @@ async def test_who_sees_what(tree: Tree, api: AsyncClient, stranger: AsyncClient
             ("/delegations", factories.delegation()),
             ("/documents", factories.document()),
             ("/projects", factories.project()),
+            ("/sites", factories.site()),
+            ("/notices", factories.notice()),
         ):
             made = await factories.made(tree.department, path, body | {"visibility": visibility})
             assert made["owner_agency"]["id"] == tree.ids["department"]

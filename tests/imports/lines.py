@@ -54,6 +54,7 @@ def write(folder: Path, **changed: Any) -> Path:
         "partners": [PART, WHOLE],  # the part before the whole
         "documents": [],
         "delegations": [VISIT],
+        "sites": [],
         "projects": [],
         "plans": [],
         "events": [{"key": "fair"}, {"key": "forum"}],

@@ -194,7 +194,7 @@ async def test_a_folder_may_lack_what_no_line_refers_to(
 ) -> None:
     url = str(settings.database_url)
     write(tmp_path)
-    for name in ("partners", "documents", "delegations", "projects", "plans", "events"):
+    for name in ("partners", "documents", "delegations", "sites", "projects", "plans", "events"):
         (tmp_path / f"{name}.json").unlink()
     done = await load_folder(url, tmp_path, lambda _: None)
     assert done.lines == [

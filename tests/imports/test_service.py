@@ -26,6 +26,7 @@ async def test_a_second_run_writes_nothing(load: Load, changes: Any, database: A
         "partner_relations: 2 new, 0 changed, 0 unchanged",
         "documents: 0 new, 0 changed, 0 unchanged",
         "delegations: 1 new, 0 changed, 0 unchanged",
+        "sites: 0 new, 0 changed, 0 unchanged",
         "projects: 0 new, 0 changed, 0 unchanged",
         "transactions: 0 new, 0 changed, 0 unchanged",
         "plans: 0 new, 0 changed, 0 unchanged",
@@ -39,6 +40,7 @@ async def test_a_second_run_writes_nothing(load: Load, changes: Any, database: A
         "partner_relations: 0 new, 0 changed, 2 unchanged",
         "documents: 0 new, 0 changed, 0 unchanged",
         "delegations: 0 new, 0 changed, 1 unchanged",
+        "sites: 0 new, 0 changed, 0 unchanged",
         "projects: 0 new, 0 changed, 0 unchanged",
         "transactions: 0 new, 0 changed, 0 unchanged",
         "plans: 0 new, 0 changed, 0 unchanged",
@@ -235,16 +237,16 @@ async def test_plans_come_with_their_tasks(load: Load, api: AsyncClient) -> None
     first, second = ({"code": code, "title": {"en": f"Task {code}"}} for code in ("1", "2"))
     line = {"document": "1/KH-UBND", "tasks": [first, second], "source": "S1", "note": "A note."}
     folder = {"documents": [PLAN, RESOLUTION], "plans": [line]}
-    assert (await load(**folder)).lines[8:10] == [
+    assert (await load(**folder)).lines[9:11] == [
         "plans: 1 new, 0 changed, 0 unchanged",
         "tasks: 2 new, 0 changed, 0 unchanged",
     ]
-    assert (await load(**folder)).lines[8:10] == [
+    assert (await load(**folder)).lines[9:11] == [
         "plans: 0 new, 0 changed, 1 unchanged",
         "tasks: 0 new, 0 changed, 2 unchanged",
     ]
     folder["plans"] = [line | {"note": None, "tasks": [first, second | {"markets": ["ASEAN"]}]}]
-    assert (await load(**folder)).lines[8:10] == [
+    assert (await load(**folder)).lines[9:11] == [
         "plans: 0 new, 1 changed, 0 unchanged",
         "tasks: 0 new, 1 changed, 1 unchanged",
     ]

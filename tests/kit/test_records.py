@@ -22,11 +22,14 @@ from sonla_api.kit.mentions import model_of
 from sonla_api.kit.model import Resource
 from sonla_api.kit.records import Records
 from sonla_api.kit.steps import steps
+from sonla_api.notice_acknowledgements.queries import acknowledgements
+from sonla_api.notices.queries import notices
 from sonla_api.partner_relations.queries import relations
 from sonla_api.partners.queries import partners
 from sonla_api.plans.queries import plans
 from sonla_api.progress_reports.queries import progress_reports
 from sonla_api.projects.queries import projects
+from sonla_api.sites.queries import sites
 from sonla_api.sources.queries import sources
 from sonla_api.tasks.queries import tasks
 from sonla_api.transactions.queries import transactions
@@ -36,6 +39,7 @@ from tests.routes import LISTS, READS, Operation, described
 EVERY = [
     sources, agencies, partners, documents, relations, delegations, changes, steps, plans, tasks,
     assignments, progress_reports, evidence, projects, transactions, calendar_days,
+    sites, notices, acknowledgements,
 ]  # fmt: skip
 
 
@@ -179,6 +183,7 @@ async def full_records(api: AsyncClient) -> dict[str, Any]:
         ),
     )
     day = await factories.made(api, "/calendar-days", factories.calendar_day(key="c1", **common))
+    outreach = await factories.full_outreach(api, agency["id"], paper["id"], **common)
     work = await full_work(api, paper["id"], visit["id"], agency["id"], common)
     money = await full_money(api, partner["id"], agency["id"], paper["id"], common)
     bare = factories.delegation(title={"lo": "ຢ້ຽມຢາມ"}, direction=None, countries=[], when=None)
@@ -206,6 +211,7 @@ async def full_records(api: AsyncClient) -> dict[str, Any]:
         "calendar-days": day["id"],
         **work,
         **money,
+        **outreach,
     }
 
 

@@ -16,7 +16,8 @@ class Row(NamedTuple):
     `to`: `name` is set, `name.member` is one text of an object, `name[]` and `name[].member` add
     elements to a list, in the order of the rows; rows of `name[0]` speak of one element. `of`: the
     value is the key of a record there, or else one of the row `otherwise`. `beside`: what else
-    each element says. `codes`: those that the service calls otherwise.
+    each element says. `codes`: those that the service calls otherwise. `is_mutual`: the line named
+    names this one back, and whichever is written last ties both.
     """
 
     field: str
@@ -25,6 +26,7 @@ class Row(NamedTuple):
     beside: Mapping[str, Any] = {}
     codes: Mapping[str, str] = {}
     otherwise: "Row | None" = None
+    is_mutual: bool = False
 
     @property
     def place(self) -> str:
@@ -97,6 +99,16 @@ DELEGATIONS = (
     *_CITED,
     _FLAGGED,
 )
+SITES = (
+    *_same("key", "kind", "name", "country", "subdivision", "borders", "note"),
+    Row("class", "status[].level"),
+    Row("counterpart", "pair_id", of="sites", is_mutual=True),
+    Row("part_of", "parent_id", of="sites"),
+    Row("established", "established_on"),
+    Row("opened", "opened_on"),
+    *_CITED,
+    _FLAGGED,
+)
 _STARTED = {"name": {"en": "Start of construction", "vi": "Khởi công"}}
 
 
@@ -125,7 +137,7 @@ PROJECTS = (
     Row("agencies", "participants[].agency_id", of="agencies"),
     Row("documents", "legal_basis[].document_id", of="documents"),
     Row("agreements", "related[].key", beside={"resource": "agreements"}),
-    Row("sites", "related[].key", beside={"resource": "sites"}),
+    Row("sites", "sites[].site_id", of="sites"),
     *_CITED,
     _FLAGGED,
 )
@@ -177,7 +189,7 @@ def record_of(rows: Sequence[Row], line: Mapping[str, Any], ids: Ids) -> dict[st
     shared: dict[str, dict[str, Any]] = {}
     for row in rows:
         value = line.get(row.field)
-        if value is None:
+        if value is None or (row.is_mutual and value not in ids[row.of]):
             continue
         for part in value if isinstance(value, list) and "[" in row.to else [value]:
             known, said = _meant(row, part, ids)
@@ -229,6 +241,11 @@ def references(
         for key in named if isinstance(named, list) else [named]:
             if row.of and is_key(key):
                 yield row.field, resources, key
+
+
+def mutual(rows: Sequence[Row]) -> set[str]:
+    """The fields by which two lines name each other."""
+    return {row.field for row in rows if row.is_mutual}
 
 
 def is_key(value: Any) -> TypeGuard[str]:

@@ -1,7 +1,7 @@
 """Loading a folder of records: all of it, or nothing and every reason why."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -144,7 +144,7 @@ class _Load:
         except ValidationError as error:
             self._add(entry, of_validation(error.errors(include_url=False)))
             return None
-        return entry, line.model_dump(mode="json", exclude_unset=True)
+        return entry, line.model_dump(mode="json", exclude_unset=True, by_alias=True)
 
     def _in_order(self, file: str, lines: list[Line]) -> list[Line]:
         """What is named before what names it, wherever both stand in the file; each key once."""
@@ -155,7 +155,7 @@ class _Load:
                 message = f"{line['key']} stands in line {first.number} already"
                 self._faults.add(entry.fault("key", message))
         ordered: list[Line] = []
-        named = {key: [*_above(file, line)] for key, (_, line) in waiting.items()}
+        named = {key: _first(file, line, waiting) for key, (_, line) in waiting.items()}
         while ready := [k for k in waiting if not any(above in waiting for _, above in named[k])]:
             ordered += [waiting.pop(key) for key in ready]
         for key, (entry, _) in waiting.items():
@@ -204,7 +204,7 @@ class _Load:
     async def write(self, ctx: WriteContext, part: Part) -> None:
         """Each line by itself, so that all that is wrong is found before all is taken back."""
         for entry, line in self.lines[part.file]:
-            named = mapping.references(part.rows, line)
+            named = _needed(part, line)
             if any(all(key not in self._ids[it] for it in of) for _, of, key in named):
                 continue  # the line that it refers to was refused
             try:
@@ -246,13 +246,30 @@ class _Load:
         return lines
 
 
-def _above(file: str, line: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """The records of its own kind that a line names: (field, key)."""
-    for part in PARTS:
-        if part.file == file:
-            for field, resources, key in mapping.references(part.rows, line):
-                if part.resource in resources:
-                    yield field, key
+def _first(file: str, line: dict[str, Any], lines: Mapping[str, Line]) -> list[tuple[str, str]]:
+    """The records of its own kind that a line waits for: (field, key).
+
+    Of two lines that name each other, the second waits for the first.
+    """
+    keys, parts = [*lines], [part for part in PARTS if part.file == file]
+    return [
+        (field, key)
+        for part in parts
+        for field, resources, key in mapping.references(part.rows, line)
+        if part.resource in resources
+        and not (
+            field in mapping.mutual(part.rows)
+            and key in lines
+            and lines[key][1].get(field) == line["key"]
+            and keys.index(line["key"]) < keys.index(key)
+        )
+    ]
+
+
+def _needed(part: Part, line: dict[str, Any]) -> list[tuple[str, tuple[str, ...], str]]:
+    """The records that must be there before a line is written."""
+    mutual = mapping.mutual(part.rows)
+    return [named for named in mapping.references(part.rows, line) if named[0] not in mutual]
 
 
 _SOME_IDS: Any = defaultdict(lambda: defaultdict(lambda: str(uuid4())))

@@ -27,12 +27,13 @@ from sonla_api.kit.listing import (
 from sonla_api.kit.model import constant
 from sonla_api.kit.period import PeriodFilter
 from sonla_api.kit.records import Records
+from sonla_api.kit.schema import Body
 from sonla_api.kit.shapes import json_object
 from sonla_api.kit.text import Message
 from sonla_api.projects.lifecycle import ProjectKind, ProjectState, lifecycle
 from sonla_api.projects.models import Project
 from sonla_api.projects.money import money_doubts, sums_of, totals_of
-from sonla_api.projects.schemas import MilestoneBody, ProjectView
+from sonla_api.projects.schemas import LocationBody, MilestoneBody, ProjectView
 
 P = Project
 _ROUNDED = Decimal("0.1")
@@ -45,23 +46,40 @@ _DAY = 10
 """The length of a date that is known to the day."""
 
 
+_element: Any = column("element", JSONB)
+
+
+def _each(of: Any) -> Any:
+    """The elements of a JSON list, in their order."""
+    elements = func.jsonb_array_elements(of)
+    return elements.table_valued(
+        column("element", JSONB), with_ordinality="place", name="each"
+    ).render_derived()
+
+
+def _shown(body: type[Body], **more: Any) -> Any:
+    """An element with every field of its body, and what is computed beside them."""
+    kept = {name: _element.op("->")(constant(name)) for name in body.model_fields}
+    return json_object(**kept, **more)
+
+
 def _milestones(of: Any) -> Any:
     """As they are kept, and how many days early each came."""
-    element: Any = column("element", JSONB)
-    each = (
-        func.jsonb_array_elements(of.milestones)
-        .table_valued(element, with_ordinality="place", name="each")
-        .render_derived()
-    )
-    baseline, actual = (element.op("->>")(constant(name)) for name in ("baseline", "actual"))
+    baseline, actual = (_element.op("->>")(constant(name)) for name in ("baseline", "actual"))
     early = case(
         (
             and_(func.length(baseline) == _DAY, func.length(actual) == _DAY),
             cast(baseline, Date) - cast(actual, Date),
         )
     )
-    kept = {name: element.op("->")(constant(name)) for name in MilestoneBody.model_fields}
-    made = select(func.json_agg(json_object(**kept, days_early=early))).select_from(each)
+    made = select(func.json_agg(_shown(MilestoneBody, days_early=early)))
+    made = made.select_from(_each(of.milestones))
+    return func.coalesce(made.scalar_subquery(), func.json_build_array())
+
+
+def _locations(of: Any) -> Any:
+    """As they are kept; those written before points were known have none."""
+    made = select(func.json_agg(_shown(LocationBody))).select_from(_each(of.locations))
     return func.coalesce(made.scalar_subquery(), func.json_build_array())
 
 
@@ -69,6 +87,7 @@ projects = Records(
     P,
     ProjectView,
     lifecycle.parameters,
+    locations=_locations,
     milestones=_milestones,
     totals=totals_of,
     sums=sums_of,
@@ -136,6 +155,9 @@ class ProjectListing(ProjectChoice, Listing):
         list[UUID],
         refers(P, "legal_basis"),
         Field(description="Resting on one of these documents."),
+    ] = []
+    site_id: Annotated[
+        list[UUID], refers(P, "sites"), Field(description="Naming one of these sites.")
     ] = []
     period: Annotated[
         PeriodFilter | None, overlaps(P.period_days), Field(description="Overlapping this period.")

@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import Field, StrictInt, ValidationInfo, field_validator, model_validator
 
 from sonla_api.kit.codes import Country
+from sonla_api.kit.geometry import Point
 from sonla_api.kit.money import Percent, Sum
 from sonla_api.kit.period import PartialDate, Period
 from sonla_api.kit.schema import (
@@ -23,6 +24,7 @@ from sonla_api.kit.text import Line, LocalizedText, Message, Text, refusal, text
 from sonla_api.partners.schemas import PartyBody, PartyView
 from sonla_api.projects.lifecycle import ParticipantRole, ProjectKind, ProjectState, ProjectVerb
 from sonla_api.projects.models import RelatedResource, SectorScheme, TransactionType
+from sonla_api.sites.schemas import SiteNamed, SiteNamedView
 
 MESSAGES = {
     "sector_code": Message(
@@ -64,12 +66,13 @@ class SectorBody(Body):
 
 
 class LocationBody(Body):
-    """Where the project is carried out, in words."""
+    """Where the project is carried out, in words, and as a point where a source gives one."""
 
     name: Annotated[
         LocalizedText,
         Field(examples=[{"vi": "Xã Mường Bú", "en": "Muong Bu commune", "lo": None}]),
     ]
+    point: Point | None = None
 
 
 class LegalBasisBody(Body):
@@ -111,7 +114,7 @@ class ProgressBody(Body):
 
 
 class RelatedBody(Body):
-    """A record that the register does not hold yet, by its outside name."""
+    """A record that the register does not hold, by its outside name."""
 
     resource: Annotated[RelatedResource, Field(examples=["sites"])]
     key: Annotated[Key, Field(examples=["mai-son-ip"])]
@@ -144,6 +147,7 @@ class ProjectCreate(ResourceBody):
         Field(max_length=50, description="Whom it is carried out with.", examples=[["FR"]]),
     ] = []
     locations: Annotated[list[LocationBody], Field(max_length=100)] = []
+    sites: Annotated[list[SiteNamed], Field(max_length=100)] = []
     period: Annotated[Period | None, Field(examples=["2026/2030"])] = None
     legal_basis: Annotated[list[LegalBasisBody], Field(max_length=100)] = []
     certificate: Certificate | None = None
@@ -222,6 +226,7 @@ class ProjectView(ResourceView):
     participants: list[ParticipantView]
     countries: list[str]
     locations: list[LocationBody]
+    sites: list[SiteNamedView]
     period: Period | None
     legal_basis: list[LegalBasisView]
     certificate: Certificate | None
