@@ -189,14 +189,19 @@ async def full_outreach(
     cited = {"document_id": document_id, "symbol": "182/NQ-CP", "issuer": "Chính phủ"}
     zone = await made(api, "/sites", site("Khu kinh tế", kind="border_gate_economic_zone"))
     other = await made(api, "/sites", site("ດ່ານປາຮ້າງ", country="LA", subdivision="LA-HO"))
-    own = {"subdivision": "VN-05", "managing_agency_id": agency_id, "aliases": ["Loóng Sập"]}
+    own: Body = {"subdivision": "VN-05", "managing_agency_id": agency_id, "aliases": ["Loóng Sập"]}
     own |= {"parent_id": zone["id"], "pair_id": other["id"], "established_on": "1990-03"}
     own |= {"location": {"type": "Point", "coordinates": [104.5, 20.75]}, "opened_on": "2024"}
     own |= {"status": [{"level": "main", "valid": "2020/..", "basis": cited}]}
     gate = await made(api, "/sites", site(key="s1", **own, **common))
     firm = await a_firm(api, visibility="public")
     before = await a_sent_notice(api, **common)
-    about = {"markets": ["CN"], "products": ["Xoài"], "languages": ["vi", "lo"], "valid": "2027"}
+    about: Body = {
+        "markets": ["CN"],
+        "products": ["Xoài"],
+        "languages": ["vi", "lo"],
+        "valid": "2027",
+    }
     about |= {"documents": [cited], "replaces_id": before["id"], "is_to_all": False}
     about |= {"recipients": [{"partner_id": firm["id"]}]}
     told = await a_sent_notice(api, key="n1", **about, **common)

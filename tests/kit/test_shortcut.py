@@ -61,8 +61,9 @@ async def ids(api: AsyncClient) -> dict[str, str]:
     shown = {"task_id": given["task"]["id"], "document_id": paper}
     report = await made(api, "/progress-reports", progress_report(given["id"]))
     work = await made(api, "/projects", project())
+    firm = await a_firm(api)
     told = await a_sent_notice(api)
-    said = acknowledgement(told["id"], (await a_firm(api))["id"])
+    said = acknowledgement(told["id"], firm["id"])
     return {
         "/sites": (await made(api, "/sites", site()))["id"],
         "/notices": told["id"],

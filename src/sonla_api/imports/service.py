@@ -122,6 +122,7 @@ class _Load:
         for part in {part.file: part for part in self.parts}.values():
             checked = [self._formatted(part, entry) for entry in self._contents[part.file].entries]
             lines = [line for line in checked if line]
+            _tie(part, [line for _, line in lines])
             self.lines[part.file] = self._in_order(part.file, lines)
         for part in self.parts:
             await self._look_up(ctx, part)
@@ -244,6 +245,16 @@ class _Load:
             said = ["new", "changed", "unchanged", *(["merged"] if done["merged"] else [])]
             lines.append(f"{resource}: " + ", ".join(f"{done[what]} {what}" for what in said))
         return lines
+
+
+def _tie(part: Part, lines: Sequence[dict[str, Any]]) -> None:
+    """What one line says of two, the other says too."""
+    by_key = {line["key"]: line for line in lines}
+    for field in mapping.mutual(part.rows):
+        for line in lines:
+            other = by_key.get(line.get(field) or "")
+            if other and other.get(field) is None:
+                other[field] = line["key"]
 
 
 def _first(file: str, line: dict[str, Any], lines: Mapping[str, Line]) -> list[tuple[str, str]]:

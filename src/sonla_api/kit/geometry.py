@@ -4,8 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, ConfigDict, Field
 
-from sonla_api.kit.schema import Body
-from sonla_api.kit.text import Message, refusal
+from sonla_api.kit.schema import Body, View
+from sonla_api.kit.text import LocalizedText, Message, refusal
 
 MESSAGES = {
     "longitude": Message(
@@ -40,3 +40,18 @@ class Point(Body):
         Field(min_length=2, max_length=2),
         AfterValidator(_on_the_globe),
     ]
+
+
+_NAME = Field(examples=[{"vi": "Xã Mường Bú", "en": "Muong Bu commune", "lo": None}])
+
+
+class LocationBody(Body):
+    """A place in words, and as a point where a source gives one."""
+
+    name: Annotated[LocalizedText, _NAME]
+    point: Point | None = None
+
+
+class LocationView(View):
+    name: Annotated[LocalizedText, _NAME]
+    point: Point | None

@@ -4,12 +4,13 @@ from enum import StrEnum
 from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import BaseModel, Field
 from sqlalchemy import Date, and_, case, cast, column, func, select
 from sqlalchemy.dialects.postgresql import JSONB
 
 from sonla_api.kit.codes import Country
 from sonla_api.kit.context import Context
+from sonla_api.kit.geometry import LocationView
 from sonla_api.kit.listing import (
     Listing,
     Parameters,
@@ -27,13 +28,12 @@ from sonla_api.kit.listing import (
 from sonla_api.kit.model import constant
 from sonla_api.kit.period import PeriodFilter
 from sonla_api.kit.records import Records
-from sonla_api.kit.schema import Body
 from sonla_api.kit.shapes import json_object
 from sonla_api.kit.text import Message
 from sonla_api.projects.lifecycle import ProjectKind, ProjectState, lifecycle
 from sonla_api.projects.models import Project
 from sonla_api.projects.money import money_doubts, sums_of, totals_of
-from sonla_api.projects.schemas import LocationBody, MilestoneBody, ProjectView
+from sonla_api.projects.schemas import MilestoneBody, ProjectView
 
 P = Project
 _ROUNDED = Decimal("0.1")
@@ -57,9 +57,9 @@ def _each(of: Any) -> Any:
     ).render_derived()
 
 
-def _shown(body: type[Body], **more: Any) -> Any:
-    """An element with every field of its body, and what is computed beside them."""
-    kept = {name: _element.op("->")(constant(name)) for name in body.model_fields}
+def _shown(element: type[BaseModel], **more: Any) -> Any:
+    """An element with all its fields, and what is computed beside them."""
+    kept = {name: _element.op("->")(constant(name)) for name in element.model_fields}
     return json_object(**kept, **more)
 
 
@@ -79,7 +79,7 @@ def _milestones(of: Any) -> Any:
 
 def _locations(of: Any) -> Any:
     """As they are kept; those written before points were known have none."""
-    made = select(func.json_agg(_shown(LocationBody))).select_from(_each(of.locations))
+    made = select(func.json_agg(_shown(LocationView))).select_from(_each(of.locations))
     return func.coalesce(made.scalar_subquery(), func.json_build_array())
 
 

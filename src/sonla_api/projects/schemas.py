@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import Field, StrictInt, ValidationInfo, field_validator, model_validator
 
 from sonla_api.kit.codes import Country
-from sonla_api.kit.geometry import Point
+from sonla_api.kit.geometry import LocationBody, LocationView
 from sonla_api.kit.money import Percent, Sum
 from sonla_api.kit.period import PartialDate, Period
 from sonla_api.kit.schema import (
@@ -63,16 +63,6 @@ class SectorBody(Body):
         if form and not form.fullmatch(code):
             raise refusal(MESSAGES, "sector_code", words=MESSAGES["sector_code"])
         return code
-
-
-class LocationBody(Body):
-    """Where the project is carried out, in words, and as a point where a source gives one."""
-
-    name: Annotated[
-        LocalizedText,
-        Field(examples=[{"vi": "Xã Mường Bú", "en": "Muong Bu commune", "lo": None}]),
-    ]
-    point: Point | None = None
 
 
 class LegalBasisBody(Body):
@@ -225,7 +215,7 @@ class ProjectView(ResourceView):
     sectors: list[SectorBody]
     participants: list[ParticipantView]
     countries: list[str]
-    locations: list[LocationBody]
+    locations: list[LocationView]
     sites: list[SiteNamedView]
     period: Period | None
     legal_basis: list[LegalBasisView]
