@@ -15,7 +15,9 @@ from jsonschema_rs import Draft202012Validator
 from sonla_api.main import create_app
 from sonla_api.settings import Settings
 from tests.factories import (
+    a_firm,
     a_plan,
+    a_sent_notice,
     a_task,
     agency,
     an_assignment,
@@ -198,6 +200,9 @@ async def named(api: AsyncClient, body: Any) -> Any:
     ids: dict[str, Any] = {}
     if "partner_id" in body:
         ids["partner_id"] = (await made(api, "/partners", partner()))["id"]
+    if "notice_id" in body:
+        ids["partner_id"] = (await a_firm(api))["id"]
+        ids["notice_id"] = (await a_sent_notice(api))["id"]
     if "project_id" in body:
         ids["project_id"] = (await made(api, "/projects", project()))["id"]
     if "agency_id" in body:

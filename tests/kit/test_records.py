@@ -357,6 +357,7 @@ async def test_a_list_takes_the_same_queries_however_long(
     ids = await full_records(api)
     await api.get("/partners")
     few = await queries()
+    (told,) = (await api.get(f"/notices/{ids['notices']}")).json()["recipients"]
     for n in range(28):
         await factories.made(
             api, "/partners", factories.partner(str(n), parent_id=ids["partners"], aliases=["x"])
@@ -370,6 +371,11 @@ async def test_a_list_takes_the_same_queries_however_long(
             "/projects": factories.project(participants=[{"partner_id": ids["partners"]}] * 3),
             "/transactions": factories.transaction(ids["projects"]),
             "/calendar-days": factories.calendar_day(f"2024-01-{n + 1:02}"),
+            "/sites": factories.site(parent_id=ids["sites"]),
+            "/notices": factories.notice(),
+            "/notice-acknowledgements": factories.acknowledgement(
+                ids["notices"], told["partner"]["id"]
+            ),
         }
         for path, body in made.items():
             await factories.made(api, path, body)

@@ -1,3 +1,4 @@
+from functools import cache
 from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
@@ -46,7 +47,12 @@ class NoticeAcknowledgementListing(Listing):
 
 
 _of: Any = bindparam("of_notice", type_=Uuid())
-_is_told = exists().where(Notice.id == _of, is_recipient(Notice, Partner))
+
+
+@cache
+def _is_told() -> Any:
+    """Whether the notice goes to a partner; one expression, so that a page is compiled once."""
+    return exists().where(Notice.id == _of, is_recipient(Notice, Partner))
 
 
 def _first(of: Any) -> Any:
@@ -79,13 +85,15 @@ class NoticeRecipientListing(Listing):
 async def recipients_of(ctx: Context, id_: UUID, listing: NoticeRecipientListing) -> Rows:
     """Those that a notice goes to, by name or as all, as far as the caller sees them."""
     await notices.item(ctx, id_)
-    return await _recipients.page(ctx, listing, Only(_is_told, {"of_notice": id_}))
+    return await _recipients.page(ctx, listing, Only(_is_told(), {"of_notice": id_}))
 
 
-_wanted = Partner.id == bindparam("id", type_=Partner.id.type)
-_recipient = Statement(select(Partner.id).where(_wanted, _is_told))
+@cache
+def _recipient() -> Statement:
+    wanted = Partner.id == bindparam("id", type_=Partner.id.type)
+    return Statement(select(Partner.id).where(wanted, _is_told()))
 
 
 async def was_told(ctx: Context, notice_id: UUID, partner_id: UUID) -> bool:
     """Whether a notice went to a partner."""
-    return bool(await _recipient.fetch(ctx.reader, id=partner_id, of_notice=notice_id))
+    return bool(await _recipient().fetch(ctx.reader, id=partner_id, of_notice=notice_id))

@@ -15,7 +15,7 @@ class NoticeAcknowledgementCreate(ResourceBody):
 
     notice_id: UUID
     partner_id: UUID
-    acknowledged_on: Annotated[Day, Field(examples=["2026-11-20"])]
+    acknowledged_on: Annotated[Day, Field(examples=["2026-01-20"])]
     means: Annotated[AcknowledgementMeans | None, Field(examples=["telephone"])] = None
 
 
@@ -39,6 +39,6 @@ class NoticeRecipientView(View):
         date | None,
         Field(
             description="The first of the acknowledgements that the caller sees.",
-            examples=["2026-11-20"],
+            examples=["2026-01-20"],
         ),
     ]
