@@ -1,7 +1,7 @@
 """Loading a folder of records: all of it, or nothing and every reason why."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -156,7 +156,7 @@ class _Load:
                 message = f"{line['key']} stands in line {first.number} already"
                 self._faults.add(entry.fault("key", message))
         ordered: list[Line] = []
-        named = {key: _first(file, line, waiting) for key, (_, line) in waiting.items()}
+        named = {key: [*_first(file, line, waiting)] for key, (_, line) in waiting.items()}
         while ready := [k for k in waiting if not any(above in waiting for _, above in named[k])]:
             ordered += [waiting.pop(key) for key in ready]
         for key, (entry, _) in waiting.items():
@@ -257,24 +257,19 @@ def _tie(part: Part, lines: Sequence[dict[str, Any]]) -> None:
                 other[field] = line["key"]
 
 
-def _first(file: str, line: dict[str, Any], lines: Mapping[str, Line]) -> list[tuple[str, str]]:
+def _first(file: str, line: dict[str, Any], lines: Mapping[str, Line]) -> Iterator[tuple[str, str]]:
     """The records of its own kind that a line waits for: (field, key).
 
-    Of two lines that name each other, the second waits for the first.
+    Of two lines that name each other, the one with the later key waits.
     """
-    keys, parts = [*lines], [part for part in PARTS if part.file == file]
-    return [
-        (field, key)
-        for part in parts
-        for field, resources, key in mapping.references(part.rows, line)
-        if part.resource in resources
-        and not (
-            field in mapping.mutual(part.rows)
-            and key in lines
-            and lines[key][1].get(field) == line["key"]
-            and keys.index(line["key"]) < keys.index(key)
-        )
-    ]
+    for part in PARTS:
+        if part.file != file:
+            continue
+        mutual = mapping.mutual(part.rows)
+        for field, resources, key in mapping.references(part.rows, line):
+            is_later = field not in mutual or key not in lines or not line["key"] < key
+            if part.resource in resources and (is_later or lines[key][1].get(field) != line["key"]):
+                yield field, key
 
 
 def _needed(part: Part, line: dict[str, Any]) -> list[tuple[str, tuple[str, ...], str]]:

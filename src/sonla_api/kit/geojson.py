@@ -83,8 +83,12 @@ def _weight(parameter: str) -> float:
 
 def place_addresses(api: FastAPI) -> list[re.Pattern[str]]:
     """Where GeoJSON is given."""
-    routes = iter_route_contexts(api.routes)
-    return [it.path_regex for it in routes if getattr(it, "responses", None) == GEOJSON]
+    return [it.path_regex for it in iter_route_contexts(api.routes) if _gives_places(it)]
+
+
+def _gives_places(route: Any) -> bool:
+    answer = getattr(route, "responses", {}).get(200, {})
+    return MEDIA_TYPE in answer.get("content", {})
 
 
 def _feature(body: bytes) -> bytes:

@@ -44,8 +44,6 @@ _PERCENTAGES = Message(
 )
 _DAY = 10
 """The length of a date that is known to the day."""
-
-
 _element: Any = column("element", JSONB)
 
 
