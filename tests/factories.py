@@ -121,7 +121,12 @@ def full_project(partner_id: Any, agency_id: Any, document_id: Any, **changed: A
                 {"agency_id": agency_id, "role": "implementing"},
             ],
             countries=["FR"],
-            locations=[{"name": {"en": "Son La City"}}],
+            locations=[
+                {
+                    "name": {"en": "Son La City"},
+                    "point": {"type": "Point", "coordinates": [103.9, 21.3]},
+                }
+            ],
             legal_basis=[{"document_id": document_id, "clause": "Điều 1"}],
             certificate={"number": "5401234567", "issued_on": "2024-05"},
             components=5,
@@ -129,7 +134,7 @@ def full_project(partner_id: Any, agency_id: Any, document_id: Any, **changed: A
                 {"name": {"vi": "Khởi công"}, "baseline": "2025-08-15", "actual": "2025-06-03"}
             ],
             progress=[{"on": "2025-06", "physical": "62.5", "financial": "48"}],
-            related=[{"resource": "sites", "key": "na-san"}],
+            related=[{"resource": "agreements", "key": "la-xs-2018"}],
         )
         | changed
     )
@@ -195,3 +200,67 @@ async def an_assignment(api: AsyncClient, task: Body | None = None, **changed: A
     whole = await a_task(api, **task or {})
     lead = await made(api, "/agencies", agency(visibility="public"))
     return await made(api, "/assignments", assignment(whole["id"], lead["id"], **changed))
+
+
+def site(name: str = "Cửa khẩu Lóng Sập", **changed: Any) -> Body:
+    return {"name": {"vi": name}, "kind": "border_gate", "country": "VN", "borders": "LA"} | changed
+
+
+def notice(**changed: Any) -> Body:
+    return {
+        "topic": "sps",
+        "title": {"vi": "Quy định mới về mã số vùng trồng"},
+        "body": {"vi": "Từ ngày 01/01/2027 lô hàng phải ghi mã số vùng trồng."},
+        "is_to_all": True,
+    } | changed
+
+
+def acknowledgement(notice_id: Any, partner_id: Any, **changed: Any) -> Body:
+    return {
+        "notice_id": notice_id,
+        "partner_id": partner_id,
+        "acknowledged_on": "2026-01-20",
+        "means": "telephone",
+    } | changed
+
+
+async def a_firm(api: AsyncClient, name: str = "Takii Vietnam", **changed: Any) -> Any:
+    return await made(api, "/partners", partner(name, kind="enterprise", **changed))
+
+
+async def a_sent_notice(api: AsyncClient, on: str = "2026-01-05", **changed: Any) -> Any:
+    """A notice that was sent, as it then stands."""
+    draft = await made(api, "/notices", notice(**changed))
+    step = {"verb": "send", "on": on}
+    address = f"/notices/{draft['id']}"
+    sent = await api.post(f"{address}/transitions", json=step, headers={"if-match": "*"})
+    assert sent.status_code == 201, sent.text
+    return (await api.get(address)).json()
+
+
+async def full_outreach(
+    api: AsyncClient, agency_id: Any, document_id: Any, **common: Any
+) -> dict[str, str]:
+    """A gate, and a notice that a firm has confirmed, with something in every field."""
+    cited = {"document_id": document_id, "symbol": "182/NQ-CP", "issuer": "Chính phủ"}
+    zone = await made(api, "/sites", site("Khu kinh tế", kind="border_gate_economic_zone"))
+    other = await made(api, "/sites", site("ດ່ານປາຮ້າງ", country="LA", subdivision="LA-HO"))
+    own: Body = {"subdivision": "VN-05", "managing_agency_id": agency_id, "aliases": ["Loóng Sập"]}
+    own |= {"parent_id": zone["id"], "pair_id": other["id"], "established_on": "1990-03"}
+    own |= {"location": {"type": "Point", "coordinates": [104.5, 20.75]}, "opened_on": "2024"}
+    own |= {"status": [{"level": "main", "valid": "2020/..", "basis": cited}]}
+    gate = await made(api, "/sites", site(key="s1", **own, **common))
+    firm = await a_firm(api, visibility="public")
+    before = await a_sent_notice(api, **common)
+    about: Body = {
+        "markets": ["CN"],
+        "products": ["Xoài"],
+        "languages": ["vi", "lo"],
+        "valid": "2027",
+    }
+    about |= {"documents": [cited], "replaces_id": before["id"], "is_to_all": False}
+    about |= {"recipients": [{"partner_id": firm["id"]}]}
+    told = await a_sent_notice(api, key="n1", **about, **common)
+    body = acknowledgement(told["id"], firm["id"], key="a1", **common)
+    said = await made(api, "/notice-acknowledgements", body)
+    return {"sites": gate["id"], "notices": told["id"], "notice-acknowledgements": said["id"]}

@@ -111,7 +111,17 @@ async def ids(api: AsyncClient) -> dict[str, str]:
     bodies |= {"calendar-days": factories.calendar_day()}
     bodies |= {"agreements": factories.agreement()}
     task = (await api.get(f"/tasks/{assignment['task']['id']}")).json()
-    ids = {"partners": partner["id"], "plans": task["plan"]["id"], "tasks": task["id"]}
+    gate = await factories.made(api, "/sites", factories.site())
+    bodies |= {"notices": factories.notice()}
+    firm = (await factories.a_firm(api))["id"]
+    told = await factories.a_sent_notice(api)
+    bodies |= {"notice-acknowledgements": factories.acknowledgement(told["id"], firm)}
+    ids = {
+        "sites": gate["id"],
+        "partners": partner["id"],
+        "plans": task["plan"]["id"],
+        "tasks": task["id"],
+    }
     ids |= {"assignments": assignment["id"], "projects": work["id"]}
     made = {path: await factories.made(api, f"/{path}", body) for path, body in bodies.items()}
     return {path: record["id"] for path, record in made.items()} | ids
@@ -312,6 +322,10 @@ def with_text(text: str, line: str, partner_id: str) -> Iterator[tuple[str, dict
     yield "/agencies", factories.agency(name=name, short_name=name, **common)
     yield "/partners", factories.partner() | {"name": name, "aliases": [line], **common}
     yield "/calendar-days", factories.calendar_day(name=name, announcement=document, **common)
+    status = [{"level": "main", "valid": None, "basis": document}]
+    yield "/sites", factories.site() | {"name": name, "aliases": [line], "status": status, **common}
+    told = {"title": name, "body": name, "products": [line], "documents": [document]}
+    yield "/notices", factories.notice(**told, **common)
     yield (
         "/agreements",
         factories.agreement(

@@ -15,7 +15,9 @@ from jsonschema_rs import Draft202012Validator
 from sonla_api.main import create_app
 from sonla_api.settings import Settings
 from tests.factories import (
+    a_firm,
     a_plan,
+    a_sent_notice,
     a_task,
     agency,
     an_assignment,
@@ -23,6 +25,7 @@ from tests.factories import (
     delegation,
     document,
     full_agreement,
+    full_outreach,
     full_project,
     made,
     partner,
@@ -198,6 +201,9 @@ async def named(api: AsyncClient, body: Any) -> Any:
     ids: dict[str, Any] = {}
     if "partner_id" in body:
         ids["partner_id"] = (await made(api, "/partners", partner()))["id"]
+    if "notice_id" in body:
+        ids["partner_id"] = (await a_firm(api))["id"]
+        ids["notice_id"] = (await a_sent_notice(api))["id"]
     if "project_id" in body:
         ids["project_id"] = (await made(api, "/projects", project()))["id"]
     if "agency_id" in body:
@@ -283,6 +289,7 @@ async def test_real_answers_fit_their_schemas(api: AsyncClient, stranger: AsyncC
     sent = {"file": ("a.pdf", b"%PDF-")}
     file = (await api.post(f"/documents/{paper['id']}/attachments", files=sent)).json()
     day = await made(api, "/calendar-days", calendar_day(**cites))
+    outreach = await full_outreach(api, lead["id"], paper["id"], **cites)
     given = await an_assignment(api, task={"basis": {"document_id": paper["id"]}, **cites}, **cites)
     shown = {"evidence": [{"document_id": paper["id"]}, {"delegation_id": visit["id"]}]}
     report = await made(api, "/progress-reports", progress_report(given["id"], **shown, **cites))
@@ -309,6 +316,7 @@ async def test_real_answers_fit_their_schemas(api: AsyncClient, stranger: AsyncC
         "agreements": accord["id"],
         "projects": work["id"],
         "transactions": paid["id"],
+        **outreach,
     }
     for name, about in API.items():
         if not name.startswith("GET") or "/me/" in name:  # those of an agency try what is its own

@@ -18,7 +18,7 @@ ANY = {"if-match": "*"}
 ALL = (
     "sources agencies partners documents agreements partner_relations delegations projects"
     " transactions"
-    " plans tasks assignments progress_reports evidence"
+    " plans tasks assignments progress_reports evidence sites notices notice_acknowledgements"
 )
 READ = " ".join(f"{resource}:read" for resource in ALL.split()) + " changes:read"
 WRITE = READ + " " + " ".join(f"{resource}:write" for resource in ALL.split())
@@ -89,6 +89,8 @@ async def test_who_sees_what(tree: Tree, api: AsyncClient, stranger: AsyncClient
             ("/documents", factories.document()),
             ("/projects", factories.project()),
             ("/agreements", factories.agreement()),
+            ("/sites", factories.site()),
+            ("/notices", factories.notice()),
         ):
             made = await factories.made(tree.department, path, body | {"visibility": visibility})
             assert made["owner_agency"]["id"] == tree.ids["department"]
@@ -337,6 +339,7 @@ async def tied(tree: Tree) -> list[Tied]:
         found.append(Tied(path, parameter, hidden, made["id"]))
     found += await tied_to_work(tree, agency)
     found += await tied_agreements(tree, partner, agency)
+    found += await tied_outreach(tree.department, agency)
     return [*found, *await tied_projects(tree, partner, agency)]
 
 
@@ -396,6 +399,38 @@ async def tied_projects(tree: Tree, partner: str, agency: str) -> list[Tied]:
             paid = factories.transaction(open_, **{side: {kind: hidden}}, **shown)
             made = (await factories.made(tree.department, "/transactions", paid))["id"]
             found.append(Tied("/transactions", f"{side}_{kind}", hidden, made))
+    return found
+
+
+async def tied_outreach(own: AsyncClient, agency: str) -> list[Tied]:
+    """Those of sites, and of what businesses are told."""
+    away, shown = {"visibility": "agency"}, {"visibility": "public"}
+    paper = (await factories.made(own, "/documents", factories.document(**away)))["id"]
+    gate = (await factories.made(own, "/sites", factories.site(**away)))["id"]
+    firm = (await factories.a_firm(own, **away))["id"]
+    open_ = (await factories.a_firm(own, "Satoen", **shown))["id"]
+    told = (await factories.a_sent_notice(own, **away))["id"]
+    to_all = (await factories.a_sent_notice(own, **shown))["id"]
+    to_it = {"is_to_all": False, "recipients": [{"partner_id": firm}]}
+    found = []
+    for path, parameter, hidden, body in (
+        ("/sites", "managing_agency_id", agency, factories.site(managing_agency_id=agency)),
+        ("/sites", "parent_id", gate, factories.site(parent_id=gate)),
+        (
+            "/sites",
+            "document_id",
+            paper,
+            factories.site(status=[{"level": "main", "basis": {"document_id": paper}}]),
+        ),
+        ("/projects", "site_id", gate, factories.project(sites=[{"site_id": gate}])),
+        ("/notices", "partner_id", firm, factories.notice(**to_it)),
+        ("/notices", "document_id", paper, factories.notice(documents=[{"document_id": paper}])),
+        ("/notices", "replaces_id", told, factories.notice(replaces_id=told)),
+        ("/notice-acknowledgements", "notice_id", told, factories.acknowledgement(told, open_)),
+        ("/notice-acknowledgements", "partner_id", firm, factories.acknowledgement(to_all, firm)),
+    ):
+        made = await factories.made(own, path, body | shown)
+        found.append(Tied(path, parameter, hidden, made["id"]))
     return found
 
 

@@ -23,12 +23,16 @@ from sonla_api.dossiers.endpoints import router as dossiers
 from sonla_api.evidence.endpoints import router as evidence
 from sonla_api.kit.routes import API
 from sonla_api.kit.schema import View
+from sonla_api.notice_acknowledgements.endpoints import of_notices as recipients_of_notices
+from sonla_api.notice_acknowledgements.endpoints import router as notice_acknowledgements
+from sonla_api.notices.endpoints import router as notices
 from sonla_api.partner_relations.endpoints import router as partner_relations
 from sonla_api.partners.endpoints import router as partners
 from sonla_api.plans.endpoints import router as plans
 from sonla_api.progress_reports.endpoints import router as progress_reports
 from sonla_api.projects.endpoints import router as projects
 from sonla_api.search.endpoints import router as search
+from sonla_api.sites.endpoints import router as sites
 from sonla_api.sources.endpoints import router as sources
 from sonla_api.tasks.endpoints import of_agreements as tasks_of_agreements
 from sonla_api.tasks.endpoints import of_plans as tasks_of_plans
@@ -50,6 +54,10 @@ v1 = [
     evidence,
     agreements,
     partner_relations,
+    sites,
+    notices,
+    recipients_of_notices,
+    notice_acknowledgements,
     agencies,
     sources,
     calendar_days,

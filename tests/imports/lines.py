@@ -55,6 +55,7 @@ def write(folder: Path, **changed: Any) -> Path:
         "documents": [],
         "agreements": [],
         "delegations": [VISIT],
+        "sites": [],
         "projects": [],
         "plans": [],
         "events": [{"key": "fair"}, {"key": "forum"}],

@@ -130,6 +130,7 @@ async def test_a_project_that_people_led_on_stays_where_it_is(load: Load, api: A
         ({"amounts": 7}, "amounts: a list is expected"),
         ({"amounts": [{"value": "1", "currency": "USD", "on": "2024"}]}, "amounts/0/on: there is"),
         ({"sites": ["a site"]}, "sites/0: "),
+        ({"sites": ["na-san"]}, "sites: there is no na-san among the sites"),
         ({"population": 5}, "population: there is no such field"),
     ],
 )

@@ -74,6 +74,15 @@ def _related(resource: str) -> Found:
     return lambda record, _: [r["key"] for r in record["related"] if r["resource"] == resource]
 
 
+def _level(record: Line, line: Line) -> str | None:
+    """The one level that a line tells, of which no period is known."""
+    (status,) = record["status"]
+    assert (status["valid"], status["basis"], record["location"]) == (None, None, None)
+    assert record["level_dating"] in {"source", "undated"}
+    assert record["level"] == status["level"]
+    return str(status["level"])
+
+
 def _milestone(name: str) -> Found:
     """Of the start of construction, which is all that lines tell."""
 
@@ -200,6 +209,17 @@ WALKS: dict[str, dict[str, Found]] = {
         "date_as_printed": _printed("when"),
         "date_precision": _precision("when"),
     },
+    "sites": PLAIN
+    | CITED
+    | {name: _field(name) for name in ("country", "subdivision", "borders")}
+    | {
+        "name": _text("name"),
+        "class": _level,
+        "counterpart": lambda record, _: record["pair"] and KEYS[record["pair"]["id"]],
+        "part_of": lambda record, _: record["parent"] and KEYS[record["parent"]["id"]],
+        "established": _field("established_on"),
+        "opened": _field("opened_on"),
+    },
     "projects": PLAIN
     | CITED
     | {
@@ -222,7 +242,7 @@ WALKS: dict[str, dict[str, Found]] = {
         "agencies": _parties(None),
         "documents": lambda record, _: [KEYS[b["document"]["id"]] for b in record["legal_basis"]],
         "agreements": lambda record, _: [KEYS[a["agreement"]["id"]] for a in record["agreements"]],
-        "sites": _related("sites"),
+        "sites": lambda record, _: [KEYS[named["site"]["id"]] for named in record["sites"]],
         "amounts": _amounts,
     },
 }

@@ -25,11 +25,14 @@ from sonla_api.kit.records import Records
 from sonla_api.kit.schema import View
 from sonla_api.kit.shapes import function_body
 from sonla_api.kit.steps import steps
+from sonla_api.notice_acknowledgements.queries import acknowledgements
+from sonla_api.notices.queries import notices
 from sonla_api.partner_relations.queries import relations
 from sonla_api.partners.queries import partners
 from sonla_api.plans.queries import plans
 from sonla_api.progress_reports.queries import progress_reports
 from sonla_api.projects.queries import projects
+from sonla_api.sites.queries import sites
 from sonla_api.sources.queries import sources
 from sonla_api.tasks.queries import tasks
 from sonla_api.transactions.queries import transactions
@@ -40,6 +43,7 @@ from tests.routes import LISTS, READS, Operation, described
 EVERY = [
     sources, agencies, partners, documents, relations, delegations, changes, steps, plans, tasks,
     assignments, progress_reports, evidence, projects, transactions, calendar_days, agreements,
+    sites, notices, acknowledgements,
 ]  # fmt: skip
 
 
@@ -184,6 +188,7 @@ async def full_records(api: AsyncClient) -> dict[str, Any]:
         ),
     )
     day = await factories.made(api, "/calendar-days", factories.calendar_day(key="c1", **common))
+    outreach = await factories.full_outreach(api, agency["id"], paper["id"], **common)
     work = await full_work(api, paper["id"], visit["id"], agency["id"], accord, common)
     money = await full_money(api, partner["id"], agency["id"], paper["id"], common)
     agreed = {"agreements": [{"agreement_id": accord}]}
@@ -215,6 +220,7 @@ async def full_records(api: AsyncClient) -> dict[str, Any]:
         "calendar-days": day["id"],
         **work,
         **money,
+        **outreach,
     }
 
 
@@ -374,6 +380,7 @@ async def test_a_list_takes_the_same_queries_however_long(
     ids = await full_records(api)
     await api.get("/partners")
     few = await queries()
+    (told,) = (await api.get(f"/notices/{ids['notices']}")).json()["recipients"]
     for n in range(28):
         await factories.made(
             api, "/partners", factories.partner(str(n), parent_id=ids["partners"], aliases=["x"])
@@ -390,6 +397,11 @@ async def test_a_list_takes_the_same_queries_however_long(
             "/projects": factories.project(participants=[{"partner_id": ids["partners"]}] * 3),
             "/transactions": factories.transaction(ids["projects"]),
             "/calendar-days": factories.calendar_day(f"2024-01-{n + 1:02}"),
+            "/sites": factories.site(parent_id=ids["sites"]),
+            "/notices": factories.notice(),
+            "/notice-acknowledgements": factories.acknowledgement(
+                ids["notices"], told["partner"]["id"]
+            ),
         }
         for path, body in made.items():
             await factories.made(api, path, body)

@@ -13,7 +13,10 @@ from pydantic import BaseModel
 from sonla_api.kit.shortcut import Shortcuts
 from tests.conftest import Connection
 from tests.factories import (
+    a_firm,
     a_plan,
+    a_sent_notice,
+    acknowledgement,
     agency,
     agreement,
     an_assignment,
@@ -25,6 +28,7 @@ from tests.factories import (
     progress_report,
     project,
     relation,
+    site,
     source,
     transaction,
 )
@@ -58,7 +62,13 @@ async def ids(api: AsyncClient) -> dict[str, str]:
     shown = {"task_id": given["task"]["id"], "document_id": paper}
     report = await made(api, "/progress-reports", progress_report(given["id"]))
     work = await made(api, "/projects", project())
+    firm = await a_firm(api)
+    told = await a_sent_notice(api)
+    said = acknowledgement(told["id"], firm["id"])
     return {
+        "/sites": (await made(api, "/sites", site()))["id"],
+        "/notices": told["id"],
+        "/notice-acknowledgements": (await made(api, "/notice-acknowledgements", said))["id"],
         "/calendar-days": (await made(api, "/calendar-days", calendar_day()))["id"],
         "/plans": (await a_plan(api))["id"],
         "/tasks": given["task"]["id"],

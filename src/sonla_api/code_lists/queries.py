@@ -28,17 +28,22 @@ from sonla_api.kit.codes import CodeLabel, CodeList
 from sonla_api.kit.model import Visibility
 from sonla_api.kit.schema import FlagOrigin
 from sonla_api.kit.text import Message
+from sonla_api.notice_acknowledgements.models import AcknowledgementMeans
+from sonla_api.notices.lifecycle import NoticeState, NoticeVerb
+from sonla_api.notices.models import NoticeTopic
 from sonla_api.partner_relations.lifecycle import RelationState, RelationVerb
 from sonla_api.partner_relations.models import RelationKind
 from sonla_api.partners.models import PartnerKind, RegistrationKind, RegistrationWarningCode
 from sonla_api.projects.lifecycle import ParticipantRole, ProjectKind, ProjectState, ProjectVerb
 from sonla_api.projects.models import RelatedResource, SectorScheme, TransactionType
+from sonla_api.sites.models import GateLevel, LevelDating, SiteKind
 from sonla_api.tasks.health import Health
 from sonla_api.tasks.models import DueKind, Priority
 from sonla_api.transactions.models import EquivalentQualifier, Qualifier
 from sonla_api.workloads.schemas import WorkReason
 
 ENUMS: dict[str, type[CodeList]] = {
+    "acknowledgement-means": AcknowledgementMeans,
     "agency-kinds": AgencyKind,
     "agreement-kinds": AgreementKind,
     "agreement-levels": AgreementLevel,
@@ -65,7 +70,12 @@ ENUMS: dict[str, type[CodeList]] = {
     "flag-codes": FlagCode,
     "flag-origins": FlagOrigin,
     "flag-verbs": FlagVerb,
+    "gate-levels": GateLevel,
     "health": Health,
+    "level-dating": LevelDating,
+    "notice-states": NoticeState,
+    "notice-topics": NoticeTopic,
+    "notice-verbs": NoticeVerb,
     "partner-kinds": PartnerKind,
     "partner-relation-kinds": RelationKind,
     "partner-relation-states": RelationState,
@@ -79,6 +89,7 @@ ENUMS: dict[str, type[CodeList]] = {
     "related-resources": RelatedResource,
     "roles": Role,
     "sector-schemes": SectorScheme,
+    "site-kinds": SiteKind,
     "symbol-kinds": SymbolKind,
     "task-due-kinds": DueKind,
     "task-priorities": Priority,

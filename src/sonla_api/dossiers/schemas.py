@@ -28,7 +28,8 @@ class DeedView(View):
         str | None,
         Field(
             description="The direction of a delegation, the kind of an agreement, relation or "
-            "project, the type of a transaction.",
+            "project, the type of a transaction, the topic of a notice, the means of its "
+            "acknowledgement.",
             examples=["outbound"],
         ),
     ]
@@ -40,7 +41,7 @@ class DeedView(View):
         LocalizedText | str | None,
         Field(
             description="What it is called: a relation as its partner, a transaction as its "
-            "project; null where that is hidden from the caller.",
+            "project, an acknowledgement as its notice; null where that is hidden from the caller.",
             examples=[_TITLE],
         ),
     ]

@@ -78,6 +78,16 @@ DELEGATIONS = (
     *_CITED,
     _FLAGGED,
 )
+SITES = (
+    *_same("key", "kind", "name", "country", "subdivision", "borders", "note"),
+    Row("class", "status[].level"),
+    Row("counterpart", "pair_id", of="sites", is_mutual=True),
+    Row("part_of", "parent_id", of="sites"),
+    Row("established", "established_on"),
+    Row("opened", "opened_on"),
+    *_CITED,
+    _FLAGGED,
+)
 _STARTED = {"name": {"en": "Start of construction", "vi": "Khởi công"}}
 
 
@@ -106,7 +116,7 @@ PROJECTS = (
     Row("agencies", "participants[].agency_id", of="agencies"),
     Row("documents", "legal_basis[].document_id", of="documents"),
     Row("agreements", "agreements[].agreement_id", of="agreements"),
-    Row("sites", "related[].key", beside={"resource": "sites"}),
+    Row("sites", "sites[].site_id", of="sites"),
     *_CITED,
     _FLAGGED,
 )

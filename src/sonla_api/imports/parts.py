@@ -34,6 +34,7 @@ from sonla_api.imports.schemas import (
     RecordedAgreement,
     RecordedProject,
     RecordLine,
+    SiteLine,
     SourceLine,
     TaskLine,
     TransactionLine,
@@ -58,6 +59,9 @@ from sonla_api.projects import service as projects
 from sonla_api.projects.lifecycle import ProjectVerb
 from sonla_api.projects.models import Project
 from sonla_api.projects.schemas import ProjectStepCreate, ProjectUpdate
+from sonla_api.sites import service as sites
+from sonla_api.sites.models import Site
+from sonla_api.sites.schemas import SiteCreate, SiteUpdate
 from sonla_api.sources.models import Source
 from sonla_api.sources.queries import sources
 from sonla_api.sources.schemas import SourceCreate, SourceUpdate
@@ -70,7 +74,6 @@ from sonla_api.transactions.schemas import TransactionCreate, TransactionUpdate
 
 LATER = (
     "events.json", "indicators.json", "observations.json",
-    "sites.json",
 )  # fmt: skip
 """Files whose records are not in the register yet."""
 
@@ -125,6 +128,10 @@ async def _revise_plan(ctx: WriteContext, record: Plan, changed: dict[str, Any])
 
 async def _revise_task(ctx: WriteContext, record: Task, changed: dict[str, Any]) -> None:
     await tasks.revise(ctx, record.id, None, TaskUpdate.model_validate(changed))
+
+
+async def _revise_site(ctx: WriteContext, record: Site, changed: dict[str, Any]) -> None:
+    await sites.revise(ctx, record.id, None, SiteUpdate.model_validate(changed))
 
 
 async def _register_plan(ctx: WriteContext, body: PlanCreate) -> Item:
@@ -205,6 +212,8 @@ PARTS = (
          CalendarDayCreate, *_plain(calendar_days, CalendarDayCreate, CalendarDayUpdate)),
     Part("delegations", "delegations.json", DelegationLine, mapping.DELEGATIONS, Delegation,
          DelegationCreate, _record_delegation, _revise_delegation),
+    Part("sites", "sites.json", SiteLine, mapping.SITES, Site, SiteCreate,
+         sites.register, _revise_site),
     Part("projects", "projects.json", ProjectLine, mapping.PROJECTS, Project, RecordedProject,
          _record_project, _revise_project),
     Part("transactions", "projects.json#amounts", TransactionLine, mapping.TRANSACTIONS,

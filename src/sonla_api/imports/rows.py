@@ -13,7 +13,8 @@ class Row(NamedTuple):
     `to`: `name` is set, `name.member` is one text of an object, `name[]` and `name[].member` add
     elements to a list, in the order of the rows; rows of `name[0]` speak of one element. `of`: the
     value is the key of a record there, or else one of the row `otherwise`. `beside`: what else
-    each element says. `codes`: those that the service calls otherwise.
+    each element says. `codes`: those that the service calls otherwise. `is_mutual`: the line named
+    names this one back, and whichever is written last ties both.
     """
 
     field: str
@@ -22,6 +23,7 @@ class Row(NamedTuple):
     beside: Mapping[str, Any] = {}
     codes: Mapping[str, str] = {}
     otherwise: "Row | None" = None
+    is_mutual: bool = False
 
     @property
     def place(self) -> str:
@@ -43,7 +45,7 @@ def record_of(rows: Sequence[Row], line: Mapping[str, Any], ids: Ids) -> dict[st
     shared: dict[str, dict[str, Any]] = {}
     for row in rows:
         value = line.get(row.field)
-        if value is None:
+        if value is None or (row.is_mutual and value not in ids[row.of]):
             continue
         for part in value if isinstance(value, list) and "[" in row.to else [value]:
             known, said = _meant(row, part, ids)
@@ -95,6 +97,11 @@ def references(
         for key in named if isinstance(named, list) else [named]:
             if row.of and is_key(key):
                 yield row.field, resources, key
+
+
+def mutual(rows: Sequence[Row]) -> set[str]:
+    """The fields by which two lines name each other."""
+    return {row.field for row in rows if row.is_mutual}
 
 
 def is_key(value: Any) -> TypeGuard[str]:

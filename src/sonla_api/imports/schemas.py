@@ -1,7 +1,7 @@
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Literal, NamedTuple
 
-from pydantic import AfterValidator, BeforeValidator, StrictInt, ValidationInfo
+from pydantic import AfterValidator, BeforeValidator, Field, StrictInt, ValidationInfo
 from pydantic_core import PydanticCustomError
 
 from sonla_api.agencies.models import AgencyKind
@@ -24,6 +24,7 @@ from sonla_api.partners.models import PartnerKind
 from sonla_api.projects.lifecycle import ProjectKind, ProjectState
 from sonla_api.projects.models import TransactionType
 from sonla_api.projects.schemas import ProjectCreate
+from sonla_api.sites.models import GateLevel, SiteKind
 from sonla_api.transactions.models import Qualifier
 from sonla_api.transactions.schemas import EquivalentBody
 
@@ -179,6 +180,21 @@ class CalendarDayLine(SourcedLine):
     kind: DayKind
     name: LocalizedText
     announcement: DocumentCited | None = None
+
+
+class SiteLine(SourcedLine):
+    """`class` is a word of Python's own."""
+
+    kind: SiteKind
+    name: LocalizedText
+    level: Annotated[GateLevel | None, Field(alias="class")] = None
+    country: Country | None = None
+    subdivision: Subdivision | None = None
+    borders: Country | None = None
+    counterpart: Key | None = None
+    part_of: Key | None = None
+    established: PartialDate | None = None
+    opened: PartialDate | None = None
 
 
 class PlanLine(SourcedLine):

@@ -1,7 +1,7 @@
 """Loading a folder of records: all of it, or nothing and every reason why."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ from sonla_api.imports.queries import (
     survivors,
     wait_for_turn,
 )
-from sonla_api.imports.rows import Row, field_of, is_key, news, record_of, references
+from sonla_api.imports.rows import Row, field_of, is_key, mutual, news, record_of, references
 from sonla_api.imports.schemas import LoadError, Report
 from sonla_api.kit import flags
 from sonla_api.kit.context import Actor, WriteContext
@@ -123,6 +123,7 @@ class _Load:
         for part in {part.file: part for part in self.parts}.values():
             checked = [self._formatted(part, entry) for entry in self._contents[part.file].entries]
             lines = [line for line in checked if line]
+            _tie(part, [line for _, line in lines])
             self.lines[part.file] = self._in_order(part.file, lines)
         for part in self.parts:
             await self._look_up(ctx, part)
@@ -145,7 +146,7 @@ class _Load:
         except ValidationError as error:
             self._add(entry, of_validation(error.errors(include_url=False)))
             return None
-        return entry, line.model_dump(mode="json", exclude_unset=True)
+        return entry, line.model_dump(mode="json", exclude_unset=True, by_alias=True)
 
     def _in_order(self, file: str, lines: list[Line]) -> list[Line]:
         """What is named before what names it, wherever both stand in the file; each key once."""
@@ -156,7 +157,7 @@ class _Load:
                 message = f"{line['key']} stands in line {first.number} already"
                 self._faults.add(entry.fault("key", message))
         ordered: list[Line] = []
-        named = {key: [*_above(file, line)] for key, (_, line) in waiting.items()}
+        named = {key: [*_first(file, line, waiting)] for key, (_, line) in waiting.items()}
         while ready := [k for k in waiting if not any(above in waiting for _, above in named[k])]:
             ordered += [waiting.pop(key) for key in ready]
         for key, (entry, _) in waiting.items():
@@ -205,7 +206,7 @@ class _Load:
     async def write(self, ctx: WriteContext, part: Part) -> None:
         """Each line by itself, so that all that is wrong is found before all is taken back."""
         for entry, line in self.lines[part.file]:
-            named = references(part.rows, line)
+            named = _needed(part, line)
             if any(all(key not in self._ids[it] for it in of) for _, of, key in named):
                 continue  # the line that it refers to was refused
             try:
@@ -247,13 +248,35 @@ class _Load:
         return lines
 
 
-def _above(file: str, line: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """The records of its own kind that a line names: (field, key)."""
+def _tie(part: Part, lines: Sequence[dict[str, Any]]) -> None:
+    """What one line says of two, the other says too."""
+    by_key = {line["key"]: line for line in lines}
+    for field in mutual(part.rows):
+        for line in lines:
+            other = by_key.get(line.get(field) or "")
+            if other and other.get(field) is None:
+                other[field] = line["key"]
+
+
+def _first(file: str, line: dict[str, Any], lines: Mapping[str, Line]) -> Iterator[tuple[str, str]]:
+    """The records of its own kind that a line waits for: (field, key).
+
+    Of two lines that name each other, the one with the later key waits.
+    """
     for part in PARTS:
-        if part.file == file:
-            for field, resources, key in references(part.rows, line):
-                if part.resource in resources:
-                    yield field, key
+        if part.file != file:
+            continue
+        tied = mutual(part.rows)
+        for field, resources, key in references(part.rows, line):
+            is_later = field not in tied or key not in lines or not line["key"] < key
+            if part.resource in resources and (is_later or lines[key][1].get(field) != line["key"]):
+                yield field, key
+
+
+def _needed(part: Part, line: dict[str, Any]) -> list[tuple[str, tuple[str, ...], str]]:
+    """The records that must be there before a line is written."""
+    tied = mutual(part.rows)
+    return [named for named in references(part.rows, line) if named[0] not in tied]
 
 
 _SOME_IDS: Any = defaultdict(lambda: defaultdict(lambda: str(uuid4())))

@@ -106,12 +106,15 @@ class PageAnswer(Response):
     """One page; the `Link` header leads to the next."""
 
     media_type = "application/json"
+    opening = b'{"items":['
 
     def __init__(self, rows: Rows, parameter: str = "cursor") -> None:
         self.rows = rows
         self.following = {parameter: rows.next_cursor} if rows.next_cursor else {}
         end = json.dumps({"next_cursor": rows.next_cursor, "total": rows.total}).encode()
-        super().__init__(b'{"items":[%b],%b' % (b",".join(rows.bodies), end[1:]), headers=VARY)
+        super().__init__(
+            b"%b%b],%b" % (self.opening, b",".join(rows.bodies), end[1:]), headers=VARY
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if self.following:

@@ -17,6 +17,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from sonla_api.kit import faults, logs, problems
 from sonla_api.kit.answers import download_addresses
 from sonla_api.kit.exports import Exports, send_whole
+from sonla_api.kit.geojson import MEDIA_TYPE as GEOJSON
+from sonla_api.kit.geojson import is_wanted, place_addresses
 from sonla_api.kit.http import allowed_methods, answer, fixed_addresses, report
 from sonla_api.kit.metrics import measured
 from sonla_api.kit.problems import Problem
@@ -40,6 +42,10 @@ _SECURITY = [
 ]
 _ASKED_ANEW = (b"cache-control", b"no-cache")
 _PRIVATE = (b"cache-control", b"no-store")
+_OR_PLACES = Wording(
+    f"This address answers application/json and {GEOJSON}.",
+    f"Địa chỉ này trả application/json và {GEOJSON}.",
+)
 _BAD_JSON = Wording("The body is not valid JSON: {why}.", "Nội dung không phải JSON hợp lệ: {why}.")
 _SEND_FILE = Wording(
     f"Send the file as `Content-Type: {MULTIPART}`.",
@@ -64,6 +70,7 @@ class Envelope:
         self._shortcuts, self._fixed = Shortcuts(api), fixed_addresses(api)
         self._exports = Exports(api)
         self._uploads, self._downloads = upload_addresses(api), download_addresses(api)
+        self._places = place_addresses(api)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -127,7 +134,9 @@ class Envelope:
             and not any(_TAKES_JSON.fullmatch(p.strip()) for p in accepted.split(","))
             and not _is_among(self._downloads, scope["path"])
         ):
-            raise problems.NotAcceptable
+            gives_places = scope["method"] == "GET" and _is_among(self._places, scope["path"])
+            if not gives_places or not is_wanted(headers):
+                raise problems.NotAcceptable(_OR_PLACES if gives_places else None)
         offered = (MULTIPART,) if takes_file else _JSON.get(scope["method"])
         if offered and (
             headers.get("content-length", "0") != "0" or "transfer-encoding" in headers

@@ -52,6 +52,7 @@ class Mention(Model):
                 "delegation_id",
                 "project_id",
                 "agreement_id",
+                "site_id",
             )
         ),
     )
@@ -67,6 +68,7 @@ class Mention(Model):
     delegation_id: Mapped[UUID | None] = mapped_column(ForeignKey("delegations.id"))
     project_id: Mapped[UUID | None] = mapped_column(ForeignKey("projects.id"))
     agreement_id: Mapped[UUID | None] = mapped_column(ForeignKey("agreements.id"))
+    site_id: Mapped[UUID | None] = mapped_column(ForeignKey("sites.id"))
 
 
 def mentioned(

@@ -6,7 +6,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 
-from sonla_api.kit import problems
+from sonla_api.kit import geojson, problems
 from sonla_api.kit.answers import FileAnswer
 from sonla_api.kit.examples import example_of
 from sonla_api.kit.exports import describe_files
@@ -43,6 +43,9 @@ HEAD: dict[str, Any] = {
         {"name": "evidence", "description": "What shows that a task was worked on."},
         {"name": "agreements", "description": "What was agreed with partners, and until when."},
         {"name": "partner-relations", "description": "Relations with partners, and since when."},
+        {"name": "sites", "description": "Gates, zones, airports and parks, and where they lie."},
+        {"name": "notices", "description": "What businesses are told of markets and rules."},
+        {"name": "notice-acknowledgements", "description": "Who confirmed a notice, and when."},
         {"name": "agencies", "description": "Our side: committees, departments, localities."},
         {"name": "sources", "description": "Where facts come from."},
         {
@@ -173,6 +176,7 @@ def _complete(described: dict[str, Any]) -> None:
         _describe_parameters(operation)
         _add_headers(path, method, operation)
         _add_examples(method, operation, components["schemas"])
+        geojson.describe(operation, components["schemas"])
 
 
 def _operations(described: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:

@@ -20,7 +20,7 @@ class SectorScheme(CodeList):
 
 
 class RelatedResource(CodeList):
-    """Resources whose records are not in the register yet."""
+    """Resources of which a source names records that the register does not hold."""
 
     sites = "sites", "Site", "Địa điểm"
 
@@ -58,6 +58,7 @@ class Project(Resource):
         "participants": ("partner_id", "agency_id"),
         "legal_basis": ("document_id",),
         "agreements": ("agreement_id",),
+        "sites": ("site_id",),
     }
     derived = ("period_days", "sector_codes", "words")
 
@@ -70,6 +71,7 @@ class Project(Resource):
     participants: Mapped[list[dict[str, Any]]] = mapped_column(server_default="[]")
     countries: Mapped[list[str]] = mapped_column(server_default="{}")
     locations: Mapped[list[dict[str, Any]]] = mapped_column(server_default="[]")
+    sites: Mapped[list[dict[str, Any]]] = mapped_column(server_default="[]")
     period: Mapped[Any | None]
     legal_basis: Mapped[list[dict[str, Any]]] = mapped_column(server_default="[]")
     agreements: Mapped[list[dict[str, Any]]] = mapped_column(server_default="[]")
