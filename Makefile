@@ -1,5 +1,5 @@
 # sonla-api: `make run` starts it, `make test` proves it.
-.PHONY: help run test check format migration lock setup bench
+.PHONY: help run test check fuzz format migration lock setup bench
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 
@@ -21,6 +21,10 @@ test: ## run the tests on a PostgreSQL of their own (ARGS="-k partners")
 check: ## run every check there is, the tests with coverage among them
 	@scripts/venv dev
 	@scripts/check
+
+fuzz: ## attack every operation as each kind of caller, 50 examples each
+	@scripts/venv dev
+	@$(BIN)/python -m scripts.fuzz anonymous=50 read-only=50 agency=50 administrator=50
 
 format: ## put the code into its form
 	@scripts/venv dev

@@ -16,6 +16,7 @@ import asyncpg
 import httpx
 import pytest
 import uvicorn
+import uvloop
 from alembic import command
 from fastapi import FastAPI
 
@@ -31,6 +32,11 @@ Connection = asyncpg.Connection
 KEPT = {"alembic_version", "feed_epochs", "working_calendar"}
 NO_CALENDAR = "update working_calendar set days = '{}', numbers = '{}', published = '{}'"
 EVERYTHING = "everything"
+
+
+def pytest_asyncio_loop_factories(config: Any, item: Any) -> dict[str, Any]:
+    """The loop that serves in production, which is also the quickest."""
+    return {"uvloop": uvloop.new_event_loop}
 
 
 @contextmanager

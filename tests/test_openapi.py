@@ -130,8 +130,6 @@ def test_every_json_that_goes_in_or_out_has_a_schema(name: str) -> None:
         expected = {"request application/json"}
         if name in UPLOADS:
             expected = {"request multipart/form-data"}
-        elif name.startswith("PATCH"):
-            expected.add("request application/merge-patch+json")
         assert {kind for kind in kinds if kind.startswith("request")} == expected
 
 
@@ -231,7 +229,8 @@ async def test_the_example_of_a_body_is_accepted(api: AsyncClient, name: str) ->
     patch = WRITES.get(name.replace("POST", "PATCH") + "/{id}")
     if patch is None:  # a report on progress and evidence are not changed
         return
-    for kind, media in patch["requestBody"]["content"].items():
+    (media,) = patch["requestBody"]["content"].values()
+    for kind in ("application/json", "application/merge-patch+json"):
         changed = await api.patch(
             f"{address}/{created['id']}",
             content=json.dumps(media["example"]),

@@ -270,7 +270,8 @@ def _add_examples(method: str, operation: dict[str, Any], schemas: dict[str, Any
         media = body["content"]["application/json"]
         media["example"] = example_of(media["schema"], schemas, is_patch=method == "patch")
         if method == "patch":
-            body["content"]["application/merge-patch+json"] = media
+            # In words: of two types openapi-python-client makes a function that does not load.
+            body["description"] = "A merge patch, also taken as application/merge-patch+json."
     if FileAnswer.media_type in operation["responses"].get("200", {}).get("content", {}):
         kinds = dict.fromkeys(media_type for media_type, _ in TYPES.values())
         operation["responses"]["200"]["content"] = {
