@@ -100,6 +100,7 @@ async def ids(api: AsyncClient) -> dict[str, str]:
         "partner-relations": factories.relation(partner["id"]),
         "delegations": factories.delegation(),
         "documents": factories.document(),
+        "events": factories.event(),
     }
     assignment = await factories.an_assignment(api)
     report = factories.progress_report(assignment["id"])
@@ -311,6 +312,12 @@ def with_text(text: str, line: str, partner_id: str) -> Iterator[tuple[str, dict
     yield "/agencies", factories.agency(name=name, short_name=name, **common)
     yield "/partners", factories.partner() | {"name": name, "aliases": [line], **common}
     yield "/calendar-days", factories.calendar_day(name=name, announcement=document, **common)
+    named = {"enterprises": [{"partner_id": None, "name": line}], "products": [line]}
+    results = {"text": name, "contracts": None, "orders": [], "visitors": None}
+    yield (
+        "/events",
+        factories.event(name=name, place=line, results=results, **named, **common),
+    )
     yield (
         "/partner-relations",
         factories.relation(partner_id, established_by=document, **common),

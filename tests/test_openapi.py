@@ -22,6 +22,7 @@ from tests.factories import (
     calendar_day,
     delegation,
     document,
+    full_event,
     full_project,
     made,
     partner,
@@ -42,7 +43,10 @@ API = {name: about for name, about in OPERATIONS.items() if " /api/v1" in name}
 WRITES = {name: about for name, about in API.items() if not name.startswith("GET")}
 CREATES = [name for name in WRITES if re.fullmatch(r"POST /api/v1/[a-z-]+", name)]
 UPLOADS = {"POST /api/v1/documents/{id}/attachments"}
-DOWNLOADS = {"GET /api/v1/documents/{id}/attachments/{attachment_id}"}
+DOWNLOADS = {
+    "GET /api/v1/documents/{id}/attachments/{attachment_id}",
+    "GET /api/v1/calendar.ics",
+}
 A_SENTENCE = re.compile(r"[A-Z][^.\n]*[^.\s]\.")
 every_operation = pytest.mark.parametrize("name", OPERATIONS)
 
@@ -272,6 +276,7 @@ async def test_real_answers_fit_their_schemas(api: AsyncClient, stranger: AsyncC
         "/projects",
         full_project(other["id"], lead["id"], paper["id"]) | cites,
     )
+    fair = await made(api, "/events", full_event(other["id"], **cites))
     parties = {"provider": {"partner_id": other["id"]}, "receiver": {"agency_id": lead["id"]}}
     paid = await made(api, "/transactions", transaction(work["id"], **parties, **cites))
     step = {"verb": "prepare"}
@@ -280,7 +285,13 @@ async def test_real_answers_fit_their_schemas(api: AsyncClient, stranger: AsyncC
     file = (await api.post(f"/documents/{paper['id']}/attachments", files=sent)).json()
     day = await made(api, "/calendar-days", calendar_day(**cites))
     given = await an_assignment(api, task={"basis": {"document_id": paper["id"]}, **cites}, **cites)
-    shown = {"evidence": [{"document_id": paper["id"]}, {"delegation_id": visit["id"]}]}
+    shown = {
+        "evidence": [
+            {"document_id": paper["id"]},
+            {"delegation_id": visit["id"]},
+            {"event_id": fair["id"]},
+        ]
+    }
     report = await made(api, "/progress-reports", progress_report(given["id"], **shown, **cites))
     corrected = progress_report(given["id"], corrects_id=report["id"], **cites)
     await made(api, "/progress-reports", corrected)
@@ -297,6 +308,7 @@ async def test_real_answers_fit_their_schemas(api: AsyncClient, stranger: AsyncC
         "evidence": piece["id"],
         "documents": paper["id"],
         "calendar-days": day["id"],
+        "events": fair["id"],
         "agencies": lead["id"],
         "sources": cited["id"],
         "partners": other["id"],

@@ -56,7 +56,8 @@ def write(folder: Path, **changed: Any) -> Path:
         "delegations": [VISIT],
         "projects": [],
         "plans": [],
-        "events": [{"key": "fair"}, {"key": "forum"}],
+        "events": [],
+        "sites": [{"key": "gate"}, {"key": "airport"}],
     } | changed
     for name, lines in files.items():
         content = lines

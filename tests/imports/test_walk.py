@@ -159,6 +159,17 @@ WALKS: dict[str, dict[str, Found]] = {
         "date_as_printed": _printed("when"),
         "date_precision": _precision,
     },
+    "events": PLAIN
+    | CITED
+    | {name: _field(name) for name in ("role", "country", "place", "channel")}
+    | {
+        "name": _text("name"),
+        "date": _field("when"),
+        "date_precision": _precision,
+        "partners": lambda record, _: [KEYS[p["partner"]["id"]] for p in record["partners"]],
+        "result": lambda record, _: _text("text")(record["results"], {}),
+        "sites": _related("sites"),
+    },
     "projects": PLAIN
     | CITED
     | {
@@ -276,6 +287,7 @@ async def test_every_field_of_every_line_is_found_again(
 def test_the_rules_without_a_field_are_few() -> None:
     assert {file: set(fields) for file, fields in RULES.items()} == {
         "delegations.json": {"date_precision"},
+        "events.json": {"date_precision"},
         "plans.json": {"tasks"},
         "projects.json": {"amounts", "date_precision"},
     }

@@ -51,11 +51,13 @@ async def test_a_report_is_shown_whole(api: AsyncClient) -> None:
         {
             "document": {name: paper[name] for name in ("id", "symbol", "subject")},
             "delegation": None,
+            "event": None,
             "project": None,
         },
         {
             "document": None,
             "delegation": {name: visit[name] for name in ("id", "code", "title")},
+            "event": None,
             "project": None,
         },
     ]

@@ -27,8 +27,8 @@ class DeedView(View):
     kind: Annotated[
         str | None,
         Field(
-            description="The direction of a delegation, the kind of a relation or project, the "
-            "type of a transaction.",
+            description="The direction of a delegation, the kind of an event, relation or project, "
+            "the type of a transaction.",
             examples=["outbound"],
         ),
     ]

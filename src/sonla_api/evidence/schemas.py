@@ -3,6 +3,7 @@ from uuid import UUID
 
 from pydantic import Field, model_validator
 
+from sonla_api.events.schemas import EventSummary
 from sonla_api.kit.schema import Body, DocumentSummary, ResourceBody, ResourceView, Summary, View
 from sonla_api.kit.text import LocalizedText, Message, refusal
 from sonla_api.projects.schemas import ProjectSummary
@@ -10,8 +11,8 @@ from sonla_api.tasks.schemas import TaskSummary
 
 MESSAGES = {
     "one_record": Message(
-        "exactly one of delegation_id, project_id and document_id",
-        "đúng một trong delegation_id, project_id và document_id",
+        "exactly one of delegation_id, event_id, project_id and document_id",
+        "đúng một trong delegation_id, event_id, project_id và document_id",
     ),
 }
 
@@ -22,9 +23,10 @@ class DelegationShown(Summary, table="delegations"):
 
 
 class _OneRecord(Body):
-    """A record that shows that work was done; one of the three."""
+    """A record that shows that work was done; one of the four."""
 
     delegation_id: UUID | None = None
+    event_id: UUID | None = None
     project_id: UUID | None = None
     document_id: Annotated[
         UUID | None, Field(examples=["019a7c1e-5b60-7cc3-98c4-0000d8698a76"])
@@ -32,7 +34,7 @@ class _OneRecord(Body):
 
     @model_validator(mode="after")
     def _exactly_one(self) -> Self:
-        named = (self.delegation_id, self.project_id, self.document_id)
+        named = (self.delegation_id, self.event_id, self.project_id, self.document_id)
         if sum(id_ is not None for id_ in named) != 1:
             raise refusal(MESSAGES, "one_record", words=MESSAGES["one_record"])
         return self
@@ -43,13 +45,14 @@ class ShownBody(_OneRecord):
 
 
 class EvidenceCreate(_OneRecord, ResourceBody):
-    """That a delegation, a project or a document shows work on a task."""
+    """That a delegation, an event, a project or a document shows work on a task."""
 
     task_id: UUID
 
 
 class ShownView(View):
     delegation: DelegationShown | None
+    event: EventSummary | None
     project: ProjectSummary | None
     document: DocumentSummary | None
 
@@ -57,5 +60,6 @@ class ShownView(View):
 class EvidenceView(ResourceView):
     task: TaskSummary | None
     delegation: DelegationShown | None
+    event: EventSummary | None
     project: ProjectSummary | None
     document: DocumentSummary | None

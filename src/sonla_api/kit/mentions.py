@@ -51,6 +51,7 @@ class Mention(Model):
                 "document_id",
                 "delegation_id",
                 "project_id",
+                "event_id",
             )
         ),
     )
@@ -65,6 +66,7 @@ class Mention(Model):
     document_id: Mapped[UUID | None] = mapped_column(ForeignKey("documents.id"))
     delegation_id: Mapped[UUID | None] = mapped_column(ForeignKey("delegations.id"))
     project_id: Mapped[UUID | None] = mapped_column(ForeignKey("projects.id"))
+    event_id: Mapped[UUID | None] = mapped_column(ForeignKey("events.id"))
 
 
 def mentioned(

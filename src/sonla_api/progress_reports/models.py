@@ -22,7 +22,10 @@ class ProgressReport(Resource):
 
     __tablename__ = "progress_reports"
     called = ("assignment_id",)
-    cites = {**Resource.cites, "evidence": ("delegation_id", "project_id", "document_id")}
+    cites = {
+        **Resource.cites,
+        "evidence": ("delegation_id", "event_id", "project_id", "document_id"),
+    }
     derived = ("period_days",)
 
     assignment_id: Mapped[UUID] = mapped_column(ForeignKey("assignments.id"))
