@@ -1,9 +1,11 @@
 """The keys of calendars that a caller has given out: told of, and revoked."""
 
+import json
+from functools import cache
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, update
+from sqlalchemy import bindparam, func, select, true, update
 from sqlalchemy.dialects.postgresql import UUID as Uuid
 
 from sonla_api.calendar.schemas import CalendarKeyView
@@ -13,6 +15,7 @@ from sonla_api.kit.listing import Listing
 from sonla_api.kit.model import constant
 from sonla_api.kit.problems import NotFound, StaleVersion
 from sonla_api.kit.records import Only, Records
+from sonla_api.kit.shapes import as_item, to_json
 from sonla_api.kit.statement import Statement
 from sonla_api.kit.store import Expected
 
@@ -29,6 +32,22 @@ class CalendarKeyListing(Listing):
 async def own_keys(ctx: Context, listing: CalendarKeyListing) -> Any:
     """The keys of calendars that the caller has given out and not revoked."""
     return await calendar_keys.page(ctx, listing, _HOLDING, api_key_id=ctx.actor.id)
+
+
+async def new_key(ctx: WriteContext, id_: UUID) -> dict[str, Any]:
+    """A key that was just made, as its list shows it."""
+    ((shown,),) = await _one().fetch(ctx.reader, id=id_)
+    told: dict[str, Any] = json.loads(shown)
+    return told
+
+
+@cache
+def _one() -> Statement:
+    columns = calendar_keys.columns(is_stranger=False)
+    wanted = CalendarKey.id == bindparam("id", type_=Uuid())
+    row = select(*columns).where(wanted).subquery("row")
+    item = as_item(row, CalendarKeyView)
+    return Statement(select(to_json(item)).select_from(row.join(item, true())))
 
 
 async def revoke_key(ctx: WriteContext, id_: UUID, expected: Expected) -> None:

@@ -1,8 +1,11 @@
 """Giving out the address of a calendar that shows what the caller sees."""
 
+import json
+
 from uuid_utils.compat import uuid7
 
-from sonla_api.calendar.schemas import CalendarKeyCreate, CalendarKeyCreated
+from sonla_api.calendar.keys import new_key
+from sonla_api.calendar.schemas import CalendarKeyCreate
 from sonla_api.identity.access import CALENDAR
 from sonla_api.identity.keys import calendar_secret
 from sonla_api.identity.models import CalendarKey
@@ -23,12 +26,5 @@ async def give_key(ctx: WriteContext, body: CalendarKeyCreate) -> Item:
     )
     ctx.session.add(made)
     await ctx.session.flush()
-    shown = CalendarKeyCreated(
-        id=made.id,
-        name=made.name,
-        prefix=f"cal_{prefix}",
-        created_at=ctx.now,
-        last_used_at=None,
-        address=f"{CALENDAR}?key={secret}",
-    )
-    return Item(made.id, 1, shown.model_dump_json().encode())
+    shown = await new_key(ctx, made.id) | {"address": f"{CALENDAR}?key={secret}"}
+    return Item(made.id, 1, json.dumps(shown, ensure_ascii=False).encode())
