@@ -16,6 +16,7 @@ from tests.factories import delegation, made, partner
 
 NAMES_OF_FIELDS = {
     "CalendarResource",
+    "TextLanguage",
     "Gap",
     "RelationGap",
     "DelegationGrouping",

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from enum import StrEnum
 from functools import cache
 from hashlib import sha256
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Any, NamedTuple
 from uuid import UUID
 
 from pydantic import Field
@@ -61,6 +61,14 @@ class CalendarResource(StrEnum):
     delegations = "delegations"
 
 
+class TextLanguage(StrEnum):
+    """The languages that a text of the register may be in."""
+
+    vi = "vi"
+    en = "en"
+    lo = "lo"
+
+
 class CalendarQuery(Parameters):
     """What stands in a calendar, and in which language it speaks."""
 
@@ -81,9 +89,9 @@ class CalendarQuery(Parameters):
     ] = []
     country: Annotated[list[Country], Field(max_length=100)] = []
     language: Annotated[
-        Literal["vi", "en", "lo"],
+        TextLanguage,
         Field(description="That of titles which have it; labels are in Vietnamese or English."),
-    ] = "vi"
+    ] = TextLanguage.vi
     key: Annotated[
         str | None,
         Field(description="A key of `/api/v1/me/calendar-keys`, in place of the header."),
