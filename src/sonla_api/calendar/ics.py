@@ -14,7 +14,10 @@ from sonla_api.kit.model import Visibility
 from sonla_api.kit.text import Message
 
 _OCTETS = 75
-_ESCAPES = str.maketrans({"\\": "\\\\", ";": "\\;", ",": "\\,", "\n": "\\n", "\x7f": None})
+_ESCAPED = (
+    ("\\", "\\\\"), (";", "\\;"), (",", "\\,"),
+    ("\r\n", "\\n"), ("\n", "\\n"), ("\r", "\\n"), ("\x7f", ""),
+)  # fmt: skip
 _LANGUAGES = ("vi", "en", "lo")
 
 _NAME = Message("Sơn La foreign affairs", "Đối ngoại Sơn La")
@@ -129,7 +132,9 @@ def _told(style: Style, resource: str, record: Mapping[str, Any]) -> Iterator[st
 
 def _text(value: str) -> str:
     """Escaped, each kind of line break as one; a deleting character is no text there."""
-    return value.replace("\r\n", "\n").replace("\r", "\n").translate(_ESCAPES)
+    for written, read in _ESCAPED:  # str.translate would take three times as long
+        value = value.replace(written, read)
+    return value
 
 
 def _lines(*lines: str) -> bytes:

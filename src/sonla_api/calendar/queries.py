@@ -13,6 +13,7 @@ from uuid import UUID
 
 from pydantic import Field
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     ColumnElement,
     Text,
@@ -21,6 +22,7 @@ from sqlalchemy import (
     bindparam,
     case,
     cast,
+    false,
     func,
     literal_column,
     null,
@@ -50,7 +52,7 @@ from sonla_api.kit.titles import readable
 from sonla_api.partners.models import Partner
 
 _AT_ONCE = 500
-"""Records that are held while a calendar is written."""
+"""Records that are looked at, and held at most, while a calendar is written."""
 _FIRST = UUID(int=0)
 _FORM = b"1"
 """Raised where the same records are written otherwise, so that no copy of before passes for it."""
@@ -147,13 +149,15 @@ _ENTRIES = {
         Delegation, Entry, kind=lambda of: of.direction, role=_nothing, **_COMMON
     ),
 }
-_TO_THE_DAY = constant('^"[0-9]{4}-[0-9]{2}-[0-9]{2}(/[0-9]{4}-[0-9]{2}-[0-9]{2})?"$')
+_TO_THE_DAY = ('"2026-11-26"', '"2026-11-26/2026-11-27"')
+"""No other forms of a period with days are as long as these, and a length is compared fast."""
 
 
 def _is_placed(model: Any) -> ColumnElement[bool]:
     """Whether both its days are known, and there is a day after them."""
-    is_known = cast(model.when, Text).op("~")(_TO_THE_DAY)
-    return func.coalesce(and_(is_known, ~func.upper_inf(model.when_days)), False)
+    length = func.octet_length(cast(model.when, Text))
+    is_known = length.in_([literal_column(str(len(form))) for form in _TO_THE_DAY])
+    return func.coalesce(and_(is_known, ~func.upper_inf(model.when_days)), false())
 
 
 def _is_asked(model: Any) -> ColumnElement[bool]:
@@ -188,20 +192,29 @@ def _chosen(resource: CalendarResource) -> list[ColumnElement[bool]]:
 
 def _print(model: Any) -> Any:
     """A sum over records that changes with each of them: any change raises a version."""
-    version = func.concat(model.id, constant("."), model.version)
-    return func.sum(func.hashtextextended(version, literal_column("0")))
+    return func.sum(func.uuid_hash_extended(model.id, cast(model.version, BigInteger)))
 
 
 def _counts(resource: CalendarResource) -> Any:
     model = _ENTRIES[resource].model
-    is_placed = _is_placed(model)
-    is_shown = and_(is_placed, _is_asked(model))
-    is_outside = and_(~is_placed, or_(model.when_days.is_(None), _is_asked(model)))
+    found = (
+        select(
+            model.id,
+            model.version,
+            _is_placed(model).label("is_placed"),
+            _is_asked(model).label("is_asked"),
+            model.when_days.is_(None).label("is_undated"),
+        )
+        .where(*_chosen(resource))
+        .subquery()
+    )
+    is_shown = and_(found.c.is_placed, found.c.is_asked)
+    is_outside = and_(~found.c.is_placed, or_(found.c.is_undated, found.c.is_asked))
     return select(
         func.count().filter(is_shown).label("shown"),
-        _print(model).filter(is_shown).label("print"),
+        _print(found.c).filter(is_shown).label("print"),
         func.count().filter(is_outside).label("not_placed"),
-    ).where(*_chosen(resource))
+    )
 
 
 def _named(model: Any) -> Any:
@@ -217,24 +230,31 @@ def _head() -> Statement:
 
 @cache
 def _page(resource: CalendarResource, *, is_stranger: bool) -> Statement:
+    """The next ids, with the records among them that are asked for.
+
+    Without the ids first, and a limit that keeps each of them apart, PostgreSQL shows and sorts the
+    whole table anew for every page.
+    """
     records = _ENTRIES[resource]
     model = records.model
-    row = (
-        select(*records.columns(is_stranger=is_stranger))
-        .where(
-            *_chosen(resource),
-            _is_placed(model),
-            _is_asked(model),
-            model.id > bindparam("last", type_=Uuid()),
-        )
+    page = (
+        select(model.id)
+        .where(model.id > bindparam("last", type_=Uuid()))
         .order_by(model.id)
         .limit(literal_column(str(_AT_ONCE)))
-        .subquery("row")
+        .cte("page")
     )
-    item = as_item(row, Entry)
-    return Statement(
-        select(row.c.id, to_json(item)).select_from(row.join(item, true())).order_by(row.c.id)
+    that = (
+        select(*records.columns(is_stranger=is_stranger))
+        .where(model.id == page.c.id, *_chosen(resource), _is_placed(model), _is_asked(model))
+        .limit(literal_column("1"))
+        .correlate(page)
+        .lateral("row")
     )
+    item = as_item(that, Entry)
+    body = case((that.c.id.is_not(None), to_json(item)))
+    both = page.outerjoin(that, true()).outerjoin(item, true())
+    return Statement(select(page.c.id, body).select_from(both).order_by(page.c.id))
 
 
 def _binds(ctx: Context, query: CalendarQuery) -> dict[str, Any]:
@@ -266,7 +286,7 @@ async def entries(
     for resource in CalendarResource:
         page, last = _page(resource, is_stranger=ctx.actor.is_anonymous), _FIRST
         while rows := await page.fetch(ctx.reader, last=last, **binds):
-            yield resource, [json.loads(row[1]) for row in rows]
+            yield resource, [json.loads(row[1]) for row in rows if row[1]]
             last = rows[-1][0]
             if len(rows) < _AT_ONCE:
                 break
