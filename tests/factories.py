@@ -37,6 +37,43 @@ def delegation(**changed: Any) -> Body:
     } | changed
 
 
+def event(**changed: Any) -> Body:
+    return {
+        "kind": "fair",
+        "name": {"en": "China-ASEAN Expo", "vi": "Hội chợ Trung Quốc - ASEAN"},
+        "when": "2026-09-16/2026-09-19",
+    } | changed
+
+
+def full_event(partner_id: Any, **changed: Any) -> Body:
+    """With something in every field."""
+    money = {"amount": "153600000.00", "currency": "USD"}
+    return (
+        event(
+            role="exhibitor",
+            channel="economic",
+            country="CN",
+            place="Nam Ninh",
+            partners=[{"partner_id": partner_id}],
+            enterprises=[
+                {"partner_id": partner_id, "name": None},
+                {"partner_id": None, "name": "Hợp tác xã ສີບຸນເຮືອງ"},
+            ],
+            enterprise_count=14,
+            products=["Mận hậu", "Cà phê"],
+            results={
+                "text": {"vi": "Xuất 60 tấn nhãn", "en": None, "lo": None},
+                "contracts": 12,
+                "orders": [money],
+                "visitors": 20000,
+            },
+            cost={"planned": money, "actual": None},
+            related=[{"resource": "sites", "key": "long-sap-gate"}],
+        )
+        | changed
+    )
+
+
 def document(**changed: Any) -> Body:
     return {
         "symbol": "152/KH-UBND",

@@ -100,6 +100,7 @@ async def ids(api: AsyncClient) -> dict[str, str]:
         "partner-relations": factories.relation(partner["id"]),
         "delegations": factories.delegation(),
         "documents": factories.document(),
+        "events": factories.event(),
     }
     assignment = await factories.an_assignment(api)
     report = factories.progress_report(assignment["id"])
@@ -335,6 +336,12 @@ def with_text(text: str, line: str, partner_id: str) -> Iterator[tuple[str, dict
             documents=[document],
             **common,
         ),
+    )
+    named = {"enterprises": [{"partner_id": None, "name": line}], "products": [line]}
+    results = {"text": name, "contracts": None, "orders": [], "visitors": None}
+    yield (
+        "/events",
+        factories.event(name=name, place=line, results=results, **named, **common),
     )
     yield (
         "/partner-relations",

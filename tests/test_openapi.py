@@ -25,6 +25,7 @@ from tests.factories import (
     delegation,
     document,
     full_agreement,
+    full_event,
     full_outreach,
     full_project,
     made,
@@ -46,7 +47,10 @@ API = {name: about for name, about in OPERATIONS.items() if " /api/v1" in name}
 WRITES = {name: about for name, about in API.items() if not name.startswith("GET")}
 CREATES = [name for name in WRITES if re.fullmatch(r"POST /api/v1/[a-z-]+", name)]
 UPLOADS = {"POST /api/v1/documents/{id}/attachments"}
-DOWNLOADS = {"GET /api/v1/documents/{id}/attachments/{attachment_id}"}
+DOWNLOADS = {
+    "GET /api/v1/documents/{id}/attachments/{attachment_id}",
+    "GET /api/v1/calendar.ics",
+}
 A_SENTENCE = re.compile(r"[A-Z][^.\n]*[^.\s]\.")
 every_operation = pytest.mark.parametrize("name", OPERATIONS)
 
@@ -281,6 +285,7 @@ async def test_real_answers_fit_their_schemas(api: AsyncClient, stranger: AsyncC
         "/projects",
         full_project(other["id"], lead["id"], paper["id"]) | cites,
     )
+    fair = await made(api, "/events", full_event(other["id"], **cites))
     parties = {"provider": {"partner_id": other["id"]}, "receiver": {"agency_id": lead["id"]}}
     paid = await made(api, "/transactions", transaction(work["id"], **parties, **cites))
     step = {"verb": "prepare"}
@@ -290,7 +295,13 @@ async def test_real_answers_fit_their_schemas(api: AsyncClient, stranger: AsyncC
     day = await made(api, "/calendar-days", calendar_day(**cites))
     outreach = await full_outreach(api, lead["id"], paper["id"], **cites)
     given = await an_assignment(api, task={"basis": {"document_id": paper["id"]}, **cites}, **cites)
-    shown = {"evidence": [{"document_id": paper["id"]}, {"delegation_id": visit["id"]}]}
+    shown = {
+        "evidence": [
+            {"document_id": paper["id"]},
+            {"delegation_id": visit["id"]},
+            {"event_id": fair["id"]},
+        ]
+    }
     report = await made(api, "/progress-reports", progress_report(given["id"], **shown, **cites))
     corrected = progress_report(given["id"], corrects_id=report["id"], **cites)
     await made(api, "/progress-reports", corrected)
@@ -307,6 +318,7 @@ async def test_real_answers_fit_their_schemas(api: AsyncClient, stranger: AsyncC
         "evidence": piece["id"],
         "documents": paper["id"],
         "calendar-days": day["id"],
+        "events": fair["id"],
         "agencies": lead["id"],
         "sources": cited["id"],
         "partners": other["id"],

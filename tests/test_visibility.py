@@ -16,7 +16,7 @@ from tests.routes import LISTS, READS
 
 ANY = {"if-match": "*"}
 ALL = (
-    "sources agencies partners documents agreements partner_relations delegations projects"
+    "sources agencies partners documents agreements partner_relations delegations events projects"
     " transactions"
     " plans tasks assignments progress_reports evidence sites notices notice_acknowledgements"
 )
@@ -87,6 +87,7 @@ async def test_who_sees_what(tree: Tree, api: AsyncClient, stranger: AsyncClient
             ("/partners", factories.partner()),
             ("/delegations", factories.delegation()),
             ("/documents", factories.document()),
+            ("/events", factories.event()),
             ("/projects", factories.project()),
             ("/agreements", factories.agreement()),
             ("/sites", factories.site()),
@@ -261,6 +262,8 @@ async def test_references_to_what_one_may_not_see(tree: Tree) -> None:
                 factories.delegation(programme=[{"activity": "x", "partner_id": partner_id}]),
             ),
             ("/projects", factories.project(participants=[{"partner_id": partner_id}])),
+            ("/events", factories.event(partners=[{"partner_id": partner_id}])),
+            ("/events", factories.event(enterprises=[{"partner_id": partner_id}])),
             ("/projects", factories.project(participants=[{"agency_id": agency_id}])),
             ("/projects", factories.project(agreements=[{"agreement_id": agreement_id}])),
             ("/agreements", factories.agreement(parties=[{"partner_id": partner_id}])),
@@ -327,6 +330,13 @@ async def tied(tree: Tree) -> list[Tied]:
             "partner_id",
             partner,
             factories.delegation(partners=[{"partner_id": partner}]),
+        ),
+        ("/events", "partner_id", partner, factories.event(partners=[{"partner_id": partner}])),
+        (
+            "/events",
+            "enterprise_id",
+            partner,
+            factories.event(enterprises=[{"partner_id": partner}]),
         ),
         (
             "/delegations",
@@ -473,6 +483,7 @@ async def tied_to_work(tree: Tree, agency: str) -> list[Tied]:
         for name, id_ in (("task", of_task), ("agency", of_hidden), ("assignment", hidden))
     }
     visit = await new("/delegations", factories.delegation(**away))
+    fair = await new("/events", factories.event(**away))
     project = await tree.database.fetchval(
         "insert into projects (id, version, kind, title, state, visibility, owner_agency_id)"
         " values (gen_random_uuid(), 1, 'fdi', '{\"en\": \"P\"}', 'pipeline', 'agency', $1)"
@@ -483,6 +494,7 @@ async def tied_to_work(tree: Tree, agency: str) -> list[Tied]:
         name: await new("/evidence", {"task_id": task_id, name: str(id_), **shown})
         for name, task_id, id_ in (
             ("delegation_id", led, visit),
+            ("event_id", led, fair),
             ("project_id", led, project),
             ("document_id", led, basis),
         )
@@ -506,7 +518,8 @@ async def tied_to_work(tree: Tree, agency: str) -> list[Tied]:
         Tied("/evidence", "task_id", above, of_above),
         Tied("/evidence", "plan_id", secret, under_secret),
         *(Tied("/evidence", name, str(id_), pieces[name]) for name, id_ in (
-            ("delegation_id", visit), ("project_id", project), ("document_id", basis),
+            ("delegation_id", visit), ("event_id", fair), ("project_id", project),
+            ("document_id", basis),
         )),
     ]  # fmt: skip
 
@@ -575,16 +588,19 @@ async def test_figures_by_id_do_not_tell_either(
 ) -> None:
     every = await tied(tree)
     await database.execute("update delegations set state = 'recorded'")
+    await database.execute("update events set state = 'recorded'")
     await database.execute("update partner_relations set state = 'recorded'")
     for one in every:
         address = f"{one.path}/summary"
-        if one.path not in {"/delegations", "/partner-relations", "/projects"}:
+        if one.path not in {"/delegations", "/events", "/partner-relations", "/projects"}:
             continue  # others have no figures, or none that one asks for by an id
-        if one.parameter not in {"partner_id", "lead_agency_id", "agency_id"}:
+        if one.parameter not in {"partner_id", "enterprise_id", "lead_agency_id", "agency_id"}:
             continue
         for client, expected in ((tree.department, 1), (tree.sibling, 0), (stranger, 0)):
             total = (await client.get(address, params={one.parameter: one.hidden})).json()["total"]
-            (counted,) = (total[n] for n in ("delegations", "relations", "projects") if n in total)
+            (counted,) = (
+                total[n] for n in ("delegations", "relations", "projects", "events") if n in total
+            )
             assert counted == expected, one
 
 

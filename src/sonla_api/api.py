@@ -13,6 +13,8 @@ from sonla_api.agencies.endpoints import router as agencies
 from sonla_api.agreements.endpoints import router as agreements
 from sonla_api.assignments.endpoints import of_tasks as assignments_of_tasks
 from sonla_api.assignments.endpoints import router as assignments
+from sonla_api.calendar.endpoints import mine as calendar_keys
+from sonla_api.calendar.endpoints import router as calendar
 from sonla_api.calendar_days.endpoints import router as calendar_days
 from sonla_api.changes.endpoints import router as changes
 from sonla_api.code_lists.endpoints import router as code_lists
@@ -20,6 +22,7 @@ from sonla_api.data_quality.endpoints import router as data_quality
 from sonla_api.delegations.endpoints import router as delegations
 from sonla_api.documents.endpoints import router as documents
 from sonla_api.dossiers.endpoints import router as dossiers
+from sonla_api.events.endpoints import router as events
 from sonla_api.evidence.endpoints import router as evidence
 from sonla_api.kit.routes import API
 from sonla_api.kit.schema import View
@@ -44,6 +47,7 @@ v1 = [
     delegations,
     partners,
     documents,
+    events,
     projects,
     transactions,
     workloads,  # before what reads the word summary as an id
@@ -62,6 +66,8 @@ v1 = [
     sources,
     calendar_days,
     changes,
+    calendar,
+    calendar_keys,
     dossiers,
     tasks_of_plans,
     tasks_of_agreements,

@@ -15,6 +15,7 @@ from sonla_api.docs.endpoints import router as docs
 from sonla_api.documents.service import follow_source
 from sonla_api.identity.access import admit
 from sonla_api.identity.keyring import Keyring
+from sonla_api.identity.models import AnyKey
 from sonla_api.identity.queries import note_use
 from sonla_api.kit import http, openapi
 from sonla_api.kit.database import connect
@@ -39,6 +40,7 @@ _FOR_BROWSERS: dict[str, Any] = {
         "Link",
         "Location",
         "Retry-After",
+        "X-Not-Placed",
         "X-Request-Id",
     ],
     "max_age": 600,
@@ -77,8 +79,8 @@ def create_app(settings: Settings) -> FastAPI:
         redoc_url=None,
     )
 
-    async def touch(key_id: UUID, at: datetime) -> None:
-        await note_use(app.state.database, key_id, at)
+    async def touch(of: type[AnyKey], key_id: UUID, at: datetime) -> None:
+        await note_use(app.state.database, of, key_id, at)
 
     app.state.clock = None
     app.state.follow_source = follow_source

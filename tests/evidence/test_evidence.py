@@ -15,6 +15,7 @@ from tests.factories import (
     assignment,
     delegation,
     document,
+    event,
     made,
     task,
 )
@@ -32,6 +33,7 @@ async def records(api: AsyncClient, database: "Connection[Any]") -> dict[str, st
     return {
         "delegation_id": (await made(api, "/delegations", delegation()))["id"],
         "agreement_id": (await made(api, "/agreements", agreement()))["id"],
+        "event_id": (await made(api, "/events", event()))["id"],
         "project_id": str(project),
         "document_id": (await made(api, "/documents", document()))["id"],
     }
@@ -43,7 +45,7 @@ async def test_records_are_tied_to_a_task(api: AsyncClient, database: "Connectio
         body = {"task_id": whole["id"], name: id_}
         piece = await made(api, "/evidence", body)
         assert piece["task"] == {key: whole[key] for key in ("id", "code", "title")}
-        kinds = ("delegation", "agreement", "project", "document")
+        kinds = ("delegation", "agreement", "event", "project", "document")
         named = {key: piece[key] and piece[key]["id"] for key in kinds}
         assert named == dict.fromkeys(named) | {name.removesuffix("_id"): id_}
         again = await api.post("/evidence", json=body)

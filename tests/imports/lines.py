@@ -58,7 +58,8 @@ def write(folder: Path, **changed: Any) -> Path:
         "sites": [],
         "projects": [],
         "plans": [],
-        "events": [{"key": "fair"}, {"key": "forum"}],
+        "events": [],
+        "indicators": [{"key": "exports"}, {"key": "imports"}],
     } | changed
     for name, lines in files.items():
         content = lines

@@ -220,6 +220,17 @@ WALKS: dict[str, dict[str, Found]] = {
         "established": _field("established_on"),
         "opened": _field("opened_on"),
     },
+    "events": PLAIN
+    | CITED
+    | {name: _field(name) for name in ("role", "country", "place", "channel")}
+    | {
+        "name": _text("name"),
+        "date": _field("when"),
+        "date_precision": _precision,
+        "partners": lambda record, _: [KEYS[p["partner"]["id"]] for p in record["partners"]],
+        "result": lambda record, _: _text("text")(record["results"], {}),
+        "sites": _related("sites"),
+    },
     "projects": PLAIN
     | CITED
     | {
@@ -338,6 +349,7 @@ def test_the_rules_without_a_field_are_few() -> None:
     assert {file: set(fields) for file, fields in RULES.items()} == {
         "agreements.json": {"partner", "date_precision"},
         "delegations.json": {"date_precision"},
+        "events.json": {"date_precision"},
         "plans.json": {"tasks"},
         "projects.json": {"amounts", "date_precision"},
     }

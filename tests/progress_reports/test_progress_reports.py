@@ -52,12 +52,14 @@ async def test_a_report_is_shown_whole(api: AsyncClient) -> None:
             "document": {name: paper[name] for name in ("id", "symbol", "subject")},
             "delegation": None,
             "agreement": None,
+            "event": None,
             "project": None,
         },
         {
             "document": None,
             "agreement": None,
             "delegation": {name: visit[name] for name in ("id", "code", "title")},
+            "event": None,
             "project": None,
         },
     ]

@@ -22,6 +22,8 @@ from sonla_api.delegations.models import Channel, Funding, Level, PartnerRole
 from sonla_api.documents.models import LinkKind
 from sonla_api.documents.symbols import SymbolKind
 from sonla_api.documents.types import DocumentType
+from sonla_api.events.lifecycle import EventState, EventVerb
+from sonla_api.events.models import EventChannel, EventKind, EventRole
 from sonla_api.identity.permissions import Role
 from sonla_api.kit import codes
 from sonla_api.kit.codes import CodeLabel, CodeList
@@ -67,6 +69,11 @@ ENUMS: dict[str, type[CodeList]] = {
     "document-link-kinds": LinkKind,
     "document-types": DocumentType,
     "equivalent-qualifiers": EquivalentQualifier,
+    "event-channels": EventChannel,
+    "event-kinds": EventKind,
+    "event-roles": EventRole,
+    "event-states": EventState,
+    "event-verbs": EventVerb,
     "flag-codes": FlagCode,
     "flag-origins": FlagOrigin,
     "flag-verbs": FlagVerb,

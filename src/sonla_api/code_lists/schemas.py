@@ -33,6 +33,11 @@ class FlagCode(CodeList):
         "More disbursed than committed",
         "Giải ngân vượt cam kết",
     )
+    enterprises_differ = (
+        "enterprises_differ",
+        "Fewer enterprises than are named",
+        "Số doanh nghiệp ít hơn số nêu tên",
+    )
     growth_differs = "growth_differs", "Printed growth differs", "Mức tăng in khác mức tính"
     headcount_differs = (
         "headcount_differs",

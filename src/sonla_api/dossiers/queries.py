@@ -32,6 +32,7 @@ from sqlalchemy.dialects.postgresql import UUID as Uuid
 from sonla_api.agreements.models import Agreement
 from sonla_api.delegations.models import Delegation
 from sonla_api.dossiers.schemas import DeedView
+from sonla_api.events.models import Event
 from sonla_api.kit.context import Context, WriteContext
 from sonla_api.kit.cursors import dated, seal, unseal
 from sonla_api.kit.listing import Paging, period_range
@@ -146,6 +147,7 @@ DEEDS = (
         func.coalesce(A.effective_days, A.signed_days),
     ),
     Deed(Delegation, Delegation.direction, Delegation.when, Delegation.when_days),
+    Deed(Event, Event.kind, Event.when, Event.when_days),
     Deed(PartnerRelation, PartnerRelation.kind, PartnerRelation.valid, PartnerRelation.valid_days),
     Deed(Project, Project.kind, Project.period, Project.period_days),
     Deed(Transaction, Transaction.type, Transaction.on, Transaction.on_days),

@@ -27,8 +27,8 @@ class DeedView(View):
     kind: Annotated[
         str | None,
         Field(
-            description="The direction of a delegation, the kind of an agreement, relation or "
-            "project, the type of a transaction, the topic of a notice, the means of its "
+            description="The direction of a delegation, the kind of an agreement, event, relation "
+            "or project, the type of a transaction, the topic of a notice, the means of its "
             "acknowledgement.",
             examples=["outbound"],
         ),

@@ -4,6 +4,7 @@ from uuid import UUID
 from pydantic import Field, model_validator
 
 from sonla_api.agreements.schemas import AgreementSummary
+from sonla_api.events.schemas import EventSummary
 from sonla_api.evidence.models import WHAT
 from sonla_api.kit.schema import Body, DocumentSummary, ResourceBody, ResourceView, Summary, View
 from sonla_api.kit.text import LocalizedText, Message, refusal
@@ -28,6 +29,7 @@ class _OneRecord(Body):
 
     delegation_id: UUID | None = None
     agreement_id: UUID | None = None
+    event_id: UUID | None = None
     project_id: UUID | None = None
     document_id: Annotated[
         UUID | None, Field(examples=["019a7c1e-5b60-7cc3-98c4-0000d8698a76"])
@@ -45,7 +47,7 @@ class ShownBody(_OneRecord):
 
 
 class EvidenceCreate(_OneRecord, ResourceBody):
-    """That a delegation, an agreement, a project or a document shows work on a task."""
+    """That a delegation, an event or the like shows work on a task."""
 
     task_id: UUID
 
@@ -53,6 +55,7 @@ class EvidenceCreate(_OneRecord, ResourceBody):
 class ShownView(View):
     delegation: DelegationShown | None
     agreement: AgreementSummary | None
+    event: EventSummary | None
     project: ProjectSummary | None
     document: DocumentSummary | None
 
@@ -61,5 +64,6 @@ class EvidenceView(ResourceView):
     task: TaskSummary | None
     delegation: DelegationShown | None
     agreement: AgreementSummary | None
+    event: EventSummary | None
     project: ProjectSummary | None
     document: DocumentSummary | None

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Annotated, Any
+from urllib.parse import unquote_plus
 
 from fastapi import Depends, Header, Request
 from fastapi.exceptions import RequestValidationError
@@ -14,23 +15,43 @@ from starlette.types import Scope
 from sonla_api.kit.context import Actor, Context, WriteContext
 from sonla_api.kit.database import Database
 from sonla_api.kit.idempotency import KEY_LENGTH, Held
-from sonla_api.kit.problems import Problem, Unauthenticated
+from sonla_api.kit.problems import BadRequest, Problem, Unauthenticated
+from sonla_api.kit.text import Message
 
+CALENDAR = "/api/v1/calendar.ics"
+"""The one address that takes a key in its query: calendars on telephones send no headers."""
 _WRITES = {"POST", "PATCH", "DELETE"}
+_TWICE = Message(
+    "Send the key in the address or in the Authorization header, not both.",
+    "Chỉ gửi khóa trong địa chỉ hoặc trong tiêu đề Authorization, không gửi cả hai.",
+)
 
 
 async def admit(scope: Scope) -> None:
     """Find out who asks before the body is read: a stranger's bad body is 401, not 422."""
     state, now = scope["app"].state, _now(scope)
-    actor = await state.keyring.actor(
-        state.database.reads,
-        Headers(scope=scope).get("authorization"),
-        (scope.get("client") or ("",))[0],
-        now,
-    )
+    reads, address = state.database.reads, (scope.get("client") or ("",))[0]
+    authorization, key = Headers(scope=scope).get("authorization"), _key_taken_out(scope)
+    if key is None:
+        actor = await state.keyring.actor(reads, authorization, address, now)
+    elif authorization is None:
+        actor = await state.keyring.reader_of_calendar(reads, key, address, now)
+    else:
+        raise BadRequest(_TWICE)
     scope["state"] |= {"actor": actor, "now": now}
     if actor.is_anonymous and scope["method"] in _WRITES and _has_route(scope):
         raise Unauthenticated
+
+
+def _key_taken_out(scope: Scope) -> str | None:
+    """The key in the address of a calendar; from here on it is in no address, log or error."""
+    if scope["path"] != CALENDAR:
+        return None
+    pairs = [pair.partition("=") for pair in scope["query_string"].decode("latin-1").split("&")]
+    keys = [unquote_plus(value) for name, _, value in pairs if unquote_plus(name) == "key"]
+    kept = ["".join(pair) for pair in pairs if unquote_plus(pair[0]) != "key"]
+    scope["query_string"] = "&".join(kept).encode("latin-1")
+    return keys[-1] if keys else None
 
 
 def _has_route(scope: Scope) -> bool:

@@ -5,21 +5,22 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from limits import RateLimitItemPerMinute
 from limits.aio.storage import MemoryStorage
 from limits.aio.strategies import MovingWindowRateLimiter
 
-from sonla_api.identity.keys import is_key, prefix_of
-from sonla_api.identity.permissions import READ, Role, held
-from sonla_api.identity.queries import find_key
+from sonla_api.identity.keys import calendar_prefix_of, is_key, prefix_of
+from sonla_api.identity.models import AnyKey, ApiKey, CalendarKey
+from sonla_api.identity.permissions import EVERY, IN_CALENDAR, READ, Role, held
+from sonla_api.identity.queries import find_calendar_key, find_key
 from sonla_api.kit.context import Actor
 from sonla_api.kit.metrics import REFUSED_KEYS
 from sonla_api.kit.model import Visibility
 from sonla_api.kit.problems import TooManyRequests, Unauthenticated
-from sonla_api.kit.statement import Reader
+from sonla_api.kit.statement import Reader, Statement
 from sonla_api.kit.text import Message
 
 REMEMBERED = timedelta(seconds=5)
@@ -32,8 +33,21 @@ _UNKNOWN = Message(
 )
 _log = logging.getLogger("sonla_api")
 
-Touch = Callable[[UUID, datetime], Awaitable[None]]
+Touch = Callable[[type[AnyKey], UUID, datetime], Awaitable[None]]
 """Notes that a key was used; may be late, and may fail without harm."""
+
+
+class _Kind(NamedTuple):
+    """A kind of key: how it is known, where it is found, and the most that it opens."""
+
+    model: type[AnyKey]
+    prefix_of: Callable[[str], str | None]
+    find: Statement
+    permissions: frozenset[str]
+
+
+_API = _Kind(ApiKey, prefix_of, find_key, EVERY)
+_CALENDAR = _Kind(CalendarKey, calendar_prefix_of, find_calendar_key, IN_CALENDAR)
 
 
 class Keyring:
@@ -43,7 +57,7 @@ class Keyring:
         permissions = READ if public_read else frozenset()
         self._stranger = Actor(None, permissions, (Visibility.public,))
         self._touch = touch
-        self._known: dict[str, tuple[datetime, Actor]] = {}
+        self._known: dict[tuple[_Kind, str], tuple[datetime, Actor]] = {}
         self._guesses = MovingWindowRateLimiter(MemoryStorage())
         self._touching: set[asyncio.Task[None]] = set()
 
@@ -53,13 +67,26 @@ class Keyring:
         """Who sends this Authorization header; 401 for a wrong key, 429 for too many of them."""
         if authorization is None:
             return self._stranger
-        until, actor = self._known.get(authorization, (None, self._stranger))
+        scheme, _, secret = authorization.partition(" ")
+        said = secret if scheme.lower() == "bearer" else ""
+        return await self._holder(_API, said, reader, address, now)
+
+    async def reader_of_calendar(
+        self, reader: Reader, secret: str, address: str, now: datetime
+    ) -> Actor:
+        """Who gave out the key in the address of a calendar, with no more than that shows."""
+        return await self._holder(_CALENDAR, secret, reader, address, now)
+
+    async def _holder(
+        self, kind: _Kind, secret: str, reader: Reader, address: str, now: datetime
+    ) -> Actor:
+        until, actor = self._known.get((kind, secret), (None, self._stranger))
         if until is None:  # others behind the address of somebody who guesses go on working
             await self._refuse_guessing(address)
         elif until > now:
             return actor
-        actor, until = await self._look_up(reader, authorization, address, now)
-        self._known[authorization] = until, actor
+        actor, until = await self._look_up(kind, secret, reader, address, now)
+        self._known[kind, secret] = until, actor
         return actor
 
     async def _refuse_guessing(self, address: str) -> None:
@@ -69,32 +96,32 @@ class Keyring:
             raise TooManyRequests(headers={"Retry-After": str(wait)})
 
     async def _look_up(
-        self, reader: Reader, authorization: str, address: str, now: datetime
+        self, kind: _Kind, secret: str, reader: Reader, address: str, now: datetime
     ) -> tuple[Actor, datetime]:
         """Who holds this key, and until when that may be remembered."""
-        scheme, _, secret = authorization.partition(" ")
-        prefix = prefix_of(secret) if scheme.lower() == "bearer" else None
-        found = await find_key.fetch(reader, prefix=prefix) if prefix else []
+        prefix = kind.prefix_of(secret)
+        found = await kind.find.fetch(reader, prefix=prefix) if prefix else []
         for row in found:
             ends_at = row["expires_at"] or datetime.max.replace(tzinfo=UTC)
             if ends_at > now and is_key(secret, row["digest"]):
-                self._note_use(row["id"], row["last_used_at"], now)
-                return _actor(row), min(now + REMEMBERED, ends_at)
-        self._known.pop(authorization, None)
+                self._note_use(kind.model, row, now)
+                return _actor(row, kind.permissions), min(now + REMEMBERED, ends_at)
+        self._known.pop((kind, secret), None)
         REFUSED_KEYS.inc()
         if not await self._guesses.hit(GUESSES, address):
             await self._refuse_guessing(address)
         raise Unauthenticated(_UNKNOWN)
 
-    def _note_use(self, key_id: UUID, last_used_at: datetime | None, now: datetime) -> None:
+    def _note_use(self, of: type[AnyKey], row: Any, now: datetime) -> None:
+        last_used_at = row["last_used_at"]
         if last_used_at is None or now - last_used_at > _TOUCHED:
-            task = asyncio.create_task(self._touch_quietly(key_id, now))
+            task = asyncio.create_task(self._touch_quietly(of, row["key_id"], now))
             self._touching.add(task)
             task.add_done_callback(self._touching.discard)
 
-    async def _touch_quietly(self, key_id: UUID, now: datetime) -> None:
+    async def _touch_quietly(self, of: type[AnyKey], key_id: UUID, now: datetime) -> None:
         try:
-            await self._touch(key_id, now)
+            await self._touch(of, key_id, now)
         except Exception:  # noqa: BLE001  the time of last use is worth no failed request
             _log.warning("the use of a key could not be noted")
 
@@ -103,11 +130,11 @@ class Keyring:
         await asyncio.gather(*self._touching)
 
 
-def _actor(row: Any) -> Actor:
+def _actor(row: Any, most: frozenset[str]) -> Actor:
     role = Role(row["role"])
     is_administrator = role is Role.administrator
     sight = tuple(Visibility) if is_administrator else (Visibility.public, Visibility.internal)
-    permissions = held(role, row["scopes"])
+    permissions = held(role, row["scopes"]) & most
     return Actor(
         row["id"],
         permissions,

@@ -14,6 +14,8 @@ RESOURCES = (
     "partner_relations",
     "calendar_days",
     "delegations",
+    "events",
+    "calendar",
     "projects",
     "transactions",
     "plans",
@@ -29,7 +31,7 @@ RESOURCES = (
     "changes",
     "code_lists",
 )
-_READ_ONLY = {"changes", "code_lists", "search"}
+_READ_ONLY = {"calendar", "changes", "code_lists", "search"}
 READ = frozenset(f"{resource}:read" for resource in RESOURCES)
 _WRITTEN_BY_FEW = _READ_ONLY | {"calendar_days"}
 """The calendar moves every due day of the province, so it is no officer's own record."""
@@ -53,6 +55,10 @@ _OF_ROLE = {
     Role.approver: READ | WRITE | APPROVE,
     Role.administrator: EVERY,
 }
+
+
+IN_CALENDAR = frozenset({"calendar:read", "delegations:read", "events:read"})
+"""What the key of a calendar opens, as far as its owner holds it."""
 
 
 def held(role: Role, scopes: Iterable[str] | None) -> frozenset[str]:

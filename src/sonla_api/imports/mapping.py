@@ -139,6 +139,15 @@ TASKS = (
     *_CITED,
     _FLAGGED,
 )
+EVENTS = (
+    *_same("key", "kind", "name", "role", "country", "place", "channel", "note"),
+    Row("date", "when"),
+    Row("partners", "partners[].partner_id", of="partners"),
+    Row("result", "results.text"),
+    Row("sites", "related[].key", beside={"resource": "sites"}),
+    *_CITED,
+    _FLAGGED,
+)
 RULES = {
     "agreements.json": {
         "partner": "the one of `partners`, if there is exactly one; another is refused",
@@ -146,6 +155,9 @@ RULES = {
     },
     "delegations.json": {
         "date_precision": "the precision of `when`; a line in which it is another is refused",
+    },
+    "events.json": {
+        "date_precision": "the precision of `when`; likewise",
     },
     "projects.json": {
         "date_precision": "the precision of `construction_started`; likewise",

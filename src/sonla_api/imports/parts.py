@@ -20,6 +20,10 @@ from sonla_api.delegations.schemas import DelegationCreate, DelegationStepCreate
 from sonla_api.documents import service as documents
 from sonla_api.documents.models import Document
 from sonla_api.documents.schemas import DocumentCreate, DocumentUpdate
+from sonla_api.events import service as events
+from sonla_api.events.lifecycle import EventState
+from sonla_api.events.models import Event
+from sonla_api.events.schemas import EventCreate, EventUpdate
 from sonla_api.imports import inside, mapping
 from sonla_api.imports.rows import Row
 from sonla_api.imports.schemas import (
@@ -28,6 +32,7 @@ from sonla_api.imports.schemas import (
     CalendarDayLine,
     DelegationLine,
     DocumentLine,
+    EventLine,
     PartnerLine,
     PlanLine,
     ProjectLine,
@@ -73,7 +78,7 @@ from sonla_api.transactions.models import Transaction
 from sonla_api.transactions.schemas import TransactionCreate, TransactionUpdate
 
 LATER = (
-    "events.json", "indicators.json", "observations.json",
+    "indicators.json", "observations.json",
 )  # fmt: skip
 """Files whose records are not in the register yet."""
 
@@ -177,6 +182,15 @@ async def _revise_agreement(ctx: WriteContext, record: Agreement, changed: dict[
     await agreements.revise(ctx, record.id, None, AgreementUpdate.model_validate(changed))
 
 
+async def _record_event(ctx: WriteContext, body: EventCreate) -> Item:
+    """As having taken place: the source says so."""
+    return await events.register(ctx, body, EventState.recorded)
+
+
+async def _revise_event(ctx: WriteContext, record: Event, changed: dict[str, Any]) -> None:
+    await events.revise(ctx, record.id, None, EventUpdate.model_validate(changed))
+
+
 async def _record_project(ctx: WriteContext, body: RecordedProject) -> Item:
     return await projects.register(ctx, body, body.state)
 
@@ -223,4 +237,6 @@ PARTS = (
          _register_plan, _revise_plan, inside.plan_of),
     Part("tasks", "plans.json#tasks", TaskLine, mapping.TASKS, Task, TaskCreate,
          tasks.register, _revise_task, inside.tasks_of),
+    Part("events", "events.json", EventLine, mapping.EVENTS, Event, EventCreate, _record_event,
+         _revise_event),
 )  # fmt: skip

@@ -12,6 +12,7 @@ from sonla_api.calendar_days.models import DayKind
 from sonla_api.delegations.lifecycle import Direction
 from sonla_api.delegations.models import Channel, Level
 from sonla_api.documents.types import DocumentType
+from sonla_api.events.models import EventChannel, EventKind, EventRole
 from sonla_api.imports.mapping import AGREEMENT_KINDS, LEVELS, PARTNER_KINDS, RELATION_KINDS
 from sonla_api.kit.citations import DocumentCited
 from sonla_api.kit.codes import Country, Language, Subdivision
@@ -227,6 +228,20 @@ class DelegationLine(SourcedLine):
     date_precision: Annotated[Precision | None, _beside(_of_the_date("date"))] = None
     date_as_printed: Text | None = None
     outcomes: list[Text] = []
+
+
+class EventLine(SourcedLine):
+    kind: EventKind
+    name: LocalizedText
+    role: EventRole | None = None
+    country: Country | None = None
+    place: Line | None = None
+    partners: list[Key] = []
+    channel: EventChannel | None = None
+    date: Period | None = None
+    date_precision: Annotated[Precision | None, _beside(_of_the_date("date"))] = None
+    result: LocalizedText | None = None
+    sites: list[Key] = []
 
 
 class ProjectLine(SourcedLine):

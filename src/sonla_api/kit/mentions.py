@@ -53,6 +53,7 @@ class Mention(Model):
                 "project_id",
                 "agreement_id",
                 "site_id",
+                "event_id",
             )
         ),
     )
@@ -69,6 +70,7 @@ class Mention(Model):
     project_id: Mapped[UUID | None] = mapped_column(ForeignKey("projects.id"))
     agreement_id: Mapped[UUID | None] = mapped_column(ForeignKey("agreements.id"))
     site_id: Mapped[UUID | None] = mapped_column(ForeignKey("sites.id"))
+    event_id: Mapped[UUID | None] = mapped_column(ForeignKey("events.id"))
 
 
 def mentioned(

@@ -32,6 +32,7 @@ HEAD: dict[str, Any] = {
     "servers": [{"url": "/", "description": "This service."}],
     "openapi_tags": [
         {"name": "delegations", "description": "Visits to and from the province."},
+        {"name": "events", "description": "Fairs, festivals, forums and the like."},
         {"name": "partners", "description": "Those abroad whom the province works with."},
         {"name": "documents", "description": "Why the province acts: plans, decisions, letters."},
         {"name": "projects", "description": "What brings money or works, at home and abroad."},
@@ -52,6 +53,7 @@ HEAD: dict[str, Any] = {
             "name": "calendar-days",
             "description": "Which days are worked: holidays, days off, Saturdays worked for them.",
         },
+        {"name": "calendar", "description": "Events and delegations for calendar programs."},
         {"name": "search", "description": "Words in the records of all resources."},
         {"name": "data-quality", "description": "What is doubtful, in all resources."},
         {"name": "changes", "description": "The feed of all changes."},
