@@ -14,7 +14,7 @@ from limits.aio.strategies import MovingWindowRateLimiter
 
 from sonla_api.identity.keys import calendar_prefix_of, is_key, prefix_of
 from sonla_api.identity.models import AnyKey, ApiKey, CalendarKey
-from sonla_api.identity.permissions import EVERY, IN_CALENDAR, READ, Role, held
+from sonla_api.identity.permissions import IN_CALENDAR, READ, Role, held
 from sonla_api.identity.queries import find_calendar_key, find_key
 from sonla_api.kit.context import Actor
 from sonla_api.kit.metrics import REFUSED_KEYS
@@ -43,10 +43,10 @@ class _Kind(NamedTuple):
     model: type[AnyKey]
     prefix_of: Callable[[str], str | None]
     find: Statement
-    permissions: frozenset[str]
+    most: frozenset[str] | None = None
 
 
-_API = _Kind(ApiKey, prefix_of, find_key, EVERY)
+_API = _Kind(ApiKey, prefix_of, find_key)
 _CALENDAR = _Kind(CalendarKey, calendar_prefix_of, find_calendar_key, IN_CALENDAR)
 
 
@@ -105,7 +105,7 @@ class Keyring:
             ends_at = row["expires_at"] or datetime.max.replace(tzinfo=UTC)
             if ends_at > now and is_key(secret, row["digest"]):
                 self._note_use(kind.model, row, now)
-                return _actor(row, kind.permissions), min(now + REMEMBERED, ends_at)
+                return _actor(row, kind.most), min(now + REMEMBERED, ends_at)
         self._known.pop((kind, secret), None)
         REFUSED_KEYS.inc()
         if not await self._guesses.hit(GUESSES, address):
@@ -130,14 +130,14 @@ class Keyring:
         await asyncio.gather(*self._touching)
 
 
-def _actor(row: Any, most: frozenset[str]) -> Actor:
+def _actor(row: Any, most: frozenset[str] | None) -> Actor:
     role = Role(row["role"])
     is_administrator = role is Role.administrator
     sight = tuple(Visibility) if is_administrator else (Visibility.public, Visibility.internal)
-    permissions = held(role, row["scopes"]) & most
+    permissions = held(role, row["scopes"])
     return Actor(
         row["id"],
-        permissions,
+        permissions if most is None else permissions & most,
         sight,
         row["agency_id"],
         tuple(row["agencies"]),
