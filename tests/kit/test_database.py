@@ -167,6 +167,61 @@ async def test_the_line_goes_dead_and_comes_back(
         await heals(client)
 
 
+@pytest.mark.parametrize("method", ["GET", "POST"])
+async def test_a_queue_before_a_dead_line_waits_no_longer_than_one(
+    settings: Settings,
+    line: Proxy,
+    api: AsyncClient,
+    monkeypatch: pytest.MonkeyPatch,
+    method: str,
+) -> None:
+    """Who waits for a connection has only the rest of the time to wait for its answer."""
+    monkeypatch.setattr(roads, "PATIENCE", 0.6)
+    secret = api.headers["authorization"].removeprefix("Bearer ")
+    url = elsewhere(settings, port=line.port)
+    changed = {"database_url": url, "pool_size": 1}
+    async with running(settings, **changed) as app, caller(app, secret) as client:
+        for _ in range(2):
+            assert (await client.get("/partners")).status_code == 200
+        line.flowing.clear()
+
+        async def timed(after: float) -> float:
+            await asyncio.sleep(after)
+            began = time.monotonic()
+            assert is_away(await client.request(method, "/partners", json=factories.partner()))
+            return time.monotonic() - began
+
+        took = await asyncio.gather(*map(timed, (0, 0.3, 0.45)))
+        assert max(took) < 0.6 + roads._FAREWELL + 0.15, took
+
+
+async def test_a_commit_that_is_not_answered(
+    settings: Settings, line: Proxy, api: AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether it was written nobody knows; the caller is told in time to ask again."""
+    monkeypatch.setattr(roads, "PATIENCE", 0.3)
+    secret = api.headers["authorization"].removeprefix("Bearer ")
+    commit = roads.Transaction.commit
+
+    async def cut_off(self: Any) -> None:
+        line.flowing.clear()
+        await commit(self)
+
+    async with (
+        running(settings, database_url=elsewhere(settings, port=line.port)) as app,
+        caller(app, secret) as client,
+    ):
+        made = await factories.made(client, "/partners", factories.partner())
+        monkeypatch.setattr(roads.Transaction, "commit", cut_off)
+        began = time.monotonic()
+        address, any_ = f"/partners/{made['id']}", {"if-match": "*"}
+        assert is_away(await client.patch(address, json={"note": "x"}, headers=any_))
+        assert time.monotonic() - began < 2
+        line.flowing.set()
+        monkeypatch.setattr(roads.Transaction, "commit", commit)
+        await heals(client)
+
+
 async def heals(client: AsyncClient) -> None:
     """Both roads work again, by themselves and soon."""
     for ask in (
@@ -261,13 +316,13 @@ async def test_too_many_at_once(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Who finds all connections at work waits, and is told so before five seconds are over."""
-    monkeypatch.setattr(roads, "PATIENCE", 0.3)
     secret = api.headers["authorization"].removeprefix("Bearer ")
     async with (
         running(settings, pool_size=2) as app,
         caller(app, secret) as client,
         connected(database_url) as other,
     ):
+        monkeypatch.setattr(roads, "PATIENCE", 0.3)  # not for what has a connection
         async with other.transaction():
             await other.execute("lock table partners in share mode")
             posts = [client.post("/partners", json=factories.partner()) for _ in range(4)]

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -59,9 +59,9 @@ class Reads:
         self._idle: list[tuple[_Connection, float]] = []
 
     async def fetch(self, query: str, *args: Any) -> Sequence[Any]:
-        connection = await self._taken()
+        connection, left = await self._taken()
         try:
-            rows: Sequence[Any] = await connection.fetch(query, *args)
+            rows: Sequence[Any] = await connection.fetch(query, *args, timeout=left)
         except asyncpg.PostgresError as error:
             if isinstance(error, asyncpg.OperatorInterventionError):
                 connection.terminate()  # the server ends it, if we have not heard of it yet
@@ -76,20 +76,22 @@ class Reads:
         return rows
 
     async def close(self) -> None:
-        for connection, _ in self._idle:
-            await connection.close()
+        farewells = (connection.close() for connection, _ in self._idle)
+        await asyncio.gather(*farewells, return_exceptions=True)  # on a dead line none is heard
 
-    async def _taken(self) -> "_Connection":
+    async def _taken(self) -> tuple["_Connection", float | None]:
+        """A connection, and what is left of PATIENCE for its answer, if getting one took time."""
         if not self._places.locked() and (found := self._rested()):
             await self._places.acquire()
-            return found
-        async with asyncio.timeout(PATIENCE):
+            return found, None
+        async with asyncio.timeout(PATIENCE) as waiting:
             await self._places.acquire()
             try:
-                return self._rested() or await self._connect()
+                found = self._rested() or await self._connect()
             except BaseException:
                 self._places.release()
                 raise
+        return found, _left(waiting.when())
 
     def _rested(self) -> "_Connection | None":
         """The connection used last, if it still stands."""
@@ -119,8 +121,9 @@ class Transaction:
         raw: asyncpg.Connection,
         who: Mapping[str, str],
         held: Held | None,
+        until: float | None,
     ) -> None:
-        self._connection, self._raw, self._held = connection, raw, held
+        self._connection, self._raw, self._held, self._until = connection, raw, held, until
         self.who = who
         self._has_begun = self._is_over = False
 
@@ -131,8 +134,7 @@ class Transaction:
         if self._is_over:
             raise RuntimeError("what this request writes was committed already")
         self._has_begun = True
-        async with asyncio.timeout(PATIENCE):
-            found = await self._raw.execute(_begin(self.who, self._held))
+        found = await self._raw.execute(_begin(self.who, self._held), timeout=_left(self._until))
         if self._held:
             await take(self._raw, self._held, found)
 
@@ -170,7 +172,7 @@ class Transaction:
         self._raw.terminate()
 
     async def _whole(self, query: str, *args: Any) -> Sequence[Any]:
-        rows: Sequence[Any] = await self._raw.fetch(query, *args, timeout=PATIENCE)
+        rows: Sequence[Any] = await self._raw.fetch(query, *args, timeout=_left(self._until))
         self._is_over = bool(rows)
         return rows
 
@@ -201,9 +203,11 @@ class Database:
         `who` acts, for the change log; `held`: the Idempotency-Key that it acts under. A short one
         begins with its first statement, which may be the whole of it.
         """
-        async with self.engine.connect() as connection:
+        async with AsyncExitStack() as stack:
+            async with asyncio.timeout(PATIENCE) as waiting:
+                connection = await stack.enter_async_context(self.engine.connect())
             raw: Any = (await connection.get_raw_connection()).driver_connection
-            made = Transaction(connection, raw, who, held)
+            made = Transaction(connection, raw, who, held, waiting.when())
             try:
                 if not is_short:
                     await made.begin()
@@ -220,6 +224,11 @@ def _begin(who: Mapping[str, str], held: Held | None) -> str:
     return "; ".join(["begin", *settings, *([held.claim] if held else [])])
 
 
+def _left(until: float | None) -> float:
+    """Seconds of PATIENCE that waiting for a connection has left; some are needed to be told no."""
+    return max(0.1, (until or 0) - asyncio.get_running_loop().time())
+
+
 def _quoted(value: str) -> str:
     doubled = value.replace("'", "''")
     return f"'{doubled}'"
@@ -231,10 +240,13 @@ async def connect(
     reads: str,
     size: int = 8,
     local: Mapping[str, str] | None = None,
+    *,
+    is_hurried: bool = True,
 ) -> AsyncIterator[Database]:
     """Opens nothing before the first request, so the service starts while the database is away.
 
     `writes` is SQLAlchemy's form of an address, `reads` asyncpg's: TLS is named differently there.
+    `is_hurried`: whether a caller waits for each answer; else statements may take their time.
     `local`: settings that SQL reads with current_setting(), such as limits of a deployment.
     """
     engine = create_async_engine(
@@ -247,7 +259,7 @@ async def connect(
         connect_args={
             "server_settings": {**_SETTINGS, **(local or {})},
             "timeout": PATIENCE,
-            "command_timeout": 15,
+            "command_timeout": PATIENCE if is_hurried else None,
             "connection_class": _Connection,
             "max_cacheable_statement_size": 0,
         },
