@@ -42,5 +42,6 @@ lock: ## resolve the dependencies of pyproject.toml anew into requirements/
 	@$(LOCK) --output-file requirements/runtime.txt
 	@$(LOCK) --constraints requirements/runtime.txt --extra embedded --group build \
 		--output-file requirements/local.txt
-	@$(LOCK) --constraints requirements/local.txt --extra embedded --group build --group dev \
+	@$(LOCK) --constraints requirements/local.txt --extra redis --output-file requirements/redis.txt
+	@$(LOCK) --constraints requirements/local.txt --extra embedded --extra redis --group build --group dev \
 		--output-file requirements/dev.txt

@@ -14,7 +14,8 @@ from starlette.types import Scope
 from sonla_api.kit.context import Actor, Context, WriteContext
 from sonla_api.kit.database import Database
 from sonla_api.kit.idempotency import KEY_LENGTH, Held
-from sonla_api.kit.problems import Problem, Unauthenticated
+from sonla_api.kit.limits import Share, network
+from sonla_api.kit.problems import Problem, TooManyRequests, Unauthenticated
 
 _WRITES = {"POST", "PATCH", "DELETE"}
 
@@ -22,15 +23,24 @@ _WRITES = {"POST", "PATCH", "DELETE"}
 async def admit(scope: Scope) -> None:
     """Find out who asks before the body is read: a stranger's bad body is 401, not 422."""
     state, now = scope["app"].state, _now(scope)
-    actor = await state.keyring.actor(
-        state.database.reads,
-        Headers(scope=scope).get("authorization"),
-        (scope.get("client") or ("",))[0],
-        now,
-    )
-    scope["state"] |= {"actor": actor, "now": now}
+    address = (scope.get("client") or ("",))[0]
+    authorization = Headers(scope=scope).get("authorization")
+    actor = await state.keyring.actor(state.database.reads, authorization, address, now)
+    scope["state"] |= {"actor": actor, "now": now, "share": await _share(state, actor, address)}
     if actor.is_anonymous and scope["method"] in _WRITES and _has_route(scope):
         raise Unauthenticated
+
+
+async def _share(state: Any, actor: Actor, address: str) -> Share | None:
+    """What is left of this minute to the key, or to the address of a stranger."""
+    limit = state.stranger_limit if actor.is_anonymous else state.key_limit
+    if not limit.most:
+        return None
+    who = network(address) if actor.is_anonymous else actor.name
+    share: Share = await state.limits.take(limit, who)
+    if share.is_refused:
+        raise TooManyRequests(share)
+    return share
 
 
 def _has_route(scope: Scope) -> bool:

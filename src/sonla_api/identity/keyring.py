@@ -2,29 +2,27 @@
 
 import asyncio
 import logging
-import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from time import monotonic
+from typing import Any, NamedTuple
 from uuid import UUID
-
-from limits import RateLimitItemPerMinute
-from limits.aio.storage import MemoryStorage
-from limits.aio.strategies import MovingWindowRateLimiter
 
 from sonla_api.identity.keys import is_key, prefix_of
 from sonla_api.identity.permissions import READ, Role, held
 from sonla_api.identity.queries import find_key
 from sonla_api.kit.context import Actor
+from sonla_api.kit.limits import Limit, Limits, network
 from sonla_api.kit.metrics import REFUSED_KEYS
 from sonla_api.kit.model import Visibility
 from sonla_api.kit.problems import TooManyRequests, Unauthenticated
 from sonla_api.kit.statement import Reader
 from sonla_api.kit.text import Message
 
-REMEMBERED = timedelta(seconds=5)
+REMEMBERED = 5.0
+"""Seconds, by a clock that nobody puts back: it would keep a revoked key alive."""
 _TOUCHED = timedelta(minutes=1)
-GUESSES = RateLimitItemPerMinute(20)
+GUESSES = Limit("wrong keys", 20)
 """Wrong keys that one address may send in a minute."""
 
 _UNKNOWN = Message(
@@ -36,15 +34,20 @@ Touch = Callable[[UUID, datetime], Awaitable[None]]
 """Notes that a key was used; may be late, and may fail without harm."""
 
 
+class _Known(NamedTuple):
+    actor: Actor
+    ends_at: datetime
+    until: float
+
+
 class Keyring:
     """The credentials seen lately. A stranger reads what is public, if `public_read` says so."""
 
-    def __init__(self, *, public_read: bool, touch: Touch) -> None:
+    def __init__(self, *, public_read: bool, touch: Touch, limits: Limits) -> None:
         permissions = READ if public_read else frozenset()
         self._stranger = Actor(None, permissions, (Visibility.public,))
-        self._touch = touch
-        self._known: dict[str, tuple[datetime, Actor]] = {}
-        self._guesses = MovingWindowRateLimiter(MemoryStorage())
+        self._touch, self._limits = touch, limits
+        self._known: dict[str, _Known] = {}
         self._touching: set[asyncio.Task[None]] = set()
 
     async def actor(
@@ -53,37 +56,36 @@ class Keyring:
         """Who sends this Authorization header; 401 for a wrong key, 429 for too many of them."""
         if authorization is None:
             return self._stranger
-        until, actor = self._known.get(authorization, (None, self._stranger))
-        if until is None:  # others behind the address of somebody who guesses go on working
-            await self._refuse_guessing(address)
-        elif until > now:
-            return actor
-        actor, until = await self._look_up(reader, authorization, address, now)
-        self._known[authorization] = until, actor
-        return actor
+        known = self._known.get(authorization)
+        if known is None:  # others behind the address of somebody who guesses go on working
+            await self._count_guess(address, cost=0)
+        elif known.until > monotonic() and known.ends_at > now:
+            return known.actor
+        found = await self._look_up(reader, authorization, address, now)
+        self._known[authorization] = found
+        return found.actor
 
-    async def _refuse_guessing(self, address: str) -> None:
-        if not await self._guesses.test(GUESSES, address):
-            reset, _ = await self._guesses.get_window_stats(GUESSES, address)
-            wait = max(1, round(reset - time.time()))  # the limiter has its own clock
-            raise TooManyRequests(headers={"Retry-After": str(wait)})
+    async def _count_guess(self, address: str, *, cost: int = 1) -> None:
+        share = await self._limits.take(GUESSES, network(address), cost=cost)
+        if share.is_refused:
+            raise TooManyRequests(share)
 
     async def _look_up(
         self, reader: Reader, authorization: str, address: str, now: datetime
-    ) -> tuple[Actor, datetime]:
+    ) -> _Known:
         """Who holds this key, and until when that may be remembered."""
         scheme, _, secret = authorization.partition(" ")
         prefix = prefix_of(secret) if scheme.lower() == "bearer" else None
+        asked_at = monotonic()
         found = await find_key.fetch(reader, prefix=prefix) if prefix else []
         for row in found:
             ends_at = row["expires_at"] or datetime.max.replace(tzinfo=UTC)
             if ends_at > now and is_key(secret, row["digest"]):
                 self._note_use(row["id"], row["last_used_at"], now)
-                return _actor(row), min(now + REMEMBERED, ends_at)
+                return _Known(_actor(row), ends_at, asked_at + REMEMBERED)
         self._known.pop(authorization, None)
         REFUSED_KEYS.inc()
-        if not await self._guesses.hit(GUESSES, address):
-            await self._refuse_guessing(address)
+        await self._count_guess(address)
         raise Unauthenticated(_UNKNOWN)
 
     def _note_use(self, key_id: UUID, last_used_at: datetime | None, now: datetime) -> None:

@@ -151,6 +151,7 @@ class _Sent:
 
     def __init__(self, scope: Scope, send: Send) -> None:
         self._send, self._is_head = send, scope["method"] == "HEAD"
+        self._state = scope["state"]
         self._headers = [*_SECURITY, (b"x-request-id", scope["state"]["request_id"].encode())]
         if scope["path"].startswith(API):
             has_key = any(name == b"authorization" for name, _ in scope["headers"])
@@ -162,6 +163,8 @@ class _Sent:
             self.status = message["status"]
             present = {name for name, _ in message["headers"]}
             more = [pair for pair in self._headers if pair[0] not in present]
+            if share := self._state.get("share"):
+                more += share.headers
             message["headers"] = [*message["headers"], *more]
         elif self._is_head:
             message = {**message, "body": b""}

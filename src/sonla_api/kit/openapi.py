@@ -69,6 +69,20 @@ _HEADERS = {
         "schema": {"type": "string"},
     },
     "Location": {"description": "The address of the record.", "schema": {"type": "string"}},
+    "RateLimit": {
+        "description": "What is left (r), and after how many seconds it becomes more (t).",
+        "schema": {"type": "string", "examples": ['"key";r=59873;t=41']},
+    },
+    "RateLimit-Policy": {
+        "description": "How many requests (q) are answered in so many seconds (w).",
+        "schema": {"type": "string", "examples": ['"key";q=60000;w=60']},
+    },
+    "Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer"}},
+}
+_SENT_WITH = {
+    308: ["Location"],
+    429: ["RateLimit", "RateLimit-Policy", "Retry-After"],
+    503: ["Retry-After"],
 }
 _PROBLEM = {
     "type": "object",
@@ -245,8 +259,8 @@ def _response(kind: type[Problem]) -> dict[str, Any]:
         "description": kind.title.en + ".",
         "content": {"application/problem+json": media},
     }
-    if kind.status == problems.Moved.status:
-        response["headers"] = {"Location": _HEADERS["Location"]}
+    if names := _SENT_WITH.get(kind.status):
+        response["headers"] = {name: _HEADERS[name] for name in names}
     return response
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, NamedTuple
 from uuid import UUID
 
+from sonla_api.kit.limits import Share
 from sonla_api.kit.text import Message
 
 
@@ -261,6 +262,10 @@ class TooManyRequests(Problem):
     status = 429
     title = Message("Too many requests", "Quá nhiều yêu cầu")
     remedy = Message("Wait as long as Retry-After says.", "Hãy chờ theo Retry-After.")
+
+    def __init__(self, share: Share) -> None:
+        told = {name.decode(): value.decode() for name, value in share.headers}
+        super().__init__(headers={"Retry-After": str(share.reset), **told})
 
 
 class Unavailable(Problem):
