@@ -18,6 +18,7 @@ from sonla_api.main import create_app
 from sonla_api.settings import Settings, SettingsError
 
 FACTORY = "sonla_api.serving:worker"
+CONNECTION = "sonla_api.connections:Connection"
 GRACE = 25  # seconds for open requests to end; orchestrators kill after 30
 START = 60.0  # seconds for all processes to be ready
 ANOTHER_TRY = 2.0  # seconds for a process that was told to stop to give its port back
@@ -97,7 +98,7 @@ def _config(settings: Settings, app: FastAPI | str) -> uvicorn.Config:
         factory=isinstance(app, str),
         workers=settings.workers,
         loop="uvloop",
-        http="httptools",
+        http=CONNECTION,
         ws="none",
         lifespan="on",
         log_config=None,  # kit.logs has done it

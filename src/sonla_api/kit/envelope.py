@@ -32,7 +32,7 @@ _JSON = {
     "POST": ("application/json",),
     "PATCH": ("application/json", "application/merge-patch+json"),
 }
-_SECURITY = [
+SECURITY = [
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
     (b"x-frame-options", b"DENY"),
@@ -152,7 +152,7 @@ class _Sent:
     def __init__(self, scope: Scope, send: Send) -> None:
         self._send, self._is_head = send, scope["method"] == "HEAD"
         self._state = scope["state"]
-        self._headers = [*_SECURITY, (b"x-request-id", scope["state"]["request_id"].encode())]
+        self._headers = [*SECURITY, (b"x-request-id", scope["state"]["request_id"].encode())]
         if scope["path"].startswith(API):
             has_key = any(name == b"authorization" for name, _ in scope["headers"])
             self._headers.append(_PRIVATE if has_key else _ASKED_ANEW)
@@ -195,8 +195,8 @@ async def _checked_body(scope: Scope, headers: Headers, receive: Receive) -> Rec
     body, more = bytearray(), True
     while more:
         message = await receive()
-        if message["type"] == "http.disconnect":
-            break
+        if message["type"] == "http.disconnect":  # what came of it may mean something else
+            raise problems.RequestTimeout
         body += message.get("body", b"")
         more = message.get("more_body", False)
         if len(body) > BODY_LIMIT:

@@ -206,8 +206,8 @@ _EVERYWHERE: list[type[Problem]] = [
 def _kinds() -> set[type[Problem]]:
     return {
         problems.BadRequest, problems.NotFound, problems.Conflict, problems.Gone, problems.Moved,
-        problems.StaleVersion, problems.TooLarge, problems.UnsupportedMediaType, problems.Invalid,
-        problems.VersionRequired, *_EVERYWHERE,
+        problems.RequestTimeout, problems.StaleVersion, problems.TooLarge,
+        problems.UnsupportedMediaType, problems.Invalid, problems.VersionRequired, *_EVERYWHERE,
     }  # fmt: skip
 
 
@@ -224,7 +224,7 @@ def _add_errors(path: str, method: str, operation: dict[str, Any]) -> None:
         if method == "get":
             kinds += [problems.Moved]
     if method in {"post", "patch"}:
-        kinds += [problems.TooLarge, problems.UnsupportedMediaType]
+        kinds += [problems.RequestTimeout, problems.TooLarge, problems.UnsupportedMediaType]
     if method != "get":
         kinds += [problems.Conflict]
     if "if-match" in names:

@@ -138,6 +138,15 @@ class NotAcceptable(Problem):
     remedy = Message("This address answers application/json.", "Địa chỉ này trả application/json.")
 
 
+class RequestTimeout(Problem):
+    status = 408
+    title = Message("The request took too long to arrive", "Yêu cầu đến quá chậm")
+    remedy = Message(
+        "Send the request again, over a faster line.",
+        "Hãy gửi lại yêu cầu qua đường truyền tốt hơn.",
+    )
+
+
 class Conflict(Problem):
     status = 409
     title = Message("Conflict with the current state", "Xung đột với trạng thái hiện tại")
