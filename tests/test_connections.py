@@ -176,18 +176,19 @@ async def test_told_to_stop_it_answers_whoever_has_reached_it(settings: Settings
     thread = threading.Thread(target=made.run, args=[[bound]], daemon=True)
     thread.start()
     assert ready.wait(10)
-    async with opened(port) as (reader, writer), opened(port) as (_, late):
+    async with opened(port) as (reader, writer), opened(port) as (unfinished, late):
         writer.write(GET + b"\r\n")
         assert (await answer(reader))[0] == 200
         late.write(GET[:20])
         made.should_exit = True
-        await asyncio.sleep(0.2)
+        await asyncio.sleep(0.15)
         writer.write(GET + b"\r\n")
         status, headers, _ = await answer(reader)
         assert (status, headers["connection"]) == (200, "close")
         assert await reader.read() == b""
-        await asyncio.sleep(0.5)
-        assert thread.is_alive()
+        late.write(GET[20:] + b"\r\n")
+        status, headers, _ = await answer(unfinished)
+        assert (status, headers["connection"]) == (200, "close")
     await asyncio.to_thread(thread.join, 10)
     assert not thread.is_alive()
     with socket.socket() as probe:
