@@ -153,7 +153,7 @@ async def read(client: httpx.AsyncClient, tally: Tally, writers: list[Writer]) -
             answer = await asked(client, tally, "GET", path)
             if answer is not None and answer.status_code != 200:  # noqa: PLR2004
                 tally.complain(f"GET {path}: {answer.status_code} {answer.text[:200]}")
-            await asyncio.sleep(AGAIN / (1 if answer else 0.5))
+            await asyncio.sleep(4 * AGAIN)
 
 
 class Follower:

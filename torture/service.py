@@ -18,7 +18,7 @@ from sonla_api.settings import asyncpg_url
 
 ROOT = Path(__file__).parents[1]
 SONLA = [sys.executable, "-m", "sonla_api.cli"]
-START, STOP = 60.0, 35.0
+START, STOP = 300.0, 35.0
 
 
 class Service:

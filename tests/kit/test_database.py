@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from functools import partialmethod
 from typing import Any, Self
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 import asyncpg
 import pytest
@@ -167,6 +168,60 @@ async def test_the_line_goes_dead_and_comes_back(
         await heals(client)
 
 
+@pytest.fixture
+async def narrow(settings: Settings, database: "Connection[Any]") -> AsyncIterator[tuple[str, str]]:
+    """An account that PostgreSQL gives no connection, and the address with it."""
+    role = f"narrow_{uuid4().hex[:8]}"
+    url = urlsplit(str(settings.database_url))
+    await database.execute(f"create role {role} login password 'x' connection limit 0")
+    yield role, f"{url.scheme}://{role}:x@{url.hostname}:{url.port or 5432}{url.path}"
+    await database.execute(f"drop owned by {role}; drop role {role}")
+
+
+async def test_postgresql_gives_no_connection(
+    settings: Settings, api: AsyncClient, database: "Connection[Any]", narrow: tuple[str, str]
+) -> None:
+    """Others have them all; once one is free, all goes on."""
+    role, url = narrow
+    secret = api.headers["authorization"].removeprefix("Bearer ")
+    async with running(settings, database_url=url) as app, caller(app, secret) as client:
+        assert is_away(await client.get("/partners"))
+        assert is_away(await client.post("/partners", json=factories.partner()))
+        for things in ("tables", "sequences"):
+            await database.execute(f"grant all on all {things} in schema public to {role}")
+        await database.execute(f"alter role {role} connection limit 10")
+        await heals(client)
+
+
+async def test_postgresql_can_only_be_read(
+    settings: Settings, api: AsyncClient, database: "Connection[Any]"
+) -> None:
+    """As a standby is, or by an administrator."""
+    secret = api.headers["authorization"].removeprefix("Bearer ")
+    made = await factories.made(api, "/partners", factories.partner())
+    name = await database.fetchval("select current_database()")
+    await database.execute(f"alter database {name} set default_transaction_read_only = on")
+    try:
+        async with running(settings) as app, caller(app, secret) as client:
+            assert (await client.get("/partners")).status_code == 200
+            address, any_ = f"/partners/{made['id']}", {"if-match": "*"}
+            for answer in (
+                await client.post("/partners", json=factories.partner()),
+                await client.post(
+                    "/partners", json=factories.partner(), headers={"idempotency-key": "k"}
+                ),
+                await client.patch(address, json={"note": "x"}, headers=any_),
+                await client.delete(address, headers=any_),
+            ):
+                assert is_away(answer)
+            assert (await client.get(address)).json() == made
+    finally:
+        await database.execute(
+            "set default_transaction_read_only = off;"
+            f" alter database {name} reset default_transaction_read_only"
+        )
+
+
 @pytest.mark.parametrize("method", ["GET", "POST"])
 async def test_a_queue_before_a_dead_line_waits_no_longer_than_one(
     settings: Settings,
@@ -254,6 +309,19 @@ async def test_every_connection_is_ended(
                 assert (await client.get("/partners")).status_code == 200
                 answer = await client.post("/partners", json=factories.partner())
                 assert answer.status_code == 201, answer.text
+
+
+async def test_every_connection_is_ended_as_soon_as_it_is_opened(
+    settings: Settings, api: AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As while the server goes down."""
+    secret = api.headers["authorization"].removeprefix("Bearer ")
+    async with running(settings) as app, caller(app, secret) as client:
+        assert (await client.get("/partners")).status_code == 200
+        with monkeypatch.context() as patched:
+            patched.setattr(roads._Connection, "is_closed", lambda _: True)
+            assert is_away(await client.post("/partners", json=factories.partner()))
+        await heals(client)
 
 
 async def test_a_connection_ended_in_the_middle_of_a_request(

@@ -10,7 +10,7 @@ from typing import Any
 
 import asyncpg
 from sqlalchemy import event
-from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.exc import DisconnectionError, InvalidRequestError
 from sqlalchemy.ext.asyncio import (
     AsyncConnection,
     AsyncEngine,
@@ -204,8 +204,11 @@ class Database:
         begins with its first statement, which may be the whole of it.
         """
         async with AsyncExitStack() as stack:
-            async with asyncio.timeout(PATIENCE) as waiting:
-                connection = await stack.enter_async_context(self.engine.connect())
+            try:
+                async with asyncio.timeout(PATIENCE) as waiting:
+                    connection = await stack.enter_async_context(self.engine.connect())
+            except InvalidRequestError as error:  # each was cut as soon as it was opened
+                raise ConnectionError from error
             raw: Any = (await connection.get_raw_connection()).driver_connection
             made = Transaction(connection, raw, who, held, waiting.when())
             try:
