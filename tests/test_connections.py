@@ -14,6 +14,7 @@ import pytest
 from sonla_api import connections, serving
 from sonla_api.identity.keys import create_key
 from sonla_api.main import create_app
+from sonla_api.servers import Server
 from sonla_api.settings import Settings
 from tests.conftest import Connection
 
@@ -21,14 +22,14 @@ GET = b"GET /api/v1/code-lists HTTP/1.1\r\nHost: x\r\n"
 
 
 @pytest.fixture(scope="module")
-def server(settings: Settings) -> Iterator["serving._Server"]:
+def server(settings: Settings) -> Iterator[Server]:
     """The service as `sonla serve` runs it in one process, on a thread."""
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(connections, "PATIENCE", 0.4)
         patched.setattr(connections, "_LOOK", 0.05)
         bound = serving.listen("127.0.0.1", 0)
         ready = threading.Event()
-        made = serving._Server(serving._config(settings, create_app(settings)), ready.set)
+        made = Server(serving._config(settings, create_app(settings)), ready.set)
         thread = threading.Thread(target=made.run, args=[[bound]], daemon=True)
         thread.start()
         assert ready.wait(10)
@@ -172,7 +173,7 @@ async def test_told_to_stop_it_answers_whoever_has_reached_it(settings: Settings
     """Also on connections that rest or that were made a moment ago, and then it ends."""
     bound, ready = serving.listen("127.0.0.1", 0), threading.Event()
     port = bound.getsockname()[1]
-    made = serving._Server(serving._config(settings, create_app(settings)), ready.set)
+    made = Server(serving._config(settings, create_app(settings)), ready.set)
     thread = threading.Thread(target=made.run, args=[[bound]], daemon=True)
     thread.start()
     assert ready.wait(10)

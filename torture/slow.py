@@ -18,8 +18,9 @@ async def dripped(port: int, before: bytes, drip: bytes) -> tuple[float, bytes]:
                 break
             writer.write(drip[n : n + 1])
             await asyncio.wait([said], timeout=1)
-        return time.monotonic() - began, await said
-    except OSError:
+        answer = await said
+        return time.monotonic() - began, answer
+    except OSError:  # cut off while it was being said
         return time.monotonic() - began, b""
     finally:
         writer.close()
