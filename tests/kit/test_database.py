@@ -15,6 +15,8 @@ import pytest
 from fastapi import FastAPI
 from httpx import AsyncClient, Response
 from sqlalchemy import text
+from sqlalchemy.exc import InvalidRequestError
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from sonla_api.kit import database as roads
 from sonla_api.kit.idempotency import Held
@@ -314,12 +316,16 @@ async def test_every_connection_is_ended(
 async def test_every_connection_is_ended_as_soon_as_it_is_opened(
     settings: Settings, api: AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As while the server goes down."""
+    """As while the server goes down; SQLAlchemy gives up after the second."""
+
+    def give_up(*_: object) -> None:
+        raise InvalidRequestError
+
     secret = api.headers["authorization"].removeprefix("Bearer ")
     async with running(settings) as app, caller(app, secret) as client:
         assert (await client.get("/partners")).status_code == 200
         with monkeypatch.context() as patched:
-            patched.setattr(roads._Connection, "is_closed", lambda _: True)
+            patched.setattr(AsyncEngine, "connect", give_up)
             assert is_away(await client.post("/partners", json=factories.partner()))
         await heals(client)
 
