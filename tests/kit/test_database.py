@@ -19,7 +19,9 @@ from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from sonla_api.kit import database as roads
+from sonla_api.kit.faults import of_postgres
 from sonla_api.kit.idempotency import Held
+from sonla_api.kit.problems import Unavailable
 from sonla_api.settings import Settings
 from tests import factories
 from tests.conftest import Connection
@@ -311,6 +313,11 @@ async def test_every_connection_is_ended(
                 assert (await client.get("/partners")).status_code == 200
                 answer = await client.post("/partners", json=factories.partner())
                 assert answer.status_code == 201, answer.text
+
+
+def test_a_connection_cut_in_the_middle_of_something_is_away() -> None:
+    """Seen when PostgreSQL was killed: cannot switch to state 12; another operation is in progress."""
+    assert isinstance(of_postgres(asyncpg.InternalClientError("cut")), Unavailable)
 
 
 async def test_every_connection_is_ended_as_soon_as_it_is_opened(
