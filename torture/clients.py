@@ -135,7 +135,7 @@ class Writer:
                 return answer.json()
             else:
                 self.tally.complain(f"POST {path}: {answer.status_code} {answer.text[:200]}")
-                raise SystemExit(self.tally.wrong[-1])
+                await asyncio.sleep(AGAIN)
 
     def _key(self) -> str:
         self._count += 1

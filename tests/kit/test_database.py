@@ -316,7 +316,7 @@ async def test_every_connection_is_ended(
 
 
 def test_a_connection_cut_in_the_middle_of_something_is_away() -> None:
-    """Seen when PostgreSQL was killed: cannot switch to state 12; another operation is in progress."""
+    """As asyncpg says it of a killed server: "another operation is in progress"."""
     assert isinstance(of_postgres(asyncpg.InternalClientError("cut")), Unavailable)
 
 
