@@ -166,7 +166,7 @@ def expected_errors(name: str, about: Any) -> set[str]:
     if "{id}" in name:
         errors |= {"410"} if is_write else {"308", "410"}
     if has_body:
-        errors |= {"413", "415"}
+        errors |= {"408", "413", "415"}
     if is_write:
         errors |= {"409"}
     if "if-match" in names:

@@ -20,6 +20,7 @@ from sonla_api.identity.queries import note_use
 from sonla_api.kit import http, openapi
 from sonla_api.kit.database import connect
 from sonla_api.kit.envelope import Envelope
+from sonla_api.kit.limits import InMemory, InRedis, Limit, Limits
 from sonla_api.kit.routes import operation_id
 from sonla_api.partners.queries import LIKENESS
 from sonla_api.search.queries import TYPOS
@@ -39,6 +40,8 @@ _FOR_BROWSERS: dict[str, Any] = {
         "ETag",
         "Link",
         "Location",
+        "RateLimit",
+        "RateLimit-Policy",
         "Retry-After",
         "X-Not-Placed",
         "X-Request-Id",
@@ -54,6 +57,11 @@ def create_app(settings: Settings) -> FastAPI:
         raise ValueError("create_app needs a database_url")
     address = settings.database_url
     reads = asyncpg_url(settings.read_database_url or address)
+    limits: Limits = (
+        InRedis(settings.redis_url, settings.workers)
+        if settings.redis_url
+        else InMemory(settings.workers)
+    )
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -66,6 +74,7 @@ def create_app(settings: Settings) -> FastAPI:
         async with connect(address, reads, settings.pool_size, local) as app.state.database:
             yield
             await app.state.keyring.settled()
+            await limits.close()
 
     # FastAPI would ask OpenTelemetry at every request whether somebody listens.
     is_watched = any(name.startswith("OTEL_") for name in os.environ)
@@ -85,7 +94,10 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.clock = None
     app.state.follow_source = follow_source
     app.state.country_labels = tuple(settings.country_labels.items())
-    app.state.keyring = Keyring(public_read=settings.public_read, touch=touch)
+    app.state.limits = limits
+    app.state.key_limit = Limit("key", settings.rate_limit)
+    app.state.stranger_limit = Limit("address", settings.stranger_rate_limit)
+    app.state.keyring = Keyring(public_read=settings.public_read, touch=touch, limits=limits)
     http.install(app)
     app.add_middleware(Envelope, api=app, admit=admit)
     if settings.cors_origins:

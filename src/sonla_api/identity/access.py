@@ -15,7 +15,8 @@ from starlette.types import Scope
 from sonla_api.kit.context import Actor, Context, WriteContext
 from sonla_api.kit.database import Database
 from sonla_api.kit.idempotency import KEY_LENGTH, Held
-from sonla_api.kit.problems import BadRequest, Problem, Unauthenticated
+from sonla_api.kit.limits import Share, network
+from sonla_api.kit.problems import BadRequest, Problem, TooManyRequests, Unauthenticated
 from sonla_api.kit.text import Message
 
 CALENDAR = "/api/v1/calendar.ics"
@@ -38,7 +39,7 @@ async def admit(scope: Scope) -> None:
         actor = await state.keyring.reader_of_calendar(reads, key, address, now)
     else:
         raise BadRequest(_TWICE)
-    scope["state"] |= {"actor": actor, "now": now}
+    scope["state"] |= {"actor": actor, "now": now, "share": await _share(state, actor, address)}
     if actor.is_anonymous and scope["method"] in _WRITES and _has_route(scope):
         raise Unauthenticated
 
@@ -52,6 +53,18 @@ def _key_taken_out(scope: Scope) -> str | None:
     kept = ["".join(pair) for pair in pairs if unquote_plus(pair[0]) != "key"]
     scope["query_string"] = "&".join(kept).encode("latin-1")
     return keys[-1] if keys else None
+
+
+async def _share(state: Any, actor: Actor, address: str) -> Share | None:
+    """What is left of this minute to the key, or to the address of a stranger."""
+    limit = state.stranger_limit if actor.is_anonymous else state.key_limit
+    if not limit.most:
+        return None
+    who = network(address) if actor.is_anonymous else actor.name
+    share: Share = await state.limits.take(limit, who)
+    if share.is_refused:
+        raise TooManyRequests(share)
+    return share
 
 
 def _has_route(scope: Scope) -> bool:

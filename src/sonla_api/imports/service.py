@@ -51,7 +51,9 @@ async def load_folder(database_url: str, folder: Path, progress: Progress) -> Re
     request = {"actor_id": "", "request_id": f"{LOAD}{uuid4()}"}
     try:
         async with (
-            connect(database_url, asyncpg_url(database_url), 1, LIKENESS) as database,
+            connect(
+                database_url, asyncpg_url(database_url), 1, LIKENESS, is_hurried=False
+            ) as database,
             database.transaction(request) as transaction,
         ):
             ctx = WriteContext(_LOADER, datetime.now(UTC), transaction, transaction)

@@ -35,7 +35,7 @@ _JSON = {
     "POST": ("application/json",),
     "PATCH": ("application/json", "application/merge-patch+json"),
 }
-_SECURITY = [
+SECURITY = [
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
     (b"x-frame-options", b"DENY"),
@@ -165,7 +165,8 @@ class _Sent:
 
     def __init__(self, scope: Scope, send: Send) -> None:
         self._send, self._is_head = send, scope["method"] == "HEAD"
-        self._headers = [*_SECURITY, (b"x-request-id", scope["state"]["request_id"].encode())]
+        self._state = scope["state"]
+        self._headers = [*SECURITY, (b"x-request-id", scope["state"]["request_id"].encode())]
         if scope["path"].startswith(API):
             has_key = any(name == b"authorization" for name, _ in scope["headers"])
             self._headers.append(_PRIVATE if has_key else _ASKED_ANEW)
@@ -176,6 +177,8 @@ class _Sent:
             self.status = message["status"]
             present = {name for name, _ in message["headers"]}
             more = [pair for pair in self._headers if pair[0] not in present]
+            if share := self._state.get("share"):
+                more += share.headers
             message["headers"] = [*message["headers"], *more]
         elif self._is_head:
             message = {**message, "body": b""}
@@ -206,8 +209,8 @@ async def _checked_body(scope: Scope, headers: Headers, receive: Receive) -> Rec
     body, more = bytearray(), True
     while more:
         message = await receive()
-        if message["type"] == "http.disconnect":
-            break
+        if message["type"] == "http.disconnect":  # what came of it may mean something else
+            raise problems.RequestTimeout
         body += message.get("body", b"")
         more = message.get("more_body", False)
         if len(body) > BODY_LIMIT:

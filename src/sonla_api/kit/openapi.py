@@ -76,6 +76,20 @@ _HEADERS = {
         "schema": {"type": "string"},
     },
     "Location": {"description": "The address of the record.", "schema": {"type": "string"}},
+    "RateLimit": {
+        "description": "What is left (r), and after how many seconds it becomes more (t).",
+        "schema": {"type": "string", "examples": ['"key";r=59873;t=41']},
+    },
+    "RateLimit-Policy": {
+        "description": "How many requests (q) are answered in so many seconds (w).",
+        "schema": {"type": "string", "examples": ['"key";q=60000;w=60']},
+    },
+    "Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer"}},
+}
+_SENT_WITH = {
+    308: ["Location"],
+    429: ["RateLimit", "RateLimit-Policy", "Retry-After"],
+    503: ["Retry-After"],
 }
 _PROBLEM = {
     "type": "object",
@@ -196,8 +210,8 @@ _EVERYWHERE: list[type[Problem]] = [
 def _kinds() -> set[type[Problem]]:
     return {
         problems.BadRequest, problems.NotFound, problems.Conflict, problems.Gone, problems.Moved,
-        problems.StaleVersion, problems.TooLarge, problems.UnsupportedMediaType, problems.Invalid,
-        problems.VersionRequired, *_EVERYWHERE,
+        problems.RequestTimeout, problems.StaleVersion, problems.TooLarge,
+        problems.UnsupportedMediaType, problems.Invalid, problems.VersionRequired, *_EVERYWHERE,
     }  # fmt: skip
 
 
@@ -214,7 +228,7 @@ def _add_errors(path: str, method: str, operation: dict[str, Any]) -> None:
         if method == "get":
             kinds += [problems.Moved]
     if method in {"post", "patch"}:
-        kinds += [problems.TooLarge, problems.UnsupportedMediaType]
+        kinds += [problems.RequestTimeout, problems.TooLarge, problems.UnsupportedMediaType]
     if method != "get":
         kinds += [problems.Conflict]
     if "if-match" in names:
@@ -249,8 +263,8 @@ def _response(kind: type[Problem]) -> dict[str, Any]:
         "description": kind.title.en + ".",
         "content": {"application/problem+json": media},
     }
-    if kind.status == problems.Moved.status:
-        response["headers"] = {"Location": _HEADERS["Location"]}
+    if names := _SENT_WITH.get(kind.status):
+        response["headers"] = {name: _HEADERS[name] for name in names}
     return response
 
 

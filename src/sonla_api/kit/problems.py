@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, NamedTuple
 from uuid import UUID
 
+from sonla_api.kit.limits import Share
 from sonla_api.kit.text import Message
 
 
@@ -135,6 +136,15 @@ class NotAcceptable(Problem):
     status = 406
     title = Message("No acceptable format", "Không có định dạng phù hợp")
     remedy = Message("This address answers application/json.", "Địa chỉ này trả application/json.")
+
+
+class RequestTimeout(Problem):
+    status = 408
+    title = Message("The request took too long to arrive", "Yêu cầu đến quá chậm")
+    remedy = Message(
+        "Send the request again, over a faster line.",
+        "Hãy gửi lại yêu cầu qua đường truyền tốt hơn.",
+    )
 
 
 class Conflict(Problem):
@@ -271,6 +281,10 @@ class TooManyRequests(Problem):
     status = 429
     title = Message("Too many requests", "Quá nhiều yêu cầu")
     remedy = Message("Wait as long as Retry-After says.", "Hãy chờ theo Retry-After.")
+
+    def __init__(self, share: Share) -> None:
+        told = {name.decode(): value.decode() for name, value in share.headers}
+        super().__init__(headers={"Retry-After": str(share.reset), **told})
 
 
 class Unavailable(Problem):
