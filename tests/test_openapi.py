@@ -23,7 +23,9 @@ from tests.factories import (
     delegation,
     document,
     full_project,
+    indicator,
     made,
+    observation,
     partner,
     progress_report,
     project,
@@ -199,6 +201,8 @@ async def named(api: AsyncClient, body: Any) -> Any:
         ids["partner_id"] = (await made(api, "/partners", partner()))["id"]
     if "project_id" in body:
         ids["project_id"] = (await made(api, "/projects", project()))["id"]
+    if "indicator_id" in body:
+        ids["indicator_id"] = (await made(api, "/indicators", indicator()))["id"]
     if "agency_id" in body:
         ids["agency_id"] = (await made(api, "/agencies", agency()))["id"]
     if "document_id" in body:
@@ -274,6 +278,13 @@ async def test_real_answers_fit_their_schemas(api: AsyncClient, stranger: AsyncC
     )
     parties = {"provider": {"partner_id": other["id"]}, "receiver": {"agency_id": lead["id"]}}
     paid = await made(api, "/transactions", transaction(work["id"], **parties, **cites))
+    whole = await made(api, "/indicators", indicator("trade.total", flow="both", **cites))
+    broken_down = {"dimension": "product", "scheme": "hs4", "codes": [{"code": "0810"}]}
+    above = {"parent_id": whole["id"], "dimensions": [broken_down], "flow": "exports"}
+    measure = await made(api, "/indicators", indicator(**above, **cites))
+    await made(api, "/observations", observation(measure["id"], period="2024-H1", **cites))
+    grown = observation(measure["id"], change_yoy="0.105", vintage="2025-07", **cites)
+    figure = await made(api, "/observations", grown)
     step = {"verb": "prepare"}
     await api.post(f"/projects/{work['id']}/transitions", json=step, headers={"If-Match": "*"})
     sent = {"file": ("a.pdf", b"%PDF-")}
@@ -304,6 +315,8 @@ async def test_real_answers_fit_their_schemas(api: AsyncClient, stranger: AsyncC
         "delegations": visit["id"],
         "projects": work["id"],
         "transactions": paid["id"],
+        "indicators": measure["id"],
+        "observations": figure["id"],
     }
     for name, about in API.items():
         if not name.startswith("GET") or "/me/" in name:  # those of an agency try what is its own
@@ -311,6 +324,7 @@ async def test_real_answers_fit_their_schemas(api: AsyncClient, stranger: AsyncC
         address = name.removeprefix("GET ").replace("{name}", "partner-kinds")
         address = address.replace("/resolve", "/resolve?symbol=152/KH-UBND")
         address = address.replace("/search", "/search?q=visit")
+        address = address.replace("/trade", "/trade?period=2024/2025")
         address = address.replace("/assignments/summary", "/assignments/summary?period=2025")
         for path, id_ in ids.items():
             address = address.replace(f"/{path}/{{id}}", f"/{path}/{id_}")

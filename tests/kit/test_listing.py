@@ -87,6 +87,15 @@ COLUMNS = {
         """(select id from projects limit 1), 'stated', '{"amount": "1", "currency": "VND"}'::jsonb,
            (array[null, '"2025"', '"2025-06"'])[1 + n % 3]::jsonb""",
     ),
+    "indicators": (
+        "code, name, unit, coverage",
+        """'i.' || gen_random_uuid(), '{"vi": "C"}'::jsonb, 'USD', '{"en": "All"}'::jsonb""",
+    ),
+    "observations": (  # each a vintage of its own
+        "indicator_id, value, vintage, period",
+        """(select id from indicators limit 1), '1', gen_random_uuid(),
+           (array[null, '"2025"', '"2025-06"'])[1 + n % 3]::jsonb""",
+    ),
 }
 SORTS = {
     "sources": ["created_at", "published_on"],
@@ -103,8 +112,11 @@ SORTS = {
     "evidence": ["created_at"],
     "projects": ["created_at", "kind", "state"],
     "transactions": ["created_at", "on"],
+    "indicators": ["created_at", "code"],
+    "observations": ["created_at", "period"],
 }
 KEYS = {"when": "when_from", "issued_on": "issued_from", "code": "code_order", "on": "on_from"}
+KEYS |= {"period": "period_from"}
 NEEDED = {
     "partner_relations": ["partners"],
     "tasks": ["plans"],
@@ -112,6 +124,7 @@ NEEDED = {
     "progress_reports": ["plans", "tasks", "assignments"],
     "evidence": ["plans", "tasks"],
     "transactions": ["projects"],
+    "observations": ["indicators"],
 }
 """What there must be one of."""
 OWN = {"plans": "documents", "assignments": "agencies", "evidence": "documents"}

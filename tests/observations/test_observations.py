@@ -13,7 +13,12 @@ async def test_try(api: AsyncClient) -> None:
     s = await api.get("/indicators/exports.total/series")
     print(s.text)
     assert s.status_code == 200
-    b = await api.post("/observations/batch", json={"rows": [observation(one["id"]), {}, observation(one["id"], period="2025", value="3")]})
+    b = await api.post(
+        "/observations/batch",
+        json={
+            "rows": [observation(one["id"]), {}, observation(one["id"], period="2025", value="3")]
+        },
+    )
     print(b.text)
     t = await api.get("/trade?period=2025")
     print(t.text)

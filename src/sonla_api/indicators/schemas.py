@@ -4,6 +4,7 @@ from typing import Annotated, Any, Self
 from uuid import UUID
 
 from pydantic import Field, TypeAdapter, ValidationError, model_validator
+from pydantic_core import PydanticCustomError
 
 from sonla_api.indicators.models import Dimension, Flow, Frequency, ProductScheme
 from sonla_api.kit.codes import Country
@@ -13,7 +14,9 @@ from sonla_api.kit.text import LocalizedText, Message, refusal, text
 MESSAGES = {
     "dimension_twice": Message("each dimension once", "mỗi chiều phân tổ chỉ ghi một lần"),
     "code_twice": Message("each code once", "mỗi mã chỉ ghi một lần"),
-    "code_unknown": Message("{code} is no code of {list}", "{code} không phải là mã của {list}"),
+    "code_unknown": Message(
+        "{unknown} is no code of {list}", "{unknown} không phải là mã của {list}"
+    ),
     "codes_needed": Message("an own list names its codes", "danh mục riêng phải nêu các mã"),
     "scheme_of_products": Message(
         "products need a scheme, other dimensions have none",
@@ -79,33 +82,31 @@ class DimensionBody(Body):
     ] = None
     codes: Annotated[list[DimensionCodeBody], Field(max_length=2000)] = []
 
-    @model_validator(mode="after")
-    def _of_its_list(self) -> Self:
-        if (self.scheme is None) == (self.dimension is Dimension.product):
-            raise refusal(MESSAGES, "scheme_of_products", **_at("scheme_of_products", "/scheme"))
-        if self.scheme is ProductScheme.own and not self.codes:
-            raise refusal(MESSAGES, "codes_needed", **_at("codes_needed", "/codes"))
-        seen: set[str] = set()
-        for place, one in enumerate(self.codes):
-            at = f"/codes/{place}/code"
-            if one.code in seen:
-                raise refusal(MESSAGES, "code_twice", **_at("code_twice", at))
-            if not self._takes(one.code):
-                known = {"code": one.code, "list": self.scheme or self.dimension}
-                raise refusal(MESSAGES, "code_unknown", **_at("code_unknown", at), **known)
-            seen.add(one.code)
-        return self
 
-    def _takes(self, code: str) -> bool:
-        if self.dimension is Dimension.flow:
-            return code in (Flow.exports, Flow.imports)
-        if self.scheme:
-            return is_product(self.scheme, code)
-        return _is_country(code)
+def _check_dimension(of: DimensionBody, place: str) -> None:
+    """Whether a dimension has a scheme where it needs one, and codes that are of its list."""
+    if (of.scheme is None) == (of.dimension is Dimension.product):
+        raise _refused("scheme_of_products", f"{place}/scheme")
+    if of.scheme is ProductScheme.own and not of.codes:
+        raise _refused("codes_needed", f"{place}/codes")
+    seen: set[str] = set()
+    for number, one in enumerate(of.codes):
+        at = f"{place}/codes/{number}/code"
+        if one.code in seen:
+            raise _refused("code_twice", at)
+        if not _is_known(of, one.code):
+            raise _refused("code_unknown", at, unknown=one.code, list=of.scheme or of.dimension)
+        seen.add(one.code)
 
 
-def _at(code: str, place: str) -> dict[str, Any]:
-    return {"words": MESSAGES[code], "at": place}
+def _is_known(of: DimensionBody, code: str) -> bool:
+    if of.dimension is Dimension.flow:
+        return code in (Flow.exports, Flow.imports)
+    return is_product(of.scheme, code) if of.scheme else _is_country(code)
+
+
+def _refused(code: str, place: str, **context: Any) -> PydanticCustomError:
+    return refusal(MESSAGES, code, words=MESSAGES[code], at=place, **context)
 
 
 class IndicatorCreate(ResourceBody):
@@ -144,9 +145,11 @@ class IndicatorCreate(ResourceBody):
     def _fits_together(self) -> Self:
         named = [one.dimension for one in self.dimensions]
         if len({*named}) < len(named):
-            raise refusal(MESSAGES, "dimension_twice", **_at("dimension_twice", "/dimensions"))
+            raise _refused("dimension_twice", "/dimensions")
         if Dimension.flow in named and self.flow is not Flow.both:
-            raise refusal(MESSAGES, "flow_both", **_at("flow_both", "/flow"))
+            raise _refused("flow_both", "/flow")
+        for number, one in enumerate(self.dimensions):
+            _check_dimension(one, f"/dimensions/{number}")
         return self
 
 

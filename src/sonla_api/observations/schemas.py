@@ -1,9 +1,8 @@
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import Field, GetJsonSchemaHandler, model_validator
-from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import CoreSchema
+from pydantic import Field, GetCoreSchemaHandler, model_validator
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from sonla_api.indicators.models import Flow
 from sonla_api.indicators.schemas import IndicatorSummary, ProductCode
@@ -94,18 +93,21 @@ class ObservationView(ResourceView):
 class _AsObservation:
     """Described as an observation, and taken as it is: each row is checked by itself."""
 
-    def __get_pydantic_json_schema__(
-        self, _: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> JsonSchemaValue:
-        return handler(ObservationCreate.__pydantic_core_schema__)
+    def __get_pydantic_core_schema__(self, _: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        described = handler.generate_schema(ObservationCreate)
+        return core_schema.no_info_wrap_validator_function(_object, described)
+
+
+def _object(value: Any, _: Any) -> Any:
+    if not isinstance(value, dict):
+        raise PydanticCustomError("dict_type", "an object is expected")
+    return value
 
 
 class ObservationRows(Body):
     """Figures to enter; each row stands or is refused by itself."""
 
-    rows: Annotated[
-        list[Annotated[dict[str, Any], _AsObservation()]], Field(min_length=1, max_length=ROWS)
-    ]
+    rows: Annotated[list[Annotated[Any, _AsObservation()]], Field(min_length=1, max_length=ROWS)]
 
 
 class RowError(View):
@@ -113,18 +115,7 @@ class RowError(View):
         str, Field(description="JSON pointer (RFC 6901) into the body.", examples=["/rows/3/value"])
     ]
     code: Annotated[str, Field(examples=["says_nothing"])]
-    message: Annotated[
-        LocalizedText,
-        Field(
-            examples=[
-                {
-                    "vi": MESSAGES["says_nothing"].vi,
-                    "en": MESSAGES["says_nothing"].en,
-                    "lo": None,
-                }
-            ]
-        ),
-    ]
+    message: LocalizedText
 
 
 class RowAnswer(View):
@@ -145,12 +136,29 @@ class RowAnswer(View):
     errors: list[RowError]
 
 
+_REFUSED = {
+    "row": 3,
+    "status": 422,
+    "id": None,
+    "version": None,
+    "href": None,
+    "type": "/docs/problems/invalid",
+    "errors": [
+        {
+            "pointer": "/rows/3/value",
+            "code": "says_nothing",
+            "message": {**MESSAGES["says_nothing"]._asdict(), "lo": None},
+        }
+    ],
+}
+
+
 class RowsAnswer(View):
     """One answer a row, in the order of the rows."""
 
     created: Annotated[int, Field(examples=[118])]
     refused: Annotated[int, Field(examples=[2])]
-    items: list[RowAnswer]
+    items: Annotated[list[RowAnswer], Field(examples=[[_REFUSED]])]
 
 
 class ComputedGrowth(View):
