@@ -237,6 +237,18 @@ async def test_the_example_of_a_body_is_accepted(api: AsyncClient, name: str) ->
         assert changed.status_code == 200, changed.text
 
 
+async def grown_figure(api: AsyncClient, cites: dict[str, Any]) -> dict[str, Any]:
+    """An indicator that is a part of another, and a figure with one of the year before."""
+    whole = await made(api, "/indicators", indicator("trade.total", flow="both", **cites))
+    broken_down = {"dimension": "product", "scheme": "hs4", "codes": [{"code": "0810"}]}
+    above = {"parent_id": whole["id"], "dimensions": [broken_down], "flow": "exports"}
+    measure = await made(api, "/indicators", indicator(**above, **cites))
+    await made(api, "/observations", observation(measure["id"], period="2024-H1", **cites))
+    grown = observation(measure["id"], change_yoy="0.105", vintage="2025-07", **cites)
+    figure = await made(api, "/observations", grown)
+    return {"indicators": measure["id"], "observations": figure["id"]}
+
+
 async def test_real_answers_fit_their_schemas(api: AsyncClient, stranger: AsyncClient) -> None:
     """Of every GET, with every field filled or empty, for an administrator and a stranger."""
     lead = await made(api, "/agencies", agency(visibility="public", short_name={"vi": "SNgV"}))
@@ -278,13 +290,7 @@ async def test_real_answers_fit_their_schemas(api: AsyncClient, stranger: AsyncC
     )
     parties = {"provider": {"partner_id": other["id"]}, "receiver": {"agency_id": lead["id"]}}
     paid = await made(api, "/transactions", transaction(work["id"], **parties, **cites))
-    whole = await made(api, "/indicators", indicator("trade.total", flow="both", **cites))
-    broken_down = {"dimension": "product", "scheme": "hs4", "codes": [{"code": "0810"}]}
-    above = {"parent_id": whole["id"], "dimensions": [broken_down], "flow": "exports"}
-    measure = await made(api, "/indicators", indicator(**above, **cites))
-    await made(api, "/observations", observation(measure["id"], period="2024-H1", **cites))
-    grown = observation(measure["id"], change_yoy="0.105", vintage="2025-07", **cites)
-    figure = await made(api, "/observations", grown)
+    figures = await grown_figure(api, cites)
     step = {"verb": "prepare"}
     await api.post(f"/projects/{work['id']}/transitions", json=step, headers={"If-Match": "*"})
     sent = {"file": ("a.pdf", b"%PDF-")}
@@ -315,8 +321,7 @@ async def test_real_answers_fit_their_schemas(api: AsyncClient, stranger: AsyncC
         "delegations": visit["id"],
         "projects": work["id"],
         "transactions": paid["id"],
-        "indicators": measure["id"],
-        "observations": figure["id"],
+        **figures,
     }
     for name, about in API.items():
         if not name.startswith("GET") or "/me/" in name:  # those of an agency try what is its own

@@ -115,8 +115,14 @@ SORTS = {
     "indicators": ["created_at", "code"],
     "observations": ["created_at", "period"],
 }
-KEYS = {"when": "when_from", "issued_on": "issued_from", "code": "code_order", "on": "on_from"}
-KEYS |= {"period": "period_from"}
+KEYS = {
+    "delegations": {"when": "when_from"},
+    "documents": {"issued_on": "issued_from"},
+    "tasks": {"code": "code_order"},
+    "transactions": {"on": "on_from"},
+    "observations": {"period": "period_from"},
+}
+"""What a list is sorted by, where that is another column."""
 NEEDED = {
     "partner_relations": ["partners"],
     "tasks": ["plans"],
@@ -158,7 +164,7 @@ async def in_order(database: "Connection[Any]", table: str, sort: str) -> list[s
     key, falls = sort.removeprefix("-"), "desc" if sort.startswith("-") else "asc"
     rows = await database.fetch(
         f"select id from {table} where note = 'kept'"
-        f" order by {KEYS.get(key, key)} {falls} nulls last, id {falls}"
+        f" order by {KEYS.get(table, {}).get(key, key)} {falls} nulls last, id {falls}"
     )
     return [str(row[0]) for row in rows]
 

@@ -1,7 +1,7 @@
 """What does not fit together: growth and the year before, totals and their parts.
 
 Found anew for all figures that a written one is compared with, in a number of statements that does
-not depend on how many were written. docs/decisions/0021 says what is compared with what.
+not depend on how many were written. docs/decisions/0024 says what is compared with what.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -220,7 +220,7 @@ by_indicator as (
     order by o.id, part.id, {_BEST}
 ),
 of_flows as (
-    select *, of_flow = 'both' and flow in ('exports', 'imports')
+    select *, coalesce(of_flow = 'both' and flow in ('exports', 'imports'), false)
         and count(*) over (partition by id, flow) = 1 as is_flow
     from by_indicator
 ),

@@ -115,7 +115,9 @@ class RowError(View):
         str, Field(description="JSON pointer (RFC 6901) into the body.", examples=["/rows/3/value"])
     ]
     code: Annotated[str, Field(examples=["says_nothing"])]
-    message: LocalizedText
+    message: Annotated[
+        LocalizedText, Field(examples=[{**MESSAGES["says_nothing"]._asdict(), "lo": None}])
+    ]
 
 
 class RowAnswer(View):
@@ -136,29 +138,12 @@ class RowAnswer(View):
     errors: list[RowError]
 
 
-_REFUSED = {
-    "row": 3,
-    "status": 422,
-    "id": None,
-    "version": None,
-    "href": None,
-    "type": "/docs/problems/invalid",
-    "errors": [
-        {
-            "pointer": "/rows/3/value",
-            "code": "says_nothing",
-            "message": {**MESSAGES["says_nothing"]._asdict(), "lo": None},
-        }
-    ],
-}
-
-
 class RowsAnswer(View):
     """One answer a row, in the order of the rows."""
 
     created: Annotated[int, Field(examples=[118])]
     refused: Annotated[int, Field(examples=[2])]
-    items: Annotated[list[RowAnswer], Field(examples=[[_REFUSED]])]
+    items: list[RowAnswer]
 
 
 class ComputedGrowth(View):

@@ -2,7 +2,7 @@
 
 Of the figures of one indicator, flow and kind that lie wholly in the period: of each cell and
 period the newest vintage; of a total and its parts the total; of two periods that overlap the
-longer one. docs/decisions/0021 says why.
+longer one. docs/decisions/0024 says why.
 """
 
 import json
