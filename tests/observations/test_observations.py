@@ -1,11 +1,12 @@
 """Figures as sources print them: all stand side by side, in the dimensions of their indicator."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from httpx import AsyncClient
 
-from tests.factories import indicator, made, observation, source
+from tests.factories import agency, indicator, made, observation, source
 
 ANY = {"if-match": "*"}
 BROKEN_DOWN = [
@@ -23,7 +24,7 @@ async def measure(api: AsyncClient) -> str:
 async def test_sources_and_vintages_stand_side_by_side(api: AsyncClient, measure: str) -> None:
     pages = [(await made(api, "/sources", source()))["id"] for _ in range(2)]
     first, second = ([{"source_id": page}] for page in pages)
-    for body in (
+    beside: list[Any] = [
         {},
         {"sources": first},
         {"sources": second, "qualifier": "nearly"},
@@ -33,14 +34,16 @@ async def test_sources_and_vintages_stand_side_by_side(api: AsyncClient, measure
         {"sources": first, "as_of": "2025-06-30"},
         {"sources": first, "dimensions": {"product": "tea"}},
         {"sources": first, "period": None},
-    ):
+    ]
+    for body in beside:
         await made(api, "/observations", observation(measure, **body))
-    for body in (
+    once_more: list[Any] = [
         {},
         {"sources": [*first, *second], "qualifier": "final", "value": "113000000"},
         {"sources": first, "period": "2025-01/2025-06"},  # the same days
         {"sources": first, "period": None, "value": None, "change_yoy": "0.1"},
-    ):
+    ]
+    for body in once_more:
         answer = await api.post("/observations", json=observation(measure, **body))
         (error,) = answer.json()["errors"]
         assert (answer.status_code, error["pointer"], error["code"]) == (409, "/period", "uq")
@@ -100,3 +103,21 @@ async def test_a_figure_is_changed_within_its_dimensions(api: AsyncClient, measu
     assert len((await api.get(f"{address}/history")).json()["items"]) == 3
     assert (await api.delete(address, headers=ANY)).status_code == 204
     assert (await api.delete(address, headers=ANY)).status_code == 410
+
+
+async def test_a_figure_outlives_the_sight_of_its_indicator(
+    api: AsyncClient, as_actor: Callable[..., Any], measure: str
+) -> None:
+    """Who owns it changes and removes it; nobody else learns what the indicator is."""
+    owner = (await made(api, "/agencies", agency(key="other")))["id"]
+    await made(api, "/agencies", agency(key="own"))
+    officer = await as_actor("observations:write observations:read", agency="own")
+    address = f"/observations/{(await made(officer, '/observations', observation(measure)))['id']}"
+    hidden = {"visibility": "agency", "owner_agency_id": owner}
+    assert (await api.patch(f"/indicators/{measure}", json=hidden, headers=ANY)).status_code == 200
+    changed = await officer.patch(address, json={"period": "2024"}, headers=ANY)
+    assert (changed.status_code, changed.json()["indicator"]) == (200, None)
+    strange = observation(measure, dimensions={"flow": "exports"})
+    refused = await officer.post("/observations", json=strange)
+    assert [error["code"] for error in refused.json()["errors"]] == ["reference"]
+    assert (await officer.delete(address, headers=ANY)).status_code == 204

@@ -53,13 +53,19 @@ class Measure(NamedTuple):
 
     parent_id: UUID | None
     dimensions: Mapping[str, Mapping[str, Any]]
+    is_seen: bool
+    """By the caller; who owns a figure may change it whether or not its indicator is seen."""
 
 
 async def measures(ctx: Context, ids: Collection[UUID]) -> dict[UUID, Measure]:
-    """The indicators with these ids that the caller may see."""
+    """The indicators with these ids."""
     rows = await _measures().fetch(ctx.reader, ids=[*ids], **ctx.actor.parameters)
     return {
-        row["id"]: Measure(row["parent_id"], {one["dimension"]: one for one in row["dimensions"]})
+        row["id"]: Measure(
+            row["parent_id"],
+            {one["dimension"]: one for one in row["dimensions"]},
+            row["is_seen"],
+        )
         for row in rows
     }
 
@@ -67,7 +73,8 @@ async def measures(ctx: Context, ids: Collection[UUID]) -> dict[UUID, Measure]:
 @cache
 def _measures() -> Statement:
     wanted = I.id == any_(bindparam("ids", type_=ARRAY(Uuid)))
-    return Statement(select(I.id, I.parent_id, I.dimensions).where(wanted, I.is_seen()))
+    is_seen = I.is_seen().label("is_seen")
+    return Statement(select(I.id, I.parent_id, I.dimensions, is_seen).where(wanted))
 
 
 async def is_observed(ctx: Context, id_: UUID) -> bool:

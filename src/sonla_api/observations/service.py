@@ -20,7 +20,7 @@ from sonla_api.kit.text import LocalizedText, Message
 from sonla_api.kit.wording import of_validation
 from sonla_api.observations.doubts import weigh
 from sonla_api.observations.models import Observation
-from sonla_api.observations.queries import observations, places
+from sonla_api.observations.queries import Place, observations, places
 from sonla_api.observations.schemas import (
     ObservationCreate,
     ObservationRows,
@@ -38,7 +38,7 @@ _NO_CODE = Message("the indicator knows no such code here", "chỉ tiêu không 
 
 async def register(ctx: WriteContext, body: ObservationCreate) -> Item:
     measured = await _measures(ctx, {body.indicator_id})
-    _refuse(measured.get(body.indicator_id), body.dimensions.model_dump())
+    _refuse_strange(measured, body)
     item = await create(ctx, observations, body)
     changed = await weigh(ctx, [item.id], await places(ctx, [item.id]), measured)
     return await observations.item(ctx, item.id) if item.id in changed else item
@@ -48,7 +48,7 @@ async def revise(ctx: WriteContext, id_: UUID, expected: Expected, body: Observa
     to = {body.indicator_id} if "indicator_id" in body.model_fields_set else set()
     async with _weighed(ctx, id_, expected, to) as measured:
         record = await update(ctx, Observation, id_, expected, ObservationCreate, body)
-        _refuse(measured.get(record.indicator_id), record.dimensions)
+        _refuse(measured[record.indicator_id], record.dimensions)
 
 
 async def remove(ctx: WriteContext, id_: UUID, expected: Expected) -> None:
@@ -61,13 +61,14 @@ async def _weighed(
     ctx: WriteContext, id_: UUID, expected: Expected, to: Collection[UUID] = ()
 ) -> AsyncIterator[Mapping[UUID, Measure]]:
     """What a figure was compared with is weighed again, and what it is compared with now."""
-    before = await places(ctx, [id_])
-    measured = await _measures(ctx, {place.indicator_id for place in before} | {*to})
+    before = {place.indicator_id for place in await places(ctx, [id_])}
+    measured = await _measures(ctx, before | {*to})
     record = await load(ctx, Observation, id_, expected)
-    if [record.indicator_id] != [place.indicator_id for place in before]:
+    if record.indicator_id not in before:
         raise Busy  # it was moved before its turn came
+    left = Place(record.indicator_id, record.cell, record.period_days)
     yield measured
-    await weigh(ctx, [id_], [*before, *await places(ctx, [id_])], measured)
+    await weigh(ctx, [id_], [left, *await places(ctx, [id_])], measured)
 
 
 async def _measures(ctx: WriteContext, ids: Collection[UUID]) -> Mapping[UUID, Measure]:
@@ -81,9 +82,15 @@ async def _measures(ctx: WriteContext, ids: Collection[UUID]) -> Mapping[UUID, M
     return await measures(ctx, ids)
 
 
-def _refuse(measure: Measure | None, dimensions: Mapping[str, Any]) -> None:
-    """An indicator that is not there is told of where it is written."""
-    if measure and (errors := [*_strange(measure, dimensions)]):
+def _refuse_strange(measured: Mapping[UUID, Measure], body: ObservationCreate) -> None:
+    """Of an indicator that is not there, or not seen, no more is told than that."""
+    measure = measured.get(body.indicator_id)
+    if measure and measure.is_seen:
+        _refuse(measure, body.dimensions.model_dump())
+
+
+def _refuse(measure: Measure, dimensions: Mapping[str, Any]) -> None:
+    if errors := [*_strange(measure, dimensions)]:
         raise Invalid(errors=errors)
 
 
@@ -117,7 +124,7 @@ async def enter(ctx: WriteContext, body: ObservationRows) -> Item:
     measured = await _measures(ctx, {one.indicator_id for one in bodies.values()})
     for row, one in bodies.items():
         try:
-            _refuse(measured.get(one.indicator_id), one.dimensions.model_dump())
+            _refuse_strange(measured, one)
         except Invalid as problem:
             answers[row] = problem
     fitting = {row: one for row, one in bodies.items() if row not in answers}
