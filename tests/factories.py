@@ -171,7 +171,7 @@ def full_project(partner_id: Any, agency_id: Any, document_id: Any, **changed: A
                 {"name": {"vi": "Khởi công"}, "baseline": "2025-08-15", "actual": "2025-06-03"}
             ],
             progress=[{"on": "2025-06", "physical": "62.5", "financial": "48"}],
-            related=[{"resource": "agreements", "key": "la-xs-2018"}],
+            related=[{"resource": "sites", "key": "long-sap-gate"}],
         )
         | changed
     )
@@ -211,6 +211,19 @@ def progress_report(assignment_id: Any, **changed: Any) -> Body:
         "percent": 40,
         "text": "Two fairs attended.",
     } | changed
+
+
+def indicator(code: str = "exports.total", **changed: Any) -> Body:
+    return {
+        "code": code,
+        "name": {"vi": "Giá trị hàng hóa xuất khẩu"},
+        "unit": "USD",
+        "coverage": {"en": "Whole province"},
+    } | changed
+
+
+def observation(indicator_id: Any, **changed: Any) -> Body:
+    return {"indicator_id": indicator_id, "period": "2025-H1", "value": "112000000"} | changed
 
 
 async def made(api: AsyncClient, path: str, body: Body) -> Any:

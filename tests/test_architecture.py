@@ -189,6 +189,7 @@ def test_files_have_the_names_of_the_vocabulary() -> None:
     own = {
         "calendar": {"ics", "keys"},
         "documents": {"abbreviations", "attachments", "lineage", "organs", "symbols", "types"},
+        "observations": {"doubts", "series"},
         "projects": {"figures", "money"},
         "tasks": {"health", "recurrence"},
         "workloads": {"balance", "board", "effects", "mine"},

@@ -28,7 +28,9 @@ from tests.factories import (
     full_event,
     full_outreach,
     full_project,
+    indicator,
     made,
+    observation,
     partner,
     progress_report,
     project,
@@ -200,24 +202,20 @@ def test_reads_need_no_key_where_the_setting_allows(name: str) -> None:
 
 async def named(api: AsyncClient, body: Any) -> Any:
     """Records for the ids in an example of a body."""
-    ids: dict[str, Any] = {}
-    if "partner_id" in body:
-        ids["partner_id"] = (await made(api, "/partners", partner()))["id"]
-    if "notice_id" in body:
+    needed = {
+        "partner_id": lambda: made(api, "/partners", partner()),
+        "project_id": lambda: made(api, "/projects", project()),
+        "indicator_id": lambda: made(api, "/indicators", indicator()),
+        "agency_id": lambda: made(api, "/agencies", agency()),
+        "document_id": lambda: made(api, "/documents", document()),
+        "plan_id": lambda: a_plan(api),
+        "task_id": lambda: a_task(api),
+        "assignment_id": lambda: an_assignment(api),
+        "notice_id": lambda: a_sent_notice(api),
+    }
+    ids = {name: (await record())["id"] for name, record in needed.items() if name in body}
+    if "notice_id" in body:  # only a firm confirms one
         ids["partner_id"] = (await a_firm(api))["id"]
-        ids["notice_id"] = (await a_sent_notice(api))["id"]
-    if "project_id" in body:
-        ids["project_id"] = (await made(api, "/projects", project()))["id"]
-    if "agency_id" in body:
-        ids["agency_id"] = (await made(api, "/agencies", agency()))["id"]
-    if "document_id" in body:
-        ids["document_id"] = (await made(api, "/documents", document()))["id"]
-    if "plan_id" in body:
-        ids["plan_id"] = (await a_plan(api))["id"]
-    if "task_id" in body:
-        ids["task_id"] = (await a_task(api))["id"]
-    if "assignment_id" in body:
-        ids["assignment_id"] = (await an_assignment(api))["id"]
     if body.get("basis"):
         ids["basis"] = {"document_id": (await made(api, "/documents", document()))["id"]}
     return ids
@@ -241,6 +239,18 @@ async def test_the_example_of_a_body_is_accepted(api: AsyncClient, name: str) ->
             headers={"If-Match": "*", "Content-Type": kind},
         )
         assert changed.status_code == 200, changed.text
+
+
+async def grown_figure(api: AsyncClient, cites: dict[str, Any]) -> dict[str, Any]:
+    """An indicator that is a part of another, and a figure with one of the year before."""
+    whole = await made(api, "/indicators", indicator("trade.total", flow="both", **cites))
+    broken_down = {"dimension": "product", "scheme": "hs4", "codes": [{"code": "0810"}]}
+    above = {"parent_id": whole["id"], "dimensions": [broken_down], "flow": "exports"}
+    measure = await made(api, "/indicators", indicator(**above, **cites))
+    await made(api, "/observations", observation(measure["id"], period="2024-H1", **cites))
+    grown = observation(measure["id"], change_yoy="0.105", vintage="2025-07", **cites)
+    figure = await made(api, "/observations", grown)
+    return {"indicators": measure["id"], "observations": figure["id"]}
 
 
 async def test_real_answers_fit_their_schemas(api: AsyncClient, stranger: AsyncClient) -> None:
@@ -288,6 +298,7 @@ async def test_real_answers_fit_their_schemas(api: AsyncClient, stranger: AsyncC
     fair = await made(api, "/events", full_event(other["id"], **cites))
     parties = {"provider": {"partner_id": other["id"]}, "receiver": {"agency_id": lead["id"]}}
     paid = await made(api, "/transactions", transaction(work["id"], **parties, **cites))
+    figures = await grown_figure(api, cites)
     step = {"verb": "prepare"}
     await api.post(f"/projects/{work['id']}/transitions", json=step, headers={"If-Match": "*"})
     sent = {"file": ("a.pdf", b"%PDF-")}
@@ -328,6 +339,7 @@ async def test_real_answers_fit_their_schemas(api: AsyncClient, stranger: AsyncC
         "projects": work["id"],
         "transactions": paid["id"],
         **outreach,
+        **figures,
     }
     for name, about in API.items():
         if not name.startswith("GET") or "/me/" in name:  # those of an agency try what is its own
@@ -335,6 +347,7 @@ async def test_real_answers_fit_their_schemas(api: AsyncClient, stranger: AsyncC
         address = name.removeprefix("GET ").replace("{name}", "partner-kinds")
         address = address.replace("/resolve", "/resolve?symbol=152/KH-UBND")
         address = address.replace("/search", "/search?q=visit")
+        address = address.replace("/trade", "/trade?period=2024/2025")
         address = address.replace("/assignments/summary", "/assignments/summary?period=2025")
         for path, id_ in ids.items():
             address = address.replace(f"/{path}/{{id}}", f"/{path}/{id_}")

@@ -17,8 +17,8 @@ from tests.routes import LISTS, READS
 ANY = {"if-match": "*"}
 ALL = (
     "sources agencies partners documents agreements partner_relations delegations events projects"
-    " transactions"
-    " plans tasks assignments progress_reports evidence sites notices notice_acknowledgements"
+    " transactions plans tasks assignments progress_reports evidence sites notices"
+    " notice_acknowledgements indicators observations"
 )
 READ = " ".join(f"{resource}:read" for resource in ALL.split()) + " changes:read"
 WRITE = READ + " " + " ".join(f"{resource}:write" for resource in ALL.split())
@@ -92,6 +92,7 @@ async def test_who_sees_what(tree: Tree, api: AsyncClient, stranger: AsyncClient
             ("/agreements", factories.agreement()),
             ("/sites", factories.site()),
             ("/notices", factories.notice()),
+            ("/indicators", factories.indicator(f"i.{visibility}")),
         ):
             made = await factories.made(tree.department, path, body | {"visibility": visibility})
             assert made["owner_agency"]["id"] == tree.ids["department"]
@@ -228,6 +229,7 @@ async def test_references_to_what_one_may_not_see(tree: Tree) -> None:
     partner = await factories.made(tree.department, "/partners", factories.partner(**hidden))
     paper = await factories.made(tree.department, "/documents", factories.document(**hidden))
     whole = await factories.made(tree.department, "/projects", factories.project(**hidden))
+    measure = await factories.made(tree.department, "/indicators", factories.indicator(**hidden))
 
     accord = await factories.made(tree.department, "/agreements", factories.agreement(**hidden))
     known = (await factories.made(tree.department, "/partners", factories.partner("Known")))["id"]
@@ -239,12 +241,15 @@ async def test_references_to_what_one_may_not_see(tree: Tree) -> None:
         document_id: str,
         project_id: str,
         agreement_id: str,
+        indicator_id: str,
     ) -> list[tuple[str, Any]]:
         return [
             ("/plans", factories.plan(document_id)),
             ("/projects", factories.project(parent_id=project_id)),
             ("/projects", factories.project(legal_basis=[{"document_id": document_id}])),
             ("/transactions", factories.transaction(project_id)),
+            ("/observations", factories.observation(indicator_id)),
+            ("/indicators", factories.indicator(f"i.{uuid4().hex}", parent_id=indicator_id)),
             ("/partners", factories.partner(parent_id=partner_id)),
             ("/partners", factories.partner(sources=[{"source_id": source_id}])),
             ("/agencies", factories.agency(parent_id=agency_id)),
@@ -274,7 +279,8 @@ async def test_references_to_what_one_may_not_see(tree: Tree) -> None:
             ),
         ]
 
-    real = naming(*(one["id"] for one in (source, agency, partner, paper, whole, accord)))
+    named = (source, agency, partner, paper, whole, accord, measure)
+    real = naming(*(one["id"] for one in named))
     for (path, body), (_, unreal) in zip(real, naming(*[NOTHING] * 6), strict=True):
         refused = await tree.sibling.post(path, json=body)
         unknown = await tree.sibling.post(path, json=unreal)
@@ -350,6 +356,7 @@ async def tied(tree: Tree) -> list[Tied]:
     found += await tied_to_work(tree, agency)
     found += await tied_agreements(tree, partner, agency)
     found += await tied_outreach(tree.department, agency)
+    found += await tied_to_figures(tree)
     return [*found, *await tied_projects(tree, partner, agency)]
 
 
@@ -442,6 +449,28 @@ async def tied_outreach(own: AsyncClient, agency: str) -> list[Tied]:
         made = await factories.made(own, path, body | shown)
         found.append(Tied(path, parameter, hidden, made["id"]))
     return found
+
+
+async def tied_to_figures(tree: Tree) -> list[Tied]:
+    away, shown = {"visibility": "agency"}, {"visibility": "public"}
+    source = (await factories.made(tree.department, "/sources", factories.source(**away)))["id"]
+    hidden = factories.indicator("i.hidden", **away)
+    above = (await factories.made(tree.department, "/indicators", hidden))["id"]
+    below = factories.indicator("i.below", parent_id=above, **shown)
+    part = (await factories.made(tree.department, "/indicators", below))["id"]
+    cites = {"sources": [{"source_id": source}]}
+    figures = [
+        (await factories.made(tree.department, "/observations", body))["id"]
+        for body in (
+            factories.observation(above, **shown),
+            factories.observation(part, **cites, **shown),
+        )
+    ]
+    return [
+        Tied("/indicators", "parent_id", above, part),
+        Tied("/observations", "indicator_id", above, figures[0]),
+        Tied("/observations", "source_id", source, figures[1]),
+    ]
 
 
 async def tied_to_work(tree: Tree, agency: str) -> list[Tied]:

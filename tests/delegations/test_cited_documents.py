@@ -41,7 +41,9 @@ def cited_in(record: Any) -> Iterator[dict[str, Any]]:
     if record.get("report"):
         yield record["report"]["document"]
     if record.get("established_by"):
-        yield record["established_by"]
+        shown = {**record["established_by"]}
+        assert shown.pop("agreement") is None
+        yield shown
 
 
 async def test_a_document_of_the_register_is_shown_where_it_is_named(api: AsyncClient) -> None:

@@ -253,7 +253,7 @@ async def test_a_queue_before_a_dead_line_waits_no_longer_than_one(
             return time.monotonic() - began
 
         took = await asyncio.gather(*map(timed, (0, 0.3, 0.45)))
-        assert max(took) < 0.6 + roads._FAREWELL + 0.15, took
+        assert max(took) < 0.6 + reads.FAREWELL + 0.15, took
 
 
 async def test_a_commit_that_is_not_answered(

@@ -87,7 +87,7 @@ async def test_a_project_lies_where_its_points_are(
         ("application/geo+json;q=0, application/json", "application/json"),
         ("application/geo+json;q=0", None),
         ("application/geo+json;q=2", None),
-        ("text/csv", None),
+        ("text/html", None),
     ],
 )
 async def test_who_asks_for_it_gets_it(api: AsyncClient, accepted: str, kind: str | None) -> None:

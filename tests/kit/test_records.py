@@ -19,6 +19,7 @@ from sonla_api.delegations.queries import delegations
 from sonla_api.documents.queries import documents
 from sonla_api.events.queries import events
 from sonla_api.evidence.queries import evidence
+from sonla_api.indicators.queries import indicators
 from sonla_api.kit.mentions import model_of
 from sonla_api.kit.model import Resource
 from sonla_api.kit.reads import Reads
@@ -28,6 +29,7 @@ from sonla_api.kit.shapes import function_body
 from sonla_api.kit.steps import steps
 from sonla_api.notice_acknowledgements.queries import acknowledgements
 from sonla_api.notices.queries import notices
+from sonla_api.observations.queries import observations
 from sonla_api.partner_relations.queries import relations
 from sonla_api.partners.queries import partners
 from sonla_api.plans.queries import plans
@@ -44,7 +46,7 @@ from tests.routes import LISTS, READS, Operation, described
 EVERY = [
     sources, agencies, partners, documents, relations, delegations, events, changes, steps, plans,
     tasks, assignments, progress_reports, evidence, projects, transactions, calendar_days,
-    agreements, sites, notices, acknowledgements,
+    agreements, sites, notices, acknowledgements, indicators, observations,
 ]  # fmt: skip
 
 
@@ -189,6 +191,7 @@ async def full_records(api: AsyncClient) -> dict[str, Any]:
         ),
     )
     day = await factories.made(api, "/calendar-days", factories.calendar_day(key="c1", **common))
+    figures = await full_figures(api, common)
     body = factories.full_event(partner["id"], key="e1", **common)
     fair = await factories.made(api, "/events", body)
     await factories.made(api, "/events", factories.event(name={"lo": "ງານ"}, when=None))
@@ -226,6 +229,7 @@ async def full_records(api: AsyncClient) -> dict[str, Any]:
         **work,
         **money,
         **outreach,
+        **figures,
     }
 
 
@@ -240,6 +244,37 @@ async def full_accord(
     await factories.made(api, "/agreements", factories.agreement(renews_id=made["id"]))
     id_: str = made["id"]
     return id_
+
+
+async def full_figures(api: AsyncClient, common: dict[str, Any]) -> dict[str, str]:
+    """An indicator that is a part of another, and a figure of it with one of the year before."""
+    above = factories.indicator("trade.total", flow="both")
+    whole = await factories.made(api, "/indicators", above)
+    body = factories.indicator(
+        key="i1",
+        definition={"vi": "Trị giá FOB"},
+        dimensions=[
+            {"dimension": "flow"},
+            {"dimension": "product", "scheme": "own", "codes": [{"code": "longan"}]},
+            {"dimension": "partner_country", "codes": [{"code": "CN", "name": {"vi": "TQ"}}]},
+        ],
+        frequency="yearly",
+        flow="both",
+        parent_id=whole["id"],
+        **common,
+    )
+    measure = await factories.made(api, "/indicators", body)
+    dimensions = {"flow": "exports", "product": "longan", "partner_country": "CN"}
+    body = factories.observation(
+        measure["id"], dimensions=dimensions, value_kind="flow", as_of="2025-06-30", **common
+    )
+    before = {"period": "2024-H1", "as_of": "2024-06-30"}
+    await factories.made(api, "/observations", body | before)
+    said = {"key": "o1", "qualifier": "about", "change_yoy": "0.105", "vintage": "2025-07"}
+    figure = await factories.made(api, "/observations", body | said)
+    bare = factories.observation(measure["id"], period=None, value=None, change_yoy="-0.1")
+    await factories.made(api, "/observations", bare)
+    return {"indicators": measure["id"], "observations": figure["id"]}
 
 
 async def full_work(
@@ -408,6 +443,8 @@ async def test_a_list_takes_the_same_queries_however_long(
             "/notice-acknowledgements": factories.acknowledgement(
                 ids["notices"], told["partner"]["id"]
             ),
+            "/indicators": factories.indicator(f"i.n{n}", parent_id=ids["indicators"]),
+            "/observations": factories.observation(ids["indicators"], period=f"{1990 + n}"),
         }
         for path, body in made.items():
             await factories.made(api, path, body)

@@ -24,7 +24,9 @@ from tests.factories import (
     delegation,
     document,
     event,
+    indicator,
     made,
+    observation,
     partner,
     progress_report,
     project,
@@ -66,6 +68,7 @@ async def ids(api: AsyncClient) -> dict[str, str]:
     firm = await a_firm(api)
     told = await a_sent_notice(api)
     said = acknowledgement(told["id"], firm["id"])
+    measure = (await made(api, "/indicators", indicator()))["id"]
     return {
         "/sites": (await made(api, "/sites", site()))["id"],
         "/notices": told["id"],
@@ -78,6 +81,8 @@ async def ids(api: AsyncClient) -> dict[str, str]:
         "/evidence": (await made(api, "/evidence", shown))["id"],
         "/agreements": (await made(api, "/agreements", agreement()))["id"],
         "/projects": work["id"],
+        "/indicators": measure,
+        "/observations": (await made(api, "/observations", observation(measure)))["id"],
         "/transactions": (await made(api, "/transactions", transaction(work["id"])))["id"],
         "/partners": host["id"],
         "/sources": (await made(api, "/sources", source()))["id"],
@@ -92,7 +97,7 @@ async def ids(api: AsyncClient) -> dict[str, str]:
 def test_every_record_is_reached_so(app: FastAPI, ids: dict[str, str]) -> None:
     found = Shortcuts(app)
     assert set(found._reads) == {f"/api/v1{path}/" for path in ids}
-    own = {"/api/v1/me/calendar-keys"}
+    own = {"/api/v1/me/calendar-keys", "/api/v1/observations/batch"}
     assert set(found._creates) == {f"/api/v1{path}" for path in ids} | own
 
 

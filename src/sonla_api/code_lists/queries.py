@@ -25,6 +25,7 @@ from sonla_api.documents.types import DocumentType
 from sonla_api.events.lifecycle import EventState, EventVerb
 from sonla_api.events.models import EventChannel, EventKind, EventRole
 from sonla_api.identity.permissions import Role
+from sonla_api.indicators.models import Dimension, Flow, Frequency, ProductScheme
 from sonla_api.kit import codes
 from sonla_api.kit.codes import CodeLabel, CodeList
 from sonla_api.kit.model import Visibility
@@ -33,6 +34,7 @@ from sonla_api.kit.text import Message
 from sonla_api.notice_acknowledgements.models import AcknowledgementMeans
 from sonla_api.notices.lifecycle import NoticeState, NoticeVerb
 from sonla_api.notices.models import NoticeTopic
+from sonla_api.observations.models import ObservationQualifier, ValueKind
 from sonla_api.partner_relations.lifecycle import RelationState, RelationVerb
 from sonla_api.partner_relations.models import RelationKind
 from sonla_api.partners.models import PartnerKind, RegistrationKind, RegistrationWarningCode
@@ -83,11 +85,16 @@ ENUMS: dict[str, type[CodeList]] = {
     "notice-states": NoticeState,
     "notice-topics": NoticeTopic,
     "notice-verbs": NoticeVerb,
+    "indicator-dimensions": Dimension,
+    "indicator-frequencies": Frequency,
+    "observation-qualifiers": ObservationQualifier,
+    "observation-value-kinds": ValueKind,
     "partner-kinds": PartnerKind,
     "partner-relation-kinds": RelationKind,
     "partner-relation-states": RelationState,
     "partner-relation-verbs": RelationVerb,
     "participant-roles": ParticipantRole,
+    "product-schemes": ProductScheme,
     "project-kinds": ProjectKind,
     "project-states": ProjectState,
     "project-verbs": ProjectVerb,
@@ -100,6 +107,7 @@ ENUMS: dict[str, type[CodeList]] = {
     "symbol-kinds": SymbolKind,
     "task-due-kinds": DueKind,
     "task-priorities": Priority,
+    "trade-flows": Flow,
     "transaction-qualifiers": Qualifier,
     "transaction-types": TransactionType,
     "visibilities": Visibility,

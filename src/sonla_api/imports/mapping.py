@@ -148,6 +148,18 @@ EVENTS = (
     *_CITED,
     _FLAGGED,
 )
+INDICATORS = (
+    *_same("key", "code", "unit", "name", "flow", "note"),
+    Row("scope", "coverage.en"),
+    Row("part_of", "parent_id", of="indicators"),
+    _FLAGGED,
+)
+OBSERVATIONS = (
+    *_same("key", "period", "value", "value_kind", "qualifier", "change_yoy", "as_of", "note"),
+    Row("indicator", "indicator_id", of="indicators"),
+    *_CITED,
+    _FLAGGED,
+)
 RULES = {
     "agreements.json": {
         "partner": "the one of `partners`, if there is exactly one; another is refused",

@@ -33,6 +33,8 @@ from sonla_api.imports.schemas import (
     DelegationLine,
     DocumentLine,
     EventLine,
+    IndicatorLine,
+    ObservationLine,
     PartnerLine,
     PlanLine,
     ProjectLine,
@@ -44,11 +46,18 @@ from sonla_api.imports.schemas import (
     TaskLine,
     TransactionLine,
 )
+from sonla_api.indicators import service as indicator_rules
+from sonla_api.indicators.models import Indicator
+from sonla_api.indicators.queries import indicators
+from sonla_api.indicators.schemas import IndicatorCreate, IndicatorUpdate
 from sonla_api.kit.context import WriteContext
 from sonla_api.kit.model import Resource
 from sonla_api.kit.records import Item, Records
 from sonla_api.kit.schema import Body, ResourceBody
 from sonla_api.kit.store import create, update
+from sonla_api.observations import service as observations
+from sonla_api.observations.models import Observation
+from sonla_api.observations.schemas import ObservationCreate, ObservationUpdate
 from sonla_api.partner_relations import service as partner_relations
 from sonla_api.partner_relations.lifecycle import RelationState
 from sonla_api.partner_relations.models import PartnerRelation
@@ -77,9 +86,7 @@ from sonla_api.transactions import service as transactions
 from sonla_api.transactions.models import Transaction
 from sonla_api.transactions.schemas import TransactionCreate, TransactionUpdate
 
-LATER = (
-    "indicators.json", "observations.json",
-)  # fmt: skip
+LATER: tuple[str, ...] = ()
 """Files whose records are not in the register yet."""
 
 
@@ -209,6 +216,16 @@ async def _revise_transaction(
     await transactions.revise(ctx, record.id, None, TransactionUpdate.model_validate(changed))
 
 
+async def _revise_indicator(ctx: WriteContext, record: Indicator, changed: dict[str, Any]) -> None:
+    await indicator_rules.revise(ctx, record.id, None, IndicatorUpdate.model_validate(changed))
+
+
+async def _revise_observation(
+    ctx: WriteContext, record: Observation, changed: dict[str, Any]
+) -> None:
+    await observations.revise(ctx, record.id, None, ObservationUpdate.model_validate(changed))
+
+
 PARTS = (
     Part("sources", "sources.json", SourceLine, mapping.SOURCES, Source, SourceCreate,
          _plain(sources, SourceCreate, SourceUpdate)[0], _revise_source),
@@ -224,6 +241,11 @@ PARTS = (
          RecordedAgreement, _record_agreement, _revise_agreement),
     Part("calendar_days", "calendar_days.json", CalendarDayLine, mapping.CALENDAR_DAYS, CalendarDay,
          CalendarDayCreate, *_plain(calendar_days, CalendarDayCreate, CalendarDayUpdate)),
+    Part("indicators", "indicators.json", IndicatorLine, mapping.INDICATORS, Indicator,
+         IndicatorCreate, _plain(indicators, IndicatorCreate, IndicatorUpdate)[0],
+         _revise_indicator, inside.indicator_of),
+    Part("observations", "observations.json", ObservationLine, mapping.OBSERVATIONS, Observation,
+         ObservationCreate, observations.register, _revise_observation, inside.observation_of),
     Part("delegations", "delegations.json", DelegationLine, mapping.DELEGATIONS, Delegation,
          DelegationCreate, _record_delegation, _revise_delegation),
     Part("sites", "sites.json", SiteLine, mapping.SITES, Site, SiteCreate,

@@ -122,18 +122,20 @@ def as_attachment(name: str) -> str:
 
 
 class PageAnswer(Response):
-    """One page; the `Link` header leads to the next."""
+    """One page; the `Link` header leads to the next. `beside`: members that stand before it."""
 
     media_type = "application/json"
-    opening = b'{"items":['
+    opening = b'"items":['
 
-    def __init__(self, rows: Rows, parameter: str = "cursor") -> None:
+    def __init__(self, rows: Rows, parameter: str = "cursor", **beside: bytes) -> None:
         self.rows = rows
         self.following = {parameter: rows.next_cursor} if rows.next_cursor else {}
         end = json.dumps({"next_cursor": rows.next_cursor, "total": rows.total}).encode()
-        super().__init__(
-            b"%b%b],%b" % (self.opening, b",".join(rows.bodies), end[1:]), headers=VARY
-        )
+        # Joined once, as it may be long.
+        head = [b"{", *(b'"%b":%b,' % (name.encode(), beside[name]) for name in beside)]
+        bodies = [part for body in rows.bodies for part in (b",", body)][1:]
+        whole = b"".join([*head, self.opening, *bodies, b"],", end[1:]])
+        super().__init__(whole, headers=VARY)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if self.following:

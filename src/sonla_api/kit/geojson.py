@@ -62,7 +62,7 @@ class _FeaturesAnswer(PageAnswer):
     """Beside the features stands what every page tells, as the RFC allows (section 6.1)."""
 
     media_type = MEDIA_TYPE
-    opening = b'{"type":"FeatureCollection","features":['
+    opening = b'"type":"FeatureCollection","features":['
 
 
 def is_wanted(headers: Headers) -> bool:
