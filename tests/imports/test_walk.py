@@ -156,6 +156,14 @@ CITED: dict[str, Found] = {
     "parent": lambda record, _: record["parent"] and KEYS[record["parent"]["id"]],
 }
 PLAIN = {name: _field(name) for name in ("key", "note", "kind")}
+_SITE: dict[str, Found] = {
+    "name": _text("name"),
+    "class": _level,
+    "counterpart": _named("pair"),
+    "part_of": _named("parent"),
+    "established": _field("established_on"),
+    "opened": _field("opened_on"),
+}
 WALKS: dict[str, dict[str, Found]] = {
     "sources": PLAIN
     | {name: _field(name) for name in ("title", "publisher", "url", "published_on", "covers")}
@@ -225,14 +233,7 @@ WALKS: dict[str, dict[str, Found]] = {
     "sites": PLAIN
     | CITED
     | {name: _field(name) for name in ("country", "subdivision", "borders")}
-    | {
-        "name": _text("name"),
-        "class": _level,
-        "counterpart": _named("pair"),
-        "part_of": _named("parent"),
-        "established": _field("established_on"),
-        "opened": _field("opened_on"),
-    },
+    | _SITE,
     "events": PLAIN
     | CITED
     | {name: _field(name) for name in ("role", "country", "place", "channel")}

@@ -103,9 +103,10 @@ COLUMNS = {
         """'{"vi": "C"}'::jsonb, (array['border_gate', 'airport'])[1 + n % 2]""",
     ),
     "notices": (
-        "title, topic, state, is_to_all, sent_on",
-        """'{"vi": "T"}'::jsonb, 'sps', 'sent', true,
-           case when n % 3 > 0 then '2025-01-01'::date + n % 5 end""",
+        "title, topic, is_to_all, state, sent_on, sent_at",
+        """'{"vi": "T"}'::jsonb, 'sps', true, case when n % 3 > 0 then 'sent' else 'draft' end,
+           case when n % 3 > 0 then '2025-01-01'::date + n % 5 end,
+           case when n % 3 > 0 then now() end""",
     ),
     "notice_acknowledgements": (
         "notice_id, partner_id, acknowledged_on",
