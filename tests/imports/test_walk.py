@@ -156,14 +156,6 @@ CITED: dict[str, Found] = {
     "parent": lambda record, _: record["parent"] and KEYS[record["parent"]["id"]],
 }
 PLAIN = {name: _field(name) for name in ("key", "note", "kind")}
-_SITE: dict[str, Found] = {
-    "name": _text("name"),
-    "class": _level,
-    "counterpart": _named("pair"),
-    "part_of": _named("parent"),
-    "established": _field("established_on"),
-    "opened": _field("opened_on"),
-}
 WALKS: dict[str, dict[str, Found]] = {
     "sources": PLAIN
     | {name: _field(name) for name in ("title", "publisher", "url", "published_on", "covers")}
@@ -233,14 +225,21 @@ WALKS: dict[str, dict[str, Found]] = {
     "sites": PLAIN
     | CITED
     | {name: _field(name) for name in ("country", "subdivision", "borders")}
-    | _SITE,
+    | {
+        "name": _text("name"),
+        "class": _level,
+        "counterpart": _named("pair"),
+        "part_of": _named("parent"),
+        "established": _field("established_on"),
+        "opened": _field("opened_on"),
+    },
     "events": PLAIN
     | CITED
     | {name: _field(name) for name in ("role", "country", "place", "channel")}
     | {
         "name": _text("name"),
         "date": _field("when"),
-        "date_precision": _precision,
+        "date_precision": _precision("when"),
         "partners": lambda record, _: [KEYS[p["partner"]["id"]] for p in record["partners"]],
         "result": lambda record, _: _text("text")(record["results"], {}),
         "sites": _related("sites"),
