@@ -281,7 +281,7 @@ async def test_references_to_what_one_may_not_see(tree: Tree) -> None:
 
     named = (source, agency, partner, paper, whole, accord, measure)
     real = naming(*(one["id"] for one in named))
-    for (path, body), (_, unreal) in zip(real, naming(*[NOTHING] * 6), strict=True):
+    for (path, body), (_, unreal) in zip(real, naming(*[NOTHING] * len(named)), strict=True):
         refused = await tree.sibling.post(path, json=body)
         unknown = await tree.sibling.post(path, json=unreal)
         assert refused.status_code == unknown.status_code == 422, (path, body)

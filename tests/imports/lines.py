@@ -59,7 +59,6 @@ def write(folder: Path, **changed: Any) -> Path:
         "projects": [],
         "plans": [],
         "events": [],
-        "indicators": [{"key": "exports"}, {"key": "imports"}],
     } | changed
     for name, lines in files.items():
         content = lines

@@ -8,12 +8,12 @@ from urllib.parse import unquote_plus
 
 from fastapi import Depends, Header, Request
 from fastapi.exceptions import RequestValidationError
-from starlette.datastructures import Headers
 from starlette.routing import Match
 from starlette.types import Scope
 
 from sonla_api.kit.context import Actor, Context, WriteContext
 from sonla_api.kit.database import Database
+from sonla_api.kit.headers import header
 from sonla_api.kit.idempotency import KEY_LENGTH, Held
 from sonla_api.kit.limits import Share, network
 from sonla_api.kit.problems import BadRequest, Problem, TooManyRequests, Unauthenticated
@@ -32,7 +32,7 @@ async def admit(scope: Scope) -> None:
     """Find out who asks before the body is read: a stranger's bad body is 401, not 422."""
     state, now = scope["app"].state, _now(scope)
     reads, address = state.database.reads, (scope.get("client") or ("",))[0]
-    authorization, key = Headers(scope=scope).get("authorization"), _key_taken_out(scope)
+    authorization, key = header(scope, b"authorization"), _key_taken_out(scope)
     if key is None:
         actor = await state.keyring.actor(reads, authorization, address, now)
     elif authorization is None:
@@ -126,9 +126,10 @@ def _named(door: Any, permission: str) -> Any:
 
 
 def _enter(request: Request, permission: str) -> Context:
-    actor: Actor = request.state.actor
+    state, app = request.scope["state"], request.scope["app"]
+    actor: Actor = state["actor"]
     actor.require(permission)
-    return Context(actor, request.state.now, request.app.state.database.reads)
+    return Context(actor, state["now"], app.state.database.reads)
 
 
 @asynccontextmanager

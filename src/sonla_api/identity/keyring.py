@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from time import monotonic
@@ -67,7 +68,7 @@ class Keyring:
         permissions = READ if public_read else frozenset()
         self._stranger = Actor(None, permissions, (Visibility.public,))
         self._touch, self._limits = touch, limits
-        self._known: dict[type[AnyKey], dict[str, _Known]] = {ApiKey: {}, CalendarKey: {}}
+        self._known: defaultdict[type[AnyKey], dict[str, _Known]] = defaultdict(dict)
         self._touching: set[asyncio.Task[None]] = set()
 
     async def actor(

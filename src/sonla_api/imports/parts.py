@@ -86,9 +86,6 @@ from sonla_api.transactions import service as transactions
 from sonla_api.transactions.models import Transaction
 from sonla_api.transactions.schemas import TransactionCreate, TransactionUpdate
 
-LATER: tuple[str, ...] = ()
-"""Files whose records are not in the register yet."""
-
 
 class Part(NamedTuple):
     """One kind of record in a folder: its file, its table of fields, and the rules it obeys.

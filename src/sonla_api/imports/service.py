@@ -12,7 +12,7 @@ from pydantic_core import to_jsonable_python
 
 from sonla_api.identity.permissions import EVERY
 from sonla_api.imports import mapping
-from sonla_api.imports.parts import LATER, PARTS, Part
+from sonla_api.imports.parts import PARTS, Part
 from sonla_api.imports.queries import (
     LOAD,
     Content,
@@ -109,16 +109,11 @@ class _Load:
 
     def leave_aside(self, folder: Path) -> list[str]:
         """What is said of the files that are not loaded."""
-        said = []
-        for path in sorted(folder.glob("*.json")):
-            if path.name in LATER:
-                content = read(path)
-                self._faults |= {*content.broken}
-                count = len(content.entries)
-                said.append(f"{path.name}: {count} lines left aside, their records come later")
-            elif path.name not in self._contents:
-                said.append(f"{path.name}: left aside, no file of this name is known")
-        return said
+        return [
+            f"{path.name}: left aside, no file of this name is known"
+            for path in sorted(folder.glob("*.json"))
+            if path.name not in self._contents
+        ]
 
     async def check(self, ctx: WriteContext) -> None:
         """Every line by its format, its references and the rules of its records."""

@@ -11,11 +11,12 @@ from urllib.parse import quote
 from fastapi import Depends, FastAPI, Header, Response
 from fastapi.responses import StreamingResponse
 from fastapi.routing import iter_route_contexts
-from starlette.datastructures import URL, Headers
+from starlette.datastructures import URL
 from starlette.types import Receive, Scope, Send
 
 from sonla_api.kit.context import WriteContext
 from sonla_api.kit.files import StoredFile
+from sonla_api.kit.headers import header
 from sonla_api.kit.idempotency import Kept, keep
 from sonla_api.kit.problems import VersionRequired
 from sonla_api.kit.records import Item, Rows
@@ -51,7 +52,7 @@ class RecordAnswer(Response):
 
 def _is_known(scope: Scope, etag: str) -> bool:
     """Whether the caller has what it asks for, by its If-None-Match."""
-    known = Headers(scope=scope).get("if-none-match") if scope["method"] == "GET" else None
+    known = header(scope, b"if-none-match") if scope["method"] == "GET" else None
     if known is None:
         return False
     return etag in re.findall(r'"[^"]*"', known) or known.strip() == "*"

@@ -50,7 +50,7 @@ class Transaction:
 
     def __init__(
         self,
-        connection: AsyncConnection,
+        connection: AsyncConnection | None,
         raw: asyncpg.Connection,
         who: Mapping[str, str],
         held: Held | None,
@@ -88,7 +88,7 @@ class Transaction:
 
     @cached_property
     def session(self) -> AsyncSession:
-        if not self._has_begun:
+        if self._connection is None or not self._has_begun:
             raise RuntimeError("a session would write without a transaction")
         return AsyncSession(self._connection, expire_on_commit=False)
 

@@ -19,6 +19,7 @@ from sonla_api.kit.answers import download_addresses
 from sonla_api.kit.exports import Exports, send_whole
 from sonla_api.kit.geojson import MEDIA_TYPE as GEOJSON
 from sonla_api.kit.geojson import is_wanted, place_addresses
+from sonla_api.kit.headers import header
 from sonla_api.kit.http import allowed_methods, answer, fixed_addresses, report
 from sonla_api.kit.metrics import measured
 from sonla_api.kit.problems import Problem
@@ -96,7 +97,7 @@ class Envelope:
 
     async def _pass(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = Headers(scope=scope)
-        found = _TRACEPARENT.match(headers.get("traceparent", ""))
+        found = _TRACEPARENT.match(header(scope, b"traceparent") or "")
         logs.trace_id.set(found and found[1])
         is_api = scope["path"].startswith(API)
         if is_api:
@@ -128,7 +129,7 @@ class Envelope:
 
     def _check_format(self, scope: Scope, headers: Headers, *, takes_file: bool) -> None:
         """406 where JSON is no answer, 415 where the body is something else, before all else."""
-        accepted = headers.get("accept", "")
+        accepted = header(scope, b"accept")
         if (
             accepted
             and not any(_TAKES_JSON.fullmatch(p.strip()) for p in accepted.split(","))
