@@ -226,6 +226,13 @@ def observation(indicator_id: Any, **changed: Any) -> Body:
     return {"indicator_id": indicator_id, "period": "2025-H1", "value": "112000000"} | changed
 
 
+def report(**changed: Any) -> Body:
+    return {
+        "title": {"vi": "Báo cáo công tác đối ngoại 6 tháng đầu năm 2024"},
+        "period": "2024-H1",
+    } | changed
+
+
 async def made(api: AsyncClient, path: str, body: Body) -> Any:
     answer = await api.post(path, json=body)
     assert answer.status_code == 201, answer.text

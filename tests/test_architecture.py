@@ -56,6 +56,7 @@ def test_every_permission_is_asked_for_somewhere() -> None:
         "assignments:approve",
         "delegations:approve",
         "projects:approve",
+        "reports:approve",
     }
     assert asked | by_hand == EVERY
 
@@ -191,9 +192,13 @@ def test_files_have_the_names_of_the_vocabulary() -> None:
         "documents": {"abbreviations", "attachments", "lineage", "organs", "symbols", "types"},
         "observations": {"doubts", "series"},
         "projects": {"figures", "money"},
+        "reports": {
+            "assigned", "figures", "numbers", "periodic", "periods", "reading", "restating",
+            "sections", "subjects", "tables", "work",
+        },
         "tasks": {"health", "recurrence"},
         "workloads": {"balance", "board", "effects", "mine"},
-    }
+    }  # fmt: skip
     features = {*RESOURCES, "dossiers", "workloads"}
     for feature in features:
         names = {path.stem for path in (SOURCE / feature).glob("*.py")}

@@ -111,7 +111,7 @@ async def ids(api: AsyncClient) -> dict[str, str]:
     bodies |= {"transactions": factories.transaction(work["id"])}
     measure = await factories.made(api, "/indicators", factories.indicator())
     bodies |= {"observations": factories.observation(measure["id"])}
-    bodies |= {"calendar-days": factories.calendar_day()}
+    bodies |= {"calendar-days": factories.calendar_day(), "reports": factories.report()}
     bodies |= {"agreements": factories.agreement()}
     task = (await api.get(f"/tasks/{assignment['task']['id']}")).json()
     gate = await factories.made(api, "/sites", factories.site())

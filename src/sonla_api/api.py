@@ -37,6 +37,7 @@ from sonla_api.partners.endpoints import router as partners
 from sonla_api.plans.endpoints import router as plans
 from sonla_api.progress_reports.endpoints import router as progress_reports
 from sonla_api.projects.endpoints import router as projects
+from sonla_api.reports.endpoints import router as reports
 from sonla_api.search.endpoints import router as search
 from sonla_api.sites.endpoints import router as sites
 from sonla_api.sources.endpoints import router as sources
@@ -69,6 +70,7 @@ v1 = [
     notices,
     recipients_of_notices,
     notice_acknowledgements,
+    reports,
     agencies,
     sources,
     calendar_days,

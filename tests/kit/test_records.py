@@ -230,6 +230,7 @@ async def full_records(api: AsyncClient) -> dict[str, Any]:
         **money,
         **outreach,
         **figures,
+        "reports": await full_report(api, agency["id"], common),
     }
 
 
@@ -344,6 +345,30 @@ async def full_money(
     return {"projects": project["id"], "transactions": paid["id"]}
 
 
+async def full_report(api: AsyncClient, agency: str, common: dict[str, Any]) -> str:
+    """A published report that restates another one."""
+    official = {
+        "symbol": "152/BC-UBND",
+        "issuer_id": agency,
+        "superior_id": agency,
+        "place": "Sơn La",
+        "issued_on": "2024-07-05",
+        "recipients": ["Bộ Ngoại giao"],
+        "signer": {"authority": "KT. CHỦ TỊCH", "position": "PHÓ CHỦ TỊCH", "name": "Lò Văn A"},
+        "narrative": [{"part": "fdi", "text": {"vi": "Đầu tư", "lo": "ການລົງທຶນ"}}],
+        **{name: value for name, value in common.items() if name != "visibility"},
+    }
+    id_ = None
+    for key in ("b1", "b2"):
+        body = factories.report(**official | {"key": key, "replaces_id": id_})
+        id_ = (await factories.made(api, "/reports", body))["id"]
+        for verb in ("submit", "approve", "publish"):
+            address = f"/reports/{id_}/transitions"
+            taken = await api.post(address, json={"verb": verb}, headers={"if-match": "*"})
+            assert taken.status_code == 201, taken.text
+    return str(id_)
+
+
 def documented(operation: Operation) -> Any:
     """A validator of the answer that the description promises."""
     schema = operation.about["responses"]["200"]["content"]["application/json"]["schema"]
@@ -452,6 +477,7 @@ async def test_a_list_takes_the_same_queries_however_long(
         shown = {"evidence": [{"document_id": ids["documents"]}]}
         report = factories.progress_report(given["id"], **shown)
         await factories.made(api, "/progress-reports", report)
+        await factories.made(api, "/reports", factories.report())
     assert await queries() == few
     # A history asks for its record first, and afterwards which of those it names may be seen.
     for name, number in few.items():

@@ -35,6 +35,7 @@ from tests.factories import (
     source,
     transaction,
 )
+from tests.factories import report as report_of
 
 NOBODY = "00000000-0000-7000-8000-00000000000a"
 OWN = {"x-request-id", "date"}
@@ -91,6 +92,7 @@ async def ids(api: AsyncClient) -> dict[str, str]:
         "/delegations": (await made(api, "/delegations", delegation()))["id"],
         "/events": (await made(api, "/events", event()))["id"],
         "/partner-relations": (await made(api, "/partner-relations", relation(host["id"])))["id"],
+        "/reports": (await made(api, "/reports", report_of()))["id"],
     }
 
 

@@ -40,6 +40,9 @@ from sonla_api.partner_relations.models import RelationKind
 from sonla_api.partners.models import PartnerKind, RegistrationKind, RegistrationWarningCode
 from sonla_api.projects.lifecycle import ParticipantRole, ProjectKind, ProjectState, ProjectVerb
 from sonla_api.projects.models import RelatedResource, SectorScheme, TransactionType
+from sonla_api.reports.figures import Placing, Unit
+from sonla_api.reports.lifecycle import ReportState, ReportVerb
+from sonla_api.reports.schemas import Part
 from sonla_api.sites.models import GateLevel, LevelDating, SiteKind
 from sonla_api.tasks.health import Health
 from sonla_api.tasks.models import DueKind, Priority
@@ -100,6 +103,11 @@ ENUMS: dict[str, type[CodeList]] = {
     "project-verbs": ProjectVerb,
     "registration-kinds": RegistrationKind,
     "registration-warnings": RegistrationWarningCode,
+    "report-parts": Part,
+    "report-placings": Placing,
+    "report-states": ReportState,
+    "report-units": Unit,
+    "report-verbs": ReportVerb,
     "related-resources": RelatedResource,
     "roles": Role,
     "sector-schemes": SectorScheme,

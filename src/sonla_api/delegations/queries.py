@@ -106,6 +106,8 @@ class Gap(StrEnum):
     level = "level"
     country = "country"
     when = "when"
+    headcount = "headcount"
+    lead_agency = "lead_agency"
 
 
 _IS_UNKNOWN: dict[Gap, Any] = {
@@ -114,6 +116,8 @@ _IS_UNKNOWN: dict[Gap, Any] = {
     Gap.level: D.level.is_(None),
     Gap.country: func.cardinality(D.countries) == 0,
     Gap.when: D.when.is_(None),
+    Gap.headcount: D.headcount.is_(None),
+    Gap.lead_agency: D.lead_agency_id.is_(None),
 }
 
 

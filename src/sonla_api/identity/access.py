@@ -77,13 +77,18 @@ def _now(scope: Scope) -> datetime:
     return now
 
 
-def reading(permission: str) -> Any:
-    """A `Context` for a caller with this permission."""
+def reading(permission: str, *, is_open: bool = True) -> Any:
+    """A `Context` for a caller with this permission; where it is not open, for none without a key,
+    whatever the setting allows.
+    """
 
     async def door(request: Request) -> Context:
-        return _enter(request, permission)
+        ctx = _enter(request, permission)
+        if ctx.actor.is_anonymous and not is_open:
+            raise Unauthenticated
+        return ctx
 
-    return Depends(_named(door, permission))
+    return Depends(_named(door, permission, is_open=is_open))
 
 
 def writing(permission: str) -> Any:
@@ -119,9 +124,11 @@ def creating(permission: str, *, is_short: bool = False) -> Any:
     return Depends(_named(door, permission), scope="function")
 
 
-def _named(door: Any, permission: str) -> Any:
-    """So that a rule over all routes can ask which permission each declares."""
-    door.permission = permission
+def _named(door: Any, permission: str, *, is_open: bool = True) -> Any:
+    """So that rules over all routes can ask which permission each declares, and whether a caller
+    without a key may have it.
+    """
+    door.permission, door.is_open = permission, is_open
     return door
 
 

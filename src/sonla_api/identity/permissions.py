@@ -29,6 +29,7 @@ RESOURCES = (
     "sites",
     "notices",
     "notice_acknowledgements",
+    "reports",
     "search",
     "data_quality",
     "changes",
@@ -40,7 +41,13 @@ _WRITTEN_BY_FEW = _READ_ONLY | {"calendar_days"}
 """The calendar moves every due day of the province, so it is no officer's own record."""
 WRITE = frozenset(f"{resource}:write" for resource in RESOURCES if resource not in _WRITTEN_BY_FEW)
 APPROVE = frozenset(
-    {"agreements:approve", "assignments:approve", "delegations:approve", "projects:approve"}
+    {
+        "agreements:approve",
+        "assignments:approve",
+        "delegations:approve",
+        "projects:approve",
+        "reports:approve",
+    }
 )
 EVERY = READ | WRITE | APPROVE | {"calendar_days:write", "partners:merge", ADMINISTER}
 

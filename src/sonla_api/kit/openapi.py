@@ -50,6 +50,7 @@ HEAD: dict[str, Any] = {
         {"name": "sites", "description": "Gates, zones, airports and parks, and where they lie."},
         {"name": "notices", "description": "What businesses are told of markets and rules."},
         {"name": "notice-acknowledgements", "description": "Who confirmed a notice, and when."},
+        {"name": "reports", "description": "Periodic reports: computed now, frozen, published."},
         {"name": "agencies", "description": "Our side: committees, departments, localities."},
         {"name": "sources", "description": "Where facts come from."},
         {
@@ -167,7 +168,8 @@ def install(app: FastAPI) -> None:
             described = derive()
             for route in filter(takes_file, iter_route_contexts(app.routes)):
                 described["paths"][route.path]["post"]["requestBody"] = DESCRIBED
-            _complete(described)
+            closed = {route.path for route in iter_route_contexts(app.routes) if _is_closed(route)}
+            _complete(described, closed)
             describe_files(app, described["paths"])
             app.openapi_schema = described
         return app.openapi_schema
@@ -175,7 +177,15 @@ def install(app: FastAPI) -> None:
     app.openapi = describe  # type: ignore[method-assign]  # the documented way to extend it
 
 
-def _complete(described: dict[str, Any]) -> None:
+def _is_closed(route: Any) -> bool:
+    """Whether its door lets nobody in without a key."""
+    doors = getattr(route, "dependant", None)
+    return any(
+        not getattr(it.call, "is_open", True) for it in (doors.dependencies if doors else ())
+    )
+
+
+def _complete(described: dict[str, Any], closed: set[str | None]) -> None:
     components = described["components"]
     for name in ("HTTPValidationError", "ValidationError"):
         components["schemas"].pop(name, None)
@@ -189,7 +199,7 @@ def _complete(described: dict[str, Any]) -> None:
     for path, method, operation in _operations(described):
         operation["responses"].pop("422", None)
         if path.startswith(_API):
-            is_open = method == "get" and not path.startswith(_MINE)
+            is_open = method == "get" and not path.startswith(_MINE) and path not in closed
             operation["security"] = [{_KEY: []}, *([{}] if is_open else [])]
             _add_errors(path, method, operation)
         _describe_parameters(operation)

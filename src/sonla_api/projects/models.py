@@ -98,6 +98,13 @@ class Project(Resource):
         Index(None, "kind", "created_at", "id"),
         Index(None, "state", "created_at", "id"),
         Index(None, "period_days", postgresql_using="gist"),
+        # Most projects last for whole years; a report looks for those that begin or end on a day.
+        Index(
+            "ix_projects_to_the_day",
+            "period_days",
+            postgresql_using="gist",
+            postgresql_where="period_days <> months_of(period_days)",
+        ),
         Index(None, "countries", postgresql_using="gin"),
         Index(None, "sector_codes", postgresql_using="gin"),
         Index(None, "words", postgresql_using="gin", postgresql_ops={"words": "gin_trgm_ops"}),

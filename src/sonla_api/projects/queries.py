@@ -98,11 +98,13 @@ class ProjectGap(StrEnum):
 
     country = "country"
     sector = "sector"
+    period = "period"
 
 
 GAPS: dict[ProjectGap, Any] = {
     ProjectGap.country: func.cardinality(P.countries) == 0,
     ProjectGap.sector: func.cardinality(P.sector_codes) == 0,
+    ProjectGap.period: P.period_days.is_(None),
 }
 SectorCode = Annotated[
     str,

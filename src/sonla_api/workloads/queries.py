@@ -35,7 +35,7 @@ from sonla_api.kit.mentions import mentioned
 from sonla_api.kit.model import among, constant
 from sonla_api.kit.records import Only
 from sonla_api.kit.schema import AgencySummary, Day, Summary
-from sonla_api.kit.shapes import json_object, summary
+from sonla_api.kit.shapes import as_bytes, json_object, summary
 from sonla_api.kit.statement import Statement
 from sonla_api.kit.tombstones import missing
 from sonla_api.plans.schemas import PlanSummary
@@ -115,7 +115,11 @@ def task_counts(numbers: dict[str, int], **query: Any) -> list[TaskCount]:
 
 
 _agencies = Statement(
-    select(json_object(**{name: getattr(Agency, name) for name in AgencySummary.model_fields}))
+    select(
+        as_bytes(
+            json_object(**{name: getattr(Agency, name) for name in AgencySummary.model_fields})
+        )
+    )
     .where(
         Agency.is_seen(),
         or_(
