@@ -122,6 +122,19 @@ def report(**changed: Any) -> Body:
     } | changed
 
 
+def indicator(code: str = "exports.total", **changed: Any) -> Body:
+    return {
+        "code": code,
+        "name": {"vi": "Giá trị hàng hóa xuất khẩu"},
+        "unit": "USD",
+        "coverage": {"en": "Whole province"},
+    } | changed
+
+
+def observation(indicator_id: Any, **changed: Any) -> Body:
+    return {"indicator_id": indicator_id, "period": "2025-H1", "value": "112000000"} | changed
+
+
 async def made(api: AsyncClient, path: str, body: Body) -> Any:
     answer = await api.post(path, json=body)
     assert answer.status_code == 201, answer.text

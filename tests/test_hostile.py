@@ -108,10 +108,12 @@ async def ids(api: AsyncClient) -> dict[str, str]:
     bodies |= {"progress-reports": report, "evidence": tied}
     work = await factories.made(api, "/projects", factories.project())
     bodies |= {"transactions": factories.transaction(work["id"])}
+    measure = await factories.made(api, "/indicators", factories.indicator())
+    bodies |= {"observations": factories.observation(measure["id"])}
     bodies |= {"calendar-days": factories.calendar_day(), "reports": factories.report()}
     task = (await api.get(f"/tasks/{assignment['task']['id']}")).json()
     ids = {"partners": partner["id"], "plans": task["plan"]["id"], "tasks": task["id"]}
-    ids |= {"assignments": assignment["id"], "projects": work["id"]}
+    ids |= {"assignments": assignment["id"], "projects": work["id"], "indicators": measure["id"]}
     made = {path: await factories.made(api, f"/{path}", body) for path, body in bodies.items()}
     return {path: record["id"] for path, record in made.items()} | ids
 

@@ -24,7 +24,9 @@ from tests.factories import (
     delegation,
     document,
     full_project,
+    indicator,
     made,
+    observation,
     partner,
     progress_report,
     project,
@@ -207,6 +209,8 @@ async def named(api: AsyncClient, body: Any) -> Any:
         ids["partner_id"] = (await made(api, "/partners", partner()))["id"]
     if "project_id" in body:
         ids["project_id"] = (await made(api, "/projects", project()))["id"]
+    if "indicator_id" in body:
+        ids["indicator_id"] = (await made(api, "/indicators", indicator()))["id"]
     if "agency_id" in body:
         ids["agency_id"] = (await made(api, "/agencies", agency()))["id"]
     if "document_id" in body:
@@ -239,6 +243,18 @@ async def test_the_example_of_a_body_is_accepted(api: AsyncClient, name: str) ->
             headers={"If-Match": "*", "Content-Type": kind},
         )
         assert changed.status_code == 200, changed.text
+
+
+async def grown_figure(api: AsyncClient, cites: dict[str, Any]) -> dict[str, Any]:
+    """An indicator that is a part of another, and a figure with one of the year before."""
+    whole = await made(api, "/indicators", indicator("trade.total", flow="both", **cites))
+    broken_down = {"dimension": "product", "scheme": "hs4", "codes": [{"code": "0810"}]}
+    above = {"parent_id": whole["id"], "dimensions": [broken_down], "flow": "exports"}
+    measure = await made(api, "/indicators", indicator(**above, **cites))
+    await made(api, "/observations", observation(measure["id"], period="2024-H1", **cites))
+    grown = observation(measure["id"], change_yoy="0.105", vintage="2025-07", **cites)
+    figure = await made(api, "/observations", grown)
+    return {"indicators": measure["id"], "observations": figure["id"]}
 
 
 async def test_real_answers_fit_their_schemas(api: AsyncClient, stranger: AsyncClient) -> None:
@@ -282,6 +298,7 @@ async def test_real_answers_fit_their_schemas(api: AsyncClient, stranger: AsyncC
     )
     parties = {"provider": {"partner_id": other["id"]}, "receiver": {"agency_id": lead["id"]}}
     paid = await made(api, "/transactions", transaction(work["id"], **parties, **cites))
+    figures = await grown_figure(api, cites)
     step = {"verb": "prepare"}
     await api.post(f"/projects/{work['id']}/transitions", json=step, headers={"If-Match": "*"})
     sent = {"file": ("a.pdf", b"%PDF-")}
@@ -318,6 +335,7 @@ async def test_real_answers_fit_their_schemas(api: AsyncClient, stranger: AsyncC
         "projects": work["id"],
         "transactions": paid["id"],
         "reports": official["id"],
+        **figures,
     }
     for name, about in API.items():
         if not name.startswith("GET") or "/me/" in name or name in CLOSED:
@@ -325,6 +343,7 @@ async def test_real_answers_fit_their_schemas(api: AsyncClient, stranger: AsyncC
         address = name.removeprefix("GET ").replace("{name}", "partner-kinds")
         address = address.replace("/resolve", "/resolve?symbol=152/KH-UBND")
         address = address.replace("/search", "/search?q=visit")
+        address = address.replace("/trade", "/trade?period=2024/2025")
         address = address.replace("/assignments/summary", "/assignments/summary?period=2025")
         for path, id_ in ids.items():
             address = address.replace(f"/{path}/{{id}}", f"/{path}/{id_}")

@@ -17,7 +17,7 @@ from tests.routes import LISTS, READS
 ANY = {"if-match": "*"}
 ALL = (
     "sources agencies partners documents partner_relations delegations projects transactions"
-    " plans tasks assignments progress_reports evidence"
+    " plans tasks assignments progress_reports evidence indicators observations"
 )
 READ = " ".join(f"{resource}:read" for resource in ALL.split()) + " changes:read"
 WRITE = READ + " " + " ".join(f"{resource}:write" for resource in ALL.split())
@@ -87,6 +87,7 @@ async def test_who_sees_what(tree: Tree, api: AsyncClient, stranger: AsyncClient
             ("/delegations", factories.delegation()),
             ("/documents", factories.document()),
             ("/projects", factories.project()),
+            ("/indicators", factories.indicator(f"i.{visibility}")),
         ):
             made = await factories.made(tree.department, path, body | {"visibility": visibility})
             assert made["owner_agency"]["id"] == tree.ids["department"]
@@ -223,15 +224,23 @@ async def test_references_to_what_one_may_not_see(tree: Tree) -> None:
     partner = await factories.made(tree.department, "/partners", factories.partner(**hidden))
     paper = await factories.made(tree.department, "/documents", factories.document(**hidden))
     whole = await factories.made(tree.department, "/projects", factories.project(**hidden))
+    measure = await factories.made(tree.department, "/indicators", factories.indicator(**hidden))
 
     def naming(
-        source_id: str, agency_id: str, partner_id: str, document_id: str, project_id: str
+        source_id: str,
+        agency_id: str,
+        partner_id: str,
+        document_id: str,
+        project_id: str,
+        indicator_id: str,
     ) -> list[tuple[str, Any]]:
         return [
             ("/plans", factories.plan(document_id)),
             ("/projects", factories.project(parent_id=project_id)),
             ("/projects", factories.project(legal_basis=[{"document_id": document_id}])),
             ("/transactions", factories.transaction(project_id)),
+            ("/observations", factories.observation(indicator_id)),
+            ("/indicators", factories.indicator(f"i.{uuid4().hex}", parent_id=indicator_id)),
             ("/partners", factories.partner(parent_id=partner_id)),
             ("/partners", factories.partner(sources=[{"source_id": source_id}])),
             ("/agencies", factories.agency(parent_id=agency_id)),
@@ -252,8 +261,8 @@ async def test_references_to_what_one_may_not_see(tree: Tree) -> None:
             ("/projects", factories.project(participants=[{"agency_id": agency_id}])),
         ]
 
-    real = naming(*(one["id"] for one in (source, agency, partner, paper, whole)))
-    for (path, body), (_, unreal) in zip(real, naming(*[NOTHING] * 5), strict=True):
+    real = naming(*(one["id"] for one in (source, agency, partner, paper, whole, measure)))
+    for (path, body), (_, unreal) in zip(real, naming(*[NOTHING] * 6), strict=True):
         refused = await tree.sibling.post(path, json=body)
         unknown = await tree.sibling.post(path, json=unreal)
         assert refused.status_code == unknown.status_code == 422, (path, body)
@@ -319,6 +328,7 @@ async def tied(tree: Tree) -> list[Tied]:
         made = await factories.made(tree.department, path, body | shown)
         found.append(Tied(path, parameter, hidden, made["id"]))
     found += await tied_to_work(tree, agency)
+    found += await tied_to_figures(tree)
     return [*found, *await tied_projects(tree, partner, agency)]
 
 
@@ -351,6 +361,28 @@ async def tied_projects(tree: Tree, partner: str, agency: str) -> list[Tied]:
             made = (await factories.made(tree.department, "/transactions", paid))["id"]
             found.append(Tied("/transactions", f"{side}_{kind}", hidden, made))
     return found
+
+
+async def tied_to_figures(tree: Tree) -> list[Tied]:
+    away, shown = {"visibility": "agency"}, {"visibility": "public"}
+    source = (await factories.made(tree.department, "/sources", factories.source(**away)))["id"]
+    hidden = factories.indicator("i.hidden", **away)
+    above = (await factories.made(tree.department, "/indicators", hidden))["id"]
+    below = factories.indicator("i.below", parent_id=above, **shown)
+    part = (await factories.made(tree.department, "/indicators", below))["id"]
+    cites = {"sources": [{"source_id": source}]}
+    figures = [
+        (await factories.made(tree.department, "/observations", body))["id"]
+        for body in (
+            factories.observation(above, **shown),
+            factories.observation(part, **cites, **shown),
+        )
+    ]
+    return [
+        Tied("/indicators", "parent_id", above, part),
+        Tied("/observations", "indicator_id", above, figures[0]),
+        Tied("/observations", "source_id", source, figures[1]),
+    ]
 
 
 async def tied_to_work(tree: Tree, agency: str) -> list[Tied]:

@@ -20,7 +20,10 @@ from sonla_api.delegations.endpoints import router as delegations
 from sonla_api.documents.endpoints import router as documents
 from sonla_api.dossiers.endpoints import router as dossiers
 from sonla_api.evidence.endpoints import router as evidence
+from sonla_api.indicators.endpoints import router as indicators
 from sonla_api.kit.schema import View
+from sonla_api.observations.endpoints import of_indicators as series_of_indicators
+from sonla_api.observations.endpoints import router as observations
 from sonla_api.partner_relations.endpoints import router as partner_relations
 from sonla_api.partners.endpoints import router as partners
 from sonla_api.plans.endpoints import router as plans
@@ -31,6 +34,7 @@ from sonla_api.search.endpoints import router as search
 from sonla_api.sources.endpoints import router as sources
 from sonla_api.tasks.endpoints import of_plans as tasks_of_plans
 from sonla_api.tasks.endpoints import router as tasks
+from sonla_api.trade.endpoints import router as trade
 from sonla_api.transactions.endpoints import router as transactions
 from sonla_api.workloads.endpoints import router as workloads
 
@@ -40,6 +44,9 @@ v1 = [
     documents,
     projects,
     transactions,
+    observations,
+    indicators,
+    trade,
     workloads,  # before what reads the word summary as an id
     tasks,
     assignments,
@@ -55,6 +62,7 @@ v1 = [
     dossiers,
     tasks_of_plans,
     assignments_of_tasks,
+    series_of_indicators,
     search,
     data_quality,
     code_lists,

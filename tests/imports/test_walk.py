@@ -145,6 +145,14 @@ WALKS: dict[str, dict[str, Found]] = {
     | CITED
     | {name: _field(name) for name in ("code", "period", "markets")}
     | {"title": _text("title"), "plan": lambda record, _: KEYS[record["plan"]["id"]]},
+    "indicators": PLAIN
+    | {"code": _field("code"), "unit": _field("unit"), "name": _text("name"), "flags": _flags}
+    | {"scope": lambda record, _: record["coverage"]["en"]},
+    "observations": PLAIN
+    | CITED
+    | {name: _field(name) for name in ("period", "value", "value_kind", "qualifier")}
+    | {name: _field(name) for name in ("change_yoy", "as_of")}
+    | {"indicator": lambda record, _: KEYS[record["indicator"]["id"]]},
     "delegations": PLAIN
     | CITED
     | {name: _field(name) for name in ("direction", "channel", "purpose", "subdivision")}
@@ -229,6 +237,11 @@ def _lines(name: str) -> list[Line]:
     """Those of plans hold their tasks, which have keys and sources after them."""
     file = "plans" if name == "tasks" else name
     lines: list[Line] = json.loads((FOLDER / f"{file}.json").read_text())
+    if name == "indicators":
+        return [{"key": line["code"], **line} for line in lines]
+    if name == "observations":
+        named = ("indicator", "period", "source")
+        return [{"key": ":".join(line[n] or "-" for n in named), **line} for line in lines]
     if name == "plans":
         return [
             {"key": line["document"]} | {k: v for k, v in line.items() if k != "tasks"}

@@ -87,6 +87,15 @@ COLUMNS = {
         """(select id from projects limit 1), 'stated', '{"amount": "1", "currency": "VND"}'::jsonb,
            (array[null, '"2025"', '"2025-06"'])[1 + n % 3]::jsonb""",
     ),
+    "indicators": (
+        "code, name, unit, coverage",
+        """'i.' || gen_random_uuid(), '{"vi": "C"}'::jsonb, 'USD', '{"en": "All"}'::jsonb""",
+    ),
+    "observations": (  # each a vintage of its own
+        "indicator_id, value, vintage, period",
+        """(select id from indicators limit 1), '1', gen_random_uuid(),
+           (array[null, '"2025"', '"2025-06"'])[1 + n % 3]::jsonb""",
+    ),
 }
 SORTS = {
     "sources": ["created_at", "published_on"],
@@ -103,8 +112,17 @@ SORTS = {
     "evidence": ["created_at"],
     "projects": ["created_at", "kind", "state"],
     "transactions": ["created_at", "on"],
+    "indicators": ["created_at", "code"],
+    "observations": ["created_at", "period"],
 }
-KEYS = {"when": "when_from", "issued_on": "issued_from", "code": "code_order", "on": "on_from"}
+KEYS = {
+    "delegations": {"when": "when_from"},
+    "documents": {"issued_on": "issued_from"},
+    "tasks": {"code": "code_order"},
+    "transactions": {"on": "on_from"},
+    "observations": {"period": "period_from"},
+}
+"""What a list is sorted by, where that is another column."""
 NEEDED = {
     "partner_relations": ["partners"],
     "tasks": ["plans"],
@@ -112,6 +130,7 @@ NEEDED = {
     "progress_reports": ["plans", "tasks", "assignments"],
     "evidence": ["plans", "tasks"],
     "transactions": ["projects"],
+    "observations": ["indicators"],
 }
 """What there must be one of."""
 OWN = {"plans": "documents", "assignments": "agencies", "evidence": "documents"}
@@ -145,7 +164,7 @@ async def in_order(database: "Connection[Any]", table: str, sort: str) -> list[s
     key, falls = sort.removeprefix("-"), "desc" if sort.startswith("-") else "asc"
     rows = await database.fetch(
         f"select id from {table} where note = 'kept'"
-        f" order by {KEYS.get(key, key)} {falls} nulls last, id {falls}"
+        f" order by {KEYS.get(table, {}).get(key, key)} {falls} nulls last, id {falls}"
     )
     return [str(row[0]) for row in rows]
 

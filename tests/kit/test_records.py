@@ -17,11 +17,13 @@ from sonla_api.changes.queries import changes
 from sonla_api.delegations.queries import delegations
 from sonla_api.documents.queries import documents
 from sonla_api.evidence.queries import evidence
+from sonla_api.indicators.queries import indicators
 from sonla_api.kit.database import Reads
 from sonla_api.kit.mentions import model_of
 from sonla_api.kit.model import Resource
 from sonla_api.kit.records import Records
 from sonla_api.kit.steps import steps
+from sonla_api.observations.queries import observations
 from sonla_api.partner_relations.queries import relations
 from sonla_api.partners.queries import partners
 from sonla_api.plans.queries import plans
@@ -36,6 +38,7 @@ from tests.routes import LISTS, READS, Operation, described
 EVERY = [
     sources, agencies, partners, documents, relations, delegations, changes, steps, plans, tasks,
     assignments, progress_reports, evidence, projects, transactions, calendar_days,
+    indicators, observations,
 ]  # fmt: skip
 
 
@@ -179,6 +182,7 @@ async def full_records(api: AsyncClient) -> dict[str, Any]:
         ),
     )
     day = await factories.made(api, "/calendar-days", factories.calendar_day(key="c1", **common))
+    figures = await full_figures(api, common)
     work = await full_work(api, paper["id"], visit["id"], agency["id"], common)
     money = await full_money(api, partner["id"], agency["id"], paper["id"], common)
     bare = factories.delegation(title={"lo": "ຢ້ຽມຢາມ"}, direction=None, countries=[], when=None)
@@ -207,7 +211,39 @@ async def full_records(api: AsyncClient) -> dict[str, Any]:
         **work,
         **money,
         "reports": await full_report(api, agency["id"], common),
+        **figures,
     }
+
+
+async def full_figures(api: AsyncClient, common: dict[str, Any]) -> dict[str, str]:
+    """An indicator that is a part of another, and a figure of it with one of the year before."""
+    above = factories.indicator("trade.total", flow="both")
+    whole = await factories.made(api, "/indicators", above)
+    body = factories.indicator(
+        key="i1",
+        definition={"vi": "Trị giá FOB"},
+        dimensions=[
+            {"dimension": "flow"},
+            {"dimension": "product", "scheme": "own", "codes": [{"code": "longan"}]},
+            {"dimension": "partner_country", "codes": [{"code": "CN", "name": {"vi": "TQ"}}]},
+        ],
+        frequency="yearly",
+        flow="both",
+        parent_id=whole["id"],
+        **common,
+    )
+    measure = await factories.made(api, "/indicators", body)
+    dimensions = {"flow": "exports", "product": "longan", "partner_country": "CN"}
+    body = factories.observation(
+        measure["id"], dimensions=dimensions, value_kind="flow", as_of="2025-06-30", **common
+    )
+    before = {"period": "2024-H1", "as_of": "2024-06-30"}
+    await factories.made(api, "/observations", body | before)
+    said = {"key": "o1", "qualifier": "about", "change_yoy": "0.105", "vintage": "2025-07"}
+    figure = await factories.made(api, "/observations", body | said)
+    bare = factories.observation(measure["id"], period=None, value=None, change_yoy="-0.1")
+    await factories.made(api, "/observations", bare)
+    return {"indicators": measure["id"], "observations": figure["id"]}
 
 
 async def full_work(
@@ -389,6 +425,8 @@ async def test_a_list_takes_the_same_queries_however_long(
             "/projects": factories.project(participants=[{"partner_id": ids["partners"]}] * 3),
             "/transactions": factories.transaction(ids["projects"]),
             "/calendar-days": factories.calendar_day(f"2024-01-{n + 1:02}"),
+            "/indicators": factories.indicator(f"i.n{n}", parent_id=ids["indicators"]),
+            "/observations": factories.observation(ids["indicators"], period=f"{1990 + n}"),
         }
         for path, body in made.items():
             await factories.made(api, path, body)

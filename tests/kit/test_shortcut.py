@@ -19,7 +19,9 @@ from tests.factories import (
     calendar_day,
     delegation,
     document,
+    indicator,
     made,
+    observation,
     partner,
     progress_report,
     project,
@@ -58,6 +60,7 @@ async def ids(api: AsyncClient) -> dict[str, str]:
     shown = {"task_id": given["task"]["id"], "document_id": paper}
     report = await made(api, "/progress-reports", progress_report(given["id"]))
     work = await made(api, "/projects", project())
+    measure = (await made(api, "/indicators", indicator()))["id"]
     return {
         "/calendar-days": (await made(api, "/calendar-days", calendar_day()))["id"],
         "/plans": (await a_plan(api))["id"],
@@ -66,6 +69,8 @@ async def ids(api: AsyncClient) -> dict[str, str]:
         "/progress-reports": report["id"],
         "/evidence": (await made(api, "/evidence", shown))["id"],
         "/projects": work["id"],
+        "/indicators": measure,
+        "/observations": (await made(api, "/observations", observation(measure)))["id"],
         "/transactions": (await made(api, "/transactions", transaction(work["id"])))["id"],
         "/partners": host["id"],
         "/sources": (await made(api, "/sources", source()))["id"],
@@ -80,7 +85,7 @@ async def ids(api: AsyncClient) -> dict[str, str]:
 def test_every_record_is_reached_so(app: FastAPI, ids: dict[str, str]) -> None:
     found = Shortcuts(app)
     assert set(found._reads) == {f"/api/v1{path}/" for path in ids}
-    assert set(found._creates) == {f"/api/v1{path}" for path in ids}
+    assert set(found._creates) == {f"/api/v1{path}" for path in (*ids, "/observations/batch")}
 
 
 async def door(request: Request) -> str:

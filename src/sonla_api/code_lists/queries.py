@@ -16,11 +16,13 @@ from sonla_api.documents.models import LinkKind
 from sonla_api.documents.symbols import SymbolKind
 from sonla_api.documents.types import DocumentType
 from sonla_api.identity.permissions import Role
+from sonla_api.indicators.models import Dimension, Flow, Frequency, ProductScheme
 from sonla_api.kit import codes
 from sonla_api.kit.codes import CodeLabel, CodeList
 from sonla_api.kit.model import Visibility
 from sonla_api.kit.schema import FlagOrigin
 from sonla_api.kit.text import Message
+from sonla_api.observations.models import ObservationQualifier, ValueKind
 from sonla_api.partner_relations.lifecycle import RelationState, RelationVerb
 from sonla_api.partner_relations.models import RelationKind
 from sonla_api.partners.models import PartnerKind, RegistrationKind, RegistrationWarningCode
@@ -56,11 +58,16 @@ ENUMS: dict[str, type[CodeList]] = {
     "flag-origins": FlagOrigin,
     "flag-verbs": FlagVerb,
     "health": Health,
+    "indicator-dimensions": Dimension,
+    "indicator-frequencies": Frequency,
+    "observation-qualifiers": ObservationQualifier,
+    "observation-value-kinds": ValueKind,
     "partner-kinds": PartnerKind,
     "partner-relation-kinds": RelationKind,
     "partner-relation-states": RelationState,
     "partner-relation-verbs": RelationVerb,
     "participant-roles": ParticipantRole,
+    "product-schemes": ProductScheme,
     "project-kinds": ProjectKind,
     "project-states": ProjectState,
     "project-verbs": ProjectVerb,
@@ -77,6 +84,7 @@ ENUMS: dict[str, type[CodeList]] = {
     "symbol-kinds": SymbolKind,
     "task-due-kinds": DueKind,
     "task-priorities": Priority,
+    "trade-flows": Flow,
     "transaction-qualifiers": Qualifier,
     "transaction-types": TransactionType,
     "visibilities": Visibility,

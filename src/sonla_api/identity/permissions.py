@@ -15,6 +15,9 @@ RESOURCES = (
     "delegations",
     "projects",
     "transactions",
+    "indicators",
+    "observations",
+    "trade",
     "plans",
     "tasks",
     "assignments",
@@ -26,7 +29,7 @@ RESOURCES = (
     "changes",
     "code_lists",
 )
-_READ_ONLY = {"changes", "code_lists", "search"}
+_READ_ONLY = {"changes", "code_lists", "search", "trade"}
 READ = frozenset(f"{resource}:read" for resource in RESOURCES)
 _WRITTEN_BY_FEW = _READ_ONLY | {"calendar_days"}
 """The calendar moves every due day of the province, so it is no officer's own record."""

@@ -148,6 +148,18 @@ TASKS = (
     *_CITED,
     _FLAGGED,
 )
+INDICATORS = (
+    *_same("key", "code", "unit", "name", "flow", "note"),
+    Row("scope", "coverage.en"),
+    Row("part_of", "parent_id", of="indicators"),
+    _FLAGGED,
+)
+OBSERVATIONS = (
+    *_same("key", "period", "value", "value_kind", "qualifier", "change_yoy", "as_of", "note"),
+    Row("indicator", "indicator_id", of="indicators"),
+    *_CITED,
+    _FLAGGED,
+)
 RULES = {
     "delegations.json": {
         "date_precision": "the precision of `when`; a line in which it is another is refused",

@@ -22,6 +22,8 @@ from sonla_api.imports.schemas import (
     CalendarDayLine,
     DelegationLine,
     DocumentLine,
+    IndicatorLine,
+    ObservationLine,
     PartnerLine,
     PlanLine,
     ProjectLine,
@@ -31,11 +33,18 @@ from sonla_api.imports.schemas import (
     TaskLine,
     TransactionLine,
 )
+from sonla_api.indicators import service as indicator_rules
+from sonla_api.indicators.models import Indicator
+from sonla_api.indicators.queries import indicators
+from sonla_api.indicators.schemas import IndicatorCreate, IndicatorUpdate
 from sonla_api.kit.context import WriteContext
 from sonla_api.kit.model import Resource
 from sonla_api.kit.records import Item, Records
 from sonla_api.kit.schema import Body, ResourceBody
 from sonla_api.kit.store import create, update
+from sonla_api.observations import service as observations
+from sonla_api.observations.models import Observation
+from sonla_api.observations.schemas import ObservationCreate, ObservationUpdate
 from sonla_api.partner_relations import service as partner_relations
 from sonla_api.partner_relations.lifecycle import RelationState
 from sonla_api.partner_relations.models import PartnerRelation
@@ -61,10 +70,7 @@ from sonla_api.transactions import service as transactions
 from sonla_api.transactions.models import Transaction
 from sonla_api.transactions.schemas import TransactionCreate, TransactionUpdate
 
-LATER = (
-    "agreements.json", "events.json", "indicators.json", "observations.json",
-    "sites.json",
-)  # fmt: skip
+LATER = ("agreements.json", "events.json", "sites.json")
 """Files whose records are not in the register yet."""
 
 
@@ -169,6 +175,16 @@ async def _revise_transaction(
     await transactions.revise(ctx, record.id, None, TransactionUpdate.model_validate(changed))
 
 
+async def _revise_indicator(ctx: WriteContext, record: Indicator, changed: dict[str, Any]) -> None:
+    await indicator_rules.revise(ctx, record.id, None, IndicatorUpdate.model_validate(changed))
+
+
+async def _revise_observation(
+    ctx: WriteContext, record: Observation, changed: dict[str, Any]
+) -> None:
+    await observations.revise(ctx, record.id, None, ObservationUpdate.model_validate(changed))
+
+
 PARTS = (
     Part("sources", "sources.json", SourceLine, mapping.SOURCES, Source, SourceCreate,
          _plain(sources, SourceCreate, SourceUpdate)[0], _revise_source),
@@ -182,6 +198,11 @@ PARTS = (
          documents.register, _revise_document),
     Part("calendar_days", "calendar_days.json", CalendarDayLine, mapping.CALENDAR_DAYS, CalendarDay,
          CalendarDayCreate, *_plain(calendar_days, CalendarDayCreate, CalendarDayUpdate)),
+    Part("indicators", "indicators.json", IndicatorLine, mapping.INDICATORS, Indicator,
+         IndicatorCreate, _plain(indicators, IndicatorCreate, IndicatorUpdate)[0],
+         _revise_indicator, inside.indicator_of),
+    Part("observations", "observations.json", ObservationLine, mapping.OBSERVATIONS, Observation,
+         ObservationCreate, observations.register, _revise_observation, inside.observation_of),
     Part("delegations", "delegations.json", DelegationLine, mapping.DELEGATIONS, Delegation,
          DelegationCreate, _record_delegation, _revise_delegation),
     Part("projects", "projects.json", ProjectLine, mapping.PROJECTS, Project, RecordedProject,

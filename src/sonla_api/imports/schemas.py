@@ -10,12 +10,16 @@ from sonla_api.delegations.lifecycle import Direction
 from sonla_api.delegations.models import Channel, Level
 from sonla_api.documents.types import DocumentType
 from sonla_api.imports.mapping import LEVELS, PARTNER_KINDS, RELATION_KINDS
+from sonla_api.indicators.models import Flow
+from sonla_api.indicators.schemas import IndicatorCode, Unit
 from sonla_api.kit.citations import DocumentCited
 from sonla_api.kit.codes import Country, Language, Subdivision
 from sonla_api.kit.money import Money
 from sonla_api.kit.period import Duration, PartialDate, Period, Precision, precision
 from sonla_api.kit.schema import Body, Count, Day, Key, Url
 from sonla_api.kit.text import Line, LocalizedText, Message, Text
+from sonla_api.observations.models import ObservationQualifier, ValueKind
+from sonla_api.observations.schemas import Figure, Share
 from sonla_api.partner_relations.models import RelationKind
 from sonla_api.partners.models import PartnerKind
 from sonla_api.projects.lifecycle import ProjectKind, ProjectState
@@ -216,6 +220,25 @@ class TransactionLine(SourcedLine):
     value: Money
     qualifier: Qualifier | None = None
     equivalents: list[EquivalentBody] = []
+
+
+class IndicatorLine(RecordLine):
+    code: IndicatorCode
+    unit: Unit
+    name: LocalizedText
+    scope: Text
+    flow: Flow | None = None
+    part_of: Key | None = None
+
+
+class ObservationLine(SourcedLine):
+    indicator: Key
+    period: Period | None = None
+    value: Figure | None = None
+    value_kind: ValueKind | None = None
+    qualifier: ObservationQualifier | None = None
+    change_yoy: Share | None = None
+    as_of: Day | None = None
 
 
 class RecordedProject(ProjectCreate):

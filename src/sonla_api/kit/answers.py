@@ -102,14 +102,16 @@ def _as_attachment(name: str) -> str:
 
 
 class PageAnswer(Response):
-    """One page; the `Link` header leads to the next."""
+    """One page; the `Link` header leads to the next. `beside`: members that stand before it."""
 
     media_type = "application/json"
 
-    def __init__(self, rows: Rows, parameter: str = "cursor") -> None:
+    def __init__(self, rows: Rows, parameter: str = "cursor", **beside: bytes) -> None:
         self.following = {parameter: rows.next_cursor} if rows.next_cursor else {}
         end = json.dumps({"next_cursor": rows.next_cursor, "total": rows.total}).encode()
-        super().__init__(b'{"items":[%b],%b' % (b",".join(rows.bodies), end[1:]), headers=VARY)
+        head = b"".join(b'"%b":%b,' % (name.encode(), beside[name]) for name in beside)
+        body = b'{%b"items":[%b],%b' % (head, b",".join(rows.bodies), end[1:])
+        super().__init__(body, headers=VARY)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if self.following:

@@ -5,7 +5,7 @@ So nothing is checked beforehand only to say "already exists", and nothing races
 
 import json
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import asyncpg
 from sqlalchemy.exc import DBAPIError, InterfaceError
@@ -53,7 +53,17 @@ def of_postgres(cause: BaseException | None) -> Problem:
     return _of_constraint(cause)
 
 
-def _of_constraint(cause: asyncpg.PostgresError) -> Problem:
+class _Rule(NamedTuple):
+    constraint_name: str
+    table_name: str
+
+
+def of_rule(table: str, name: str) -> Problem:
+    """The problem that a broken constraint stands for, where nothing was written that breaks it."""
+    return _of_constraint(_Rule(name, table))
+
+
+def _of_constraint(cause: Any) -> Problem:
     kind, _, rest = (getattr(cause, "constraint_name", None) or "").partition("_")
     if kind not in _BROKEN:
         return Problem()
@@ -62,7 +72,7 @@ def _of_constraint(cause: asyncpg.PostgresError) -> Problem:
     return (Duplicate if kind in ("uq", "pk", "ex") else Invalid)(errors=[error])
 
 
-def _told(cause: asyncpg.PostgresError) -> Message | None:
+def _told(cause: Any) -> Message | None:
     """What a trigger of ours says of its refusal: in both languages, as JSON in the hint."""
     hint = getattr(cause, "hint", None) or ""
     return Message(**json.loads(hint)) if hint.startswith("{") else None
