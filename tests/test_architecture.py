@@ -193,7 +193,7 @@ def test_files_have_the_names_of_the_vocabulary() -> None:
         "observations": {"doubts", "series"},
         "projects": {"figures", "money"},
         "reports": {
-            "assigned", "figures", "numbers", "periodic", "periods", "reading", "restating",
+            "assigned", "figures", "numbers", "periodic", "periods", "published", "reading", "restating",
             "sections", "subjects", "tables", "work",
         },
         "tasks": {"health", "recurrence"},
