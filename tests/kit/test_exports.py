@@ -33,11 +33,12 @@ SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 OPEN = """
 select pid from pg_stat_activity
 where datname = current_database() and pid <> pg_backend_pid() and xact_start is not null
+and backend_type = 'client backend'
 """
 
 
 def is_list(operation: Operation) -> bool:
-    content = operation.about["responses"]["200"].get("content", {})
+    content = operation.about["responses"].get("200", {}).get("content", {})
     reference = content.get("application/json", {}).get("schema", {}).get("$ref", "")
     return "/Page_" in reference
 
