@@ -38,7 +38,7 @@ from tests.factories import (
 from tests.factories import report as report_of
 
 NOBODY = "00000000-0000-7000-8000-00000000000a"
-OWN = {"x-request-id", "date"}
+OWN = {"x-request-id", "date", "ratelimit"}
 
 
 async def _both(client: AsyncClient, path: str, id_: str, **headers: str) -> Response:
@@ -96,7 +96,7 @@ async def ids(api: AsyncClient) -> dict[str, str]:
     }
 
 
-def test_every_record_is_reached_so(app: FastAPI, ids: dict[str, str]) -> None:
+async def test_every_record_is_reached_so(app: FastAPI, ids: dict[str, str]) -> None:
     found = Shortcuts(app)
     assert set(found._reads) == {f"/api/v1{path}/" for path in ids}
     own = {"/api/v1/me/calendar-keys", "/api/v1/observations/batch"}

@@ -1,15 +1,15 @@
 """Two roads to the data. Nothing outside this file commits."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import asyncpg
 from sqlalchemy import event
-from sqlalchemy.exc import DisconnectionError, InvalidRequestError, MissingGreenlet
+from sqlalchemy.exc import DisconnectionError, InvalidRequestError
 from sqlalchemy.ext.asyncio import (
     AsyncConnection,
     AsyncEngine,
@@ -44,8 +44,8 @@ WHO = {"actor_id": "sonla.actor_id", "request_id": "sonla.request_id"}
 class Transaction:
     """One transaction on one connection of the writing pool, and a `Reader` of what it sees.
 
-    `session` is SQLAlchemy's unit of work over it, which a short one has not. SQLAlchemy itself
-    neither begins nor ends it: its way takes three round trips more.
+    `session` is SQLAlchemy's unit of work over it. SQLAlchemy itself neither begins nor ends it:
+    its way takes three round trips more.
     """
 
     def __init__(
@@ -89,7 +89,7 @@ class Transaction:
     @cached_property
     def session(self) -> AsyncSession:
         if self._connection is None or not self._has_begun:
-            raise RuntimeError("no session is had in a short transaction, or before it has begun")
+            raise RuntimeError("a session would write without a transaction")
         return AsyncSession(self._connection, expire_on_commit=False)
 
     async def commit(self) -> None:
@@ -139,17 +139,13 @@ class Database:
         begins with its first statement, which may be the whole of it.
         """
         async with AsyncExitStack() as stack:
-            until = asyncio.get_running_loop().time() + PATIENCE
-            connection = None
-            raw: Any = stack.enter_context(self._at_hand()) if is_short else None
-            if raw is None:
-                try:
-                    async with asyncio.timeout_at(until):
-                        connection = await stack.enter_async_context(self.engine.connect())
-                except InvalidRequestError as error:  # each was cut as soon as it was opened
-                    raise ConnectionError from error
-                raw = (await connection.get_raw_connection()).driver_connection
-            made = Transaction(None if is_short else connection, raw, who, held, until)
+            try:
+                async with asyncio.timeout(PATIENCE) as waiting:
+                    connection = await stack.enter_async_context(self.engine.connect())
+            except InvalidRequestError as error:  # each was cut as soon as it was opened
+                raise ConnectionError from error
+            raw: Any = (await connection.get_raw_connection()).driver_connection
+            made = Transaction(connection, raw, who, held, waiting.when())
             try:
                 if not is_short:
                     await made.begin()
@@ -158,22 +154,6 @@ class Database:
             except BaseException as error:
                 await made.take_back(error)
                 raise
-
-    @contextmanager
-    def _at_hand(self) -> Iterator[Any]:
-        """A connection of the writing pool that nobody uses, if there is one: without a session it
-        needs none of the three changes of greenlets that SQLAlchemy's own way takes.
-        """
-        pool = self.engine.sync_engine.pool
-        try:
-            lent = pool.connect() if pool.checkedin() else None  # type: ignore[attr-defined]
-        except MissingGreenlet:  # the server had ended it, and another must be opened
-            lent = None
-        try:
-            yield lent and lent.driver_connection
-        finally:
-            if lent:
-                lent.close()
 
 
 def _begin(who: Mapping[str, str], held: Held | None) -> str:
