@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql
 from sonla_api.migrating import for_all, tally, trigger, triggers
 
 revision = "reports"
-down_revision = "shown"
+down_revision = "indicators"
 branch_labels = None
 depends_on = None
 

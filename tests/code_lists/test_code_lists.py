@@ -15,10 +15,14 @@ from sonla_api.settings import Settings, SettingsError
 from tests.factories import delegation, made, partner
 
 NAMES_OF_FIELDS = {
+    "CalendarResource",
+    "TextLanguage",
     "Gap",
     "RelationGap",
     "DelegationGrouping",
     "DoubtGrouping",
+    "EventGap",
+    "EventGrouping",
     "RelationGrouping",
     "ProjectGap",
     "ProjectGrouping",

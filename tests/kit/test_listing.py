@@ -44,6 +44,12 @@ COLUMNS = {
         """'{"vi": "V"}'::jsonb, 'plan',
            (array[null, '"2025"', '"2025-06"', '"2025-06-26"'])[1 + n % 4]::jsonb""",
     ),
+    "agreements": (
+        "title, kind, state, signed_on, effective",
+        """'{"vi": "T"}'::jsonb, 'mou', 'signed',
+           (array[null, '"2025"', '"2025-06"', '"2025-06-26"'])[1 + n % 4]::jsonb,
+           (array[null, '"2024/2026"', '"2012/.."', '"../2025-06"'])[1 + n % 4]::jsonb""",
+    ),
     "partner_relations": (
         "partner_id, kind, state",
         "(select id from partners limit 1), (array['contact', 'funding'])[1 + n % 2], 'recorded'",
@@ -87,12 +93,41 @@ COLUMNS = {
         """(select id from projects limit 1), 'stated', '{"amount": "1", "currency": "VND"}'::jsonb,
            (array[null, '"2025"', '"2025-06"'])[1 + n % 3]::jsonb""",
     ),
+    "events": (
+        'name, kind, state, "when"',
+        """'{"vi": "H"}'::jsonb, 'fair', 'recorded',
+           (array[null, '"2025-03-01/2025-03-04"', '"2025-H1"', '"../2024"'])[1 + n % 4]::jsonb""",
+    ),
+    "sites": (
+        "name, kind",
+        """'{"vi": "C"}'::jsonb, (array['border_gate', 'airport'])[1 + n % 2]""",
+    ),
+    "notices": (
+        "title, topic, is_to_all, state, sent_on, sent_at",
+        """'{"vi": "T"}'::jsonb, 'sps', true, case when n % 3 > 0 then 'sent' else 'draft' end,
+           case when n % 3 > 0 then '2025-01-01'::date + n % 5 end,
+           case when n % 3 > 0 then now() end""",
+    ),
+    "notice_acknowledgements": (
+        "notice_id, partner_id, acknowledged_on",
+        "(select id from notices limit 1), {own}, '2025-01-01'::date + n % 5",
+    ),
+    "indicators": (
+        "code, name, unit, coverage",
+        """'i.' || gen_random_uuid(), '{"vi": "C"}'::jsonb, 'USD', '{"en": "All"}'::jsonb""",
+    ),
+    "observations": (  # each a vintage of its own
+        "indicator_id, value, vintage, period",
+        """(select id from indicators limit 1), '1', gen_random_uuid(),
+           (array[null, '"2025"', '"2025-06"'])[1 + n % 3]::jsonb""",
+    ),
 }
 SORTS = {
     "sources": ["created_at", "published_on"],
     "agencies": ["created_at", "valid_to"],
     "partners": ["created_at", "country", "kind"],
     "documents": ["created_at", "issued_on"],
+    "agreements": ["created_at", "signed_on", "ends_on"],
     "partner_relations": ["created_at", "kind"],
     "calendar_days": ["created_at", "day"],
     "delegations": ["created_at", "when"],
@@ -103,8 +138,23 @@ SORTS = {
     "evidence": ["created_at"],
     "projects": ["created_at", "kind", "state"],
     "transactions": ["created_at", "on"],
+    "events": ["created_at", "when"],
+    "sites": ["created_at", "kind"],
+    "notices": ["created_at", "sent_on"],
+    "notice_acknowledgements": ["created_at", "acknowledged_on"],
+    "indicators": ["created_at", "code"],
+    "observations": ["created_at", "period"],
 }
-KEYS = {"when": "when_from", "issued_on": "issued_from", "code": "code_order", "on": "on_from"}
+KEYS = {
+    "delegations": {"when": "when_from"},
+    "agreements": {"signed_on": "signed_from"},
+    "documents": {"issued_on": "issued_from"},
+    "events": {"when": "when_from"},
+    "tasks": {"code": "code_order"},
+    "transactions": {"on": "on_from"},
+    "observations": {"period": "period_from"},
+}
+"""What a list is sorted by, where that is another column."""
 NEEDED = {
     "partner_relations": ["partners"],
     "tasks": ["plans"],
@@ -112,9 +162,16 @@ NEEDED = {
     "progress_reports": ["plans", "tasks", "assignments"],
     "evidence": ["plans", "tasks"],
     "transactions": ["projects"],
+    "observations": ["indicators"],
+    "notice_acknowledgements": ["notices"],
 }
 """What there must be one of."""
-OWN = {"plans": "documents", "assignments": "agencies", "evidence": "documents"}
+OWN = {
+    "plans": "documents",
+    "assignments": "agencies",
+    "evidence": "documents",
+    "notice_acknowledgements": "partners",
+}
 """What each record needs one of its own of."""
 CASES = [
     (table, direction + sort)
@@ -145,7 +202,7 @@ async def in_order(database: "Connection[Any]", table: str, sort: str) -> list[s
     key, falls = sort.removeprefix("-"), "desc" if sort.startswith("-") else "asc"
     rows = await database.fetch(
         f"select id from {table} where note = 'kept'"
-        f" order by {KEYS.get(key, key)} {falls} nulls last, id {falls}"
+        f" order by {KEYS.get(table, {}).get(key, key)} {falls} nulls last, id {falls}"
     )
     return [str(row[0]) for row in rows]
 

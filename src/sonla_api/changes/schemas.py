@@ -53,7 +53,7 @@ class EventData(View):
     ]
 
 
-class EventView(View):
+class FeedEventView(View):
     """A CloudEvent 1.0; its id is its position in the feed."""
 
     specversion: Literal["1.0"]

@@ -26,7 +26,7 @@ Write = Annotated[WriteContext, writing("evidence:write")]
 
 @router.get("", response_model=Page[EvidenceView])
 async def list_evidence(ctx: Read, listing: Annotated[EvidenceListing, Query()]) -> Response:
-    """List which delegations, projects and documents show work on which tasks."""
+    """List which records, such as delegations and events, show work on which tasks."""
     return PageAnswer(await evidence.page(ctx, listing))
 
 
@@ -38,7 +38,7 @@ async def get_evidence(ctx: Read, id: UUID) -> Response:
 
 @router.post("", response_model=EvidenceView, status_code=201)
 async def create_evidence(ctx: Create, body: EvidenceCreate) -> Response:
-    """Tie a delegation, a project or a document to a task that it shows work on."""
+    """Tie a record, such as a delegation or an event, to a task that it shows work on."""
     piece = await service.register(ctx, body)
     return await created(ctx, piece, f"/api/v1/evidence/{piece.id}")
 

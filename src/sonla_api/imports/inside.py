@@ -45,3 +45,33 @@ def tasks_of(line: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]
         if isinstance(task, dict):
             key = f"{plan['key']}#{task.get('code')}"
             yield f"tasks/{number}/", {"key": key, "plan": plan["key"], **common, **task}
+
+
+FLOWS = {
+    "trade.total": "both",
+    "trade.exports": "exports",
+    "exports.total": "exports",
+    "exports.agricultural": "exports",
+    "exports.longan.weight": "exports",
+    "imports.sugarcane.weight": "imports",
+    "imports.sugarcane.value": "imports",
+}
+"""Indicators of trade that took place, by the flow that their names say."""
+_PART_OF = "Part of "
+
+
+def indicator_of(line: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """An indicator has its code for a key; a scope "Part of X" names the indicator above it."""
+    said = dict(line)
+    code, scope = line.get("code"), line.get("scope")
+    if isinstance(code, str) and code in FLOWS:
+        said = {"flow": FLOWS[code], **said}
+    if isinstance(scope, str) and scope.startswith(_PART_OF) and " " not in scope[len(_PART_OF) :]:
+        said = {"part_of": scope.removeprefix(_PART_OF), **said}
+    yield "", {"key": code, **said}
+
+
+def observation_of(line: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """A figure has the key of what makes it one: its indicator, its period and its source."""
+    key = ":".join(str(line.get(name) or "-") for name in ("indicator", "period", "source"))
+    yield "", {"key": key, **line}

@@ -47,6 +47,11 @@ class Actor:
         return self.is_administrator or (self.agency_id is None and not self.is_anonymous)
 
     @cached_property
+    def name(self) -> str:
+        """The id as text, for what is counted."""
+        return str(self.id)
+
+    @cached_property
     def parameters(self) -> Mapping[str, Any]:
         """What row filters and views ask about the actor, as bind parameters."""
         return {

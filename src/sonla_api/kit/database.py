@@ -2,14 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import asyncpg
 from sqlalchemy import event
-from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.exc import DisconnectionError, InvalidRequestError
 from sqlalchemy.ext.asyncio import (
     AsyncConnection,
     AsyncEngine,
@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import (
 )
 
 from sonla_api.kit.idempotency import Held, take
-from sonla_api.kit.reads import FAREWELL, PATIENCE, Connection, Reads
+from sonla_api.kit.reads import FAREWELL, PATIENCE, Connection, Reads, left_until
 from sonla_api.kit.statement import Reader
 
 _LOST = (OSError, asyncpg.OperatorInterventionError)
@@ -50,12 +50,13 @@ class Transaction:
 
     def __init__(
         self,
-        connection: AsyncConnection,
+        connection: AsyncConnection | None,
         raw: asyncpg.Connection,
         who: Mapping[str, str],
         held: Held | None,
+        until: float | None,
     ) -> None:
-        self._connection, self._raw, self._held = connection, raw, held
+        self._connection, self._raw, self._held, self._until = connection, raw, held, until
         self.who = who
         self._has_begun = self._is_over = False
 
@@ -66,8 +67,9 @@ class Transaction:
         if self._is_over:
             raise RuntimeError("what this request writes was committed already")
         self._has_begun = True
-        async with asyncio.timeout(PATIENCE):
-            found = await self._raw.execute(_begin(self.who, self._held))
+        found = await self._raw.execute(
+            _begin(self.who, self._held), timeout=left_until(self._until)
+        )
         if self._held:
             await take(self._raw, self._held, found)
 
@@ -86,7 +88,7 @@ class Transaction:
 
     @cached_property
     def session(self) -> AsyncSession:
-        if not self._has_begun:
+        if self._connection is None or not self._has_begun:
             raise RuntimeError("a session would write without a transaction")
         return AsyncSession(self._connection, expire_on_commit=False)
 
@@ -105,7 +107,7 @@ class Transaction:
         self._raw.terminate()
 
     async def _whole(self, query: str, *args: Any) -> Sequence[Any]:
-        rows: Sequence[Any] = await self._raw.fetch(query, *args, timeout=PATIENCE)
+        rows: Sequence[Any] = await self._raw.fetch(query, *args, timeout=left_until(self._until))
         self._is_over = bool(rows)
         return rows
 
@@ -136,9 +138,14 @@ class Database:
         `who` acts, for the change log; `held`: the Idempotency-Key that it acts under. A short one
         begins with its first statement, which may be the whole of it.
         """
-        async with self.engine.connect() as connection:
+        async with AsyncExitStack() as stack:
+            try:
+                async with asyncio.timeout(PATIENCE) as waiting:
+                    connection = await stack.enter_async_context(self.engine.connect())
+            except InvalidRequestError as error:  # each was cut as soon as it was opened
+                raise ConnectionError from error
             raw: Any = (await connection.get_raw_connection()).driver_connection
-            made = Transaction(connection, raw, who, held)
+            made = Transaction(connection, raw, who, held, waiting.when())
             try:
                 if not is_short:
                     await made.begin()
@@ -166,10 +173,13 @@ async def connect(
     reads: str,
     size: int = 8,
     local: Mapping[str, str] | None = None,
+    *,
+    is_hurried: bool = True,
 ) -> AsyncIterator[Database]:
     """Opens nothing before the first request, so the service starts while the database is away.
 
     `writes` is SQLAlchemy's form of an address, `reads` asyncpg's: TLS is named differently there.
+    `is_hurried`: whether a caller waits for each answer; else statements may take their time.
     `local`: settings that SQL reads with current_setting(), such as limits of a deployment.
     """
     engine = create_async_engine(
@@ -182,7 +192,7 @@ async def connect(
         connect_args={
             "server_settings": {**_SETTINGS, **(local or {})},
             "timeout": PATIENCE,
-            "command_timeout": 15,
+            "command_timeout": PATIENCE if is_hurried else None,
             "connection_class": Connection,
             "max_cacheable_statement_size": 0,
         },

@@ -15,13 +15,14 @@ from typing import Any, NamedTuple
 
 from fastapi import FastAPI, Request
 from fastapi.dependencies.utils import solve_dependencies
-from starlette.datastructures import Headers, QueryParams
+from starlette.datastructures import QueryParams
 from starlette.types import Receive, Scope, Send
 
 from sonla_api.kit.answers import VARY, ListRoute, PageAnswer, as_attachment, lists
 from sonla_api.kit.columns import Table
 from sonla_api.kit.context import Context
 from sonla_api.kit.formats import MEDIA_TYPES, preferred
+from sonla_api.kit.headers import header
 from sonla_api.kit.listing import Parameters
 from sonla_api.kit.problems import BadRequest, FieldError, Invalid
 from sonla_api.kit.reads import PATIENCE
@@ -57,6 +58,9 @@ _TOO_MANY = Message(
 )
 
 
+_KINDS = tuple(MEDIA_TYPES.values())
+
+
 class Export(NamedTuple):
     """What somebody asked for: which list, and as what."""
 
@@ -72,9 +76,9 @@ class Exports:
 
     def asked(self, scope: Scope) -> Export | None:
         """What a GET asks for, by `format` or else by Accept; None for all that is no file."""
-        query, accepted = scope["query_string"], Headers(scope=scope).get("accept", "")
+        query, accepted = scope["query_string"], header(scope, b"accept") or ""
         is_plain = b"format" not in query and b"%" not in query
-        if is_plain and not any(it in accepted.lower() for it in MEDIA_TYPES.values()):
+        if is_plain and not (accepted and any(it in accepted.lower() for it in _KINDS)):
             return None
         format_ = QueryParams(query).get("format") or preferred(accepted)
         found = (it for it in self._lists if it.route.path_regex.match(scope["path"]))

@@ -5,7 +5,7 @@ So nothing is checked beforehand only to say "already exists", and nothing races
 
 import json
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import asyncpg
 from sqlalchemy.exc import DBAPIError, InterfaceError
@@ -53,7 +53,17 @@ def of_postgres(cause: BaseException | None) -> Problem:
     return _of_constraint(cause)
 
 
-def _of_constraint(cause: asyncpg.PostgresError) -> Problem:
+class _Rule(NamedTuple):
+    constraint_name: str
+    table_name: str
+
+
+def of_rule(table: str, name: str) -> Problem:
+    """The problem that a broken constraint stands for, where nothing was written that breaks it."""
+    return _of_constraint(_Rule(name, table))
+
+
+def _of_constraint(cause: Any) -> Problem:
     kind, _, rest = (getattr(cause, "constraint_name", None) or "").partition("_")
     if kind not in _BROKEN:
         return Problem()
@@ -62,7 +72,7 @@ def _of_constraint(cause: asyncpg.PostgresError) -> Problem:
     return (Duplicate if kind in ("uq", "pk", "ex") else Invalid)(errors=[error])
 
 
-def _told(cause: asyncpg.PostgresError) -> Message | None:
+def _told(cause: Any) -> Message | None:
     """What a trigger of ours says of its refusal: in both languages, as JSON in the hint."""
     hint = getattr(cause, "hint", None) or ""
     return Message(**json.loads(hint)) if hint.startswith("{") else None
@@ -88,10 +98,12 @@ _AWAY = (
 )
 
 
+_BROKEN_OFF = (asyncpg.InterfaceError, asyncpg.InternalClientError)
+"""What asyncpg itself says of a connection that was cut in the middle of something."""
+
+
 def _is_away(cause: BaseException | None) -> bool:
-    return isinstance(cause, (*_AWAY, OSError, TimeoutError, asyncpg.InterfaceError)) or (
-        cause is None
-    )
+    return cause is None or isinstance(cause, (*_AWAY, *_BROKEN_OFF, OSError, TimeoutError))
 
 
 MEANINGS: Mapping[type[Exception], Callable[[Any], Problem]] = {
@@ -102,5 +114,6 @@ MEANINGS: Mapping[type[Exception], Callable[[Any], Problem]] = {
     PoolTimeout: lambda _: Unavailable(),
     OSError: lambda _: Unavailable(),  # and TimeoutError
     asyncpg.InterfaceError: lambda _: Unavailable(),
+    asyncpg.InternalClientError: lambda _: Unavailable(),
     asyncpg.PostgresError: of_postgres,
 }

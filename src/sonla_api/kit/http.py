@@ -62,9 +62,12 @@ def _with_id(scope: Scope, id_: UUID) -> str:
 
 
 def report(error: Exception, problem: Problem) -> None:
-    """Log what is our fault, or the database's."""
+    """Log what is our fault, or the database's; of one that is away its name says all, and every
+    request would say it.
+    """
     if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        _log.error("%s", type(error).__name__, exc_info=error)
+        is_away = isinstance(problem, problems.Unavailable)
+        _log.error("%s", type(error).__name__, exc_info=None if is_away else error)
 
 
 def preferred_language(accepted: str) -> str:

@@ -51,6 +51,9 @@ class Mention(Model):
                 "document_id",
                 "delegation_id",
                 "project_id",
+                "agreement_id",
+                "site_id",
+                "event_id",
             )
         ),
     )
@@ -65,6 +68,9 @@ class Mention(Model):
     document_id: Mapped[UUID | None] = mapped_column(ForeignKey("documents.id"))
     delegation_id: Mapped[UUID | None] = mapped_column(ForeignKey("delegations.id"))
     project_id: Mapped[UUID | None] = mapped_column(ForeignKey("projects.id"))
+    agreement_id: Mapped[UUID | None] = mapped_column(ForeignKey("agreements.id"))
+    site_id: Mapped[UUID | None] = mapped_column(ForeignKey("sites.id"))
+    event_id: Mapped[UUID | None] = mapped_column(ForeignKey("events.id"))
 
 
 def mentioned(
@@ -189,7 +195,7 @@ def _within(element: Any, outer: list[str]) -> Any:
 
 async def check_references(ctx: WriteContext, named: Sequence[Reference]) -> None:
     """Refuse references to what does not exist, or may not be seen by the caller."""
-    known = await _known_places(ctx, named)
+    known = await known_places(ctx, named)
     if errors := [
         FieldError(it.pointer, "reference", UNKNOWN)
         for it in named
@@ -200,10 +206,10 @@ async def check_references(ctx: WriteContext, named: Sequence[Reference]) -> Non
 
 async def known_among(ctx: Context, named: Sequence[Reference]) -> set[UUID]:
     """The records named that are there, and that the actor sees."""
-    return {id_ for _, id_ in await _known_places(ctx, named)}
+    return {id_ for _, id_ in await known_places(ctx, named)}
 
 
-async def _known_places(ctx: Context, named: Sequence[Reference]) -> set[tuple[str, UUID]]:
+async def known_places(ctx: Context, named: Sequence[Reference]) -> set[tuple[str, UUID]]:
     """Each with its table: the id of a record elsewhere is no reference."""
     wanted = by_table(named)
     if not wanted:

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from fastapi import FastAPI
-from fastapi.routing import APIRoute, iter_route_contexts
+from fastapi.routing import iter_route_contexts
 
-from sonla_api.kit import problems
+from sonla_api.kit import geojson, problems
 from sonla_api.kit.answers import FileAnswer
 from sonla_api.kit.examples import example_of
 from sonla_api.kit.exports import describe_files
@@ -20,28 +20,36 @@ HEAD: dict[str, Any] = {
     "version": VERSION,
     "summary": "The register of a province's work with the outside world.",
     "description": (
-        "Partners and relations, delegations, documents, plans and their tasks, projects and their "
-        "money, and the sources that every fact comes from. Lists are paged by cursor, changes "
-        "need `If-Match`, every error is a problem document (RFC 9457) in Vietnamese or English, "
-        "and `/api/v1/changes` tells what changed.\n\n"
-        "Sổ đăng ký công tác đối ngoại của tỉnh: đối tác, quan hệ, đoàn ra, đoàn vào, văn bản, "
-        "kế hoạch và nhiệm vụ, dự án và nguồn vốn, cùng nguồn của từng thông tin."
+        "Partners, relations, agreements, delegations, documents, plans and their tasks, projects "
+        "and their money, and the sources that every fact comes from. Lists are paged by cursor, "
+        "changes need `If-Match`, every error is a problem document (RFC 9457) in Vietnamese or "
+        "English, and `/api/v1/changes` tells what changed.\n\n"
+        "Sổ đăng ký công tác đối ngoại của tỉnh: đối tác, quan hệ, thỏa thuận, đoàn ra, đoàn vào, "
+        "văn bản, kế hoạch và nhiệm vụ, dự án và nguồn vốn, cùng nguồn của từng thông tin."
     ),
     "contact": {"name": "sonla-api", "url": "https://sonla.gov.vn"},
     "license_info": {"name": "MIT", "identifier": "MIT"},
     "servers": [{"url": "/", "description": "This service."}],
     "openapi_tags": [
         {"name": "delegations", "description": "Visits to and from the province."},
+        {"name": "events", "description": "Fairs, festivals, forums and the like."},
         {"name": "partners", "description": "Those abroad whom the province works with."},
         {"name": "documents", "description": "Why the province acts: plans, decisions, letters."},
         {"name": "projects", "description": "What brings money or works, at home and abroad."},
         {"name": "transactions", "description": "Money of projects, by type and currency."},
+        {"name": "indicators", "description": "What is counted, in which unit and coverage."},
+        {"name": "observations", "description": "Figures of indicators, by source and vintage."},
+        {"name": "trade", "description": "Exports and imports, by product, market and period."},
         {"name": "plans", "description": "Plans and programmes, and what they set out to do."},
         {"name": "tasks", "description": "What plans ask for, by when, and how far it is."},
         {"name": "assignments", "description": "Which agency leads a task, and which help."},
         {"name": "progress-reports", "description": "How far agencies are with their tasks."},
         {"name": "evidence", "description": "What shows that a task was worked on."},
+        {"name": "agreements", "description": "What was agreed with partners, and until when."},
         {"name": "partner-relations", "description": "Relations with partners, and since when."},
+        {"name": "sites", "description": "Gates, zones, airports and parks, and where they lie."},
+        {"name": "notices", "description": "What businesses are told of markets and rules."},
+        {"name": "notice-acknowledgements", "description": "Who confirmed a notice, and when."},
         {"name": "reports", "description": "Periodic reports: computed now, frozen, published."},
         {"name": "agencies", "description": "Our side: committees, departments, localities."},
         {"name": "sources", "description": "Where facts come from."},
@@ -49,6 +57,7 @@ HEAD: dict[str, Any] = {
             "name": "calendar-days",
             "description": "Which days are worked: holidays, days off, Saturdays worked for them.",
         },
+        {"name": "calendar", "description": "Events and delegations for calendar programs."},
         {"name": "search", "description": "Words in the records of all resources."},
         {"name": "data-quality", "description": "What is doubtful, in all resources."},
         {"name": "changes", "description": "The feed of all changes."},
@@ -71,6 +80,20 @@ _HEADERS = {
         "schema": {"type": "string"},
     },
     "Location": {"description": "The address of the record.", "schema": {"type": "string"}},
+    "RateLimit": {
+        "description": "What is left (r), and after how many seconds it becomes more (t).",
+        "schema": {"type": "string", "examples": ['"key";r=59873;t=41']},
+    },
+    "RateLimit-Policy": {
+        "description": "How many requests (q) are answered in so many seconds (w).",
+        "schema": {"type": "string", "examples": ['"key";q=60000;w=60']},
+    },
+    "Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer"}},
+}
+_SENT_WITH = {
+    308: ["Location"],
+    429: ["RateLimit", "RateLimit-Policy", "Retry-After"],
+    503: ["Retry-After"],
 }
 _PROBLEM = {
     "type": "object",
@@ -154,11 +177,6 @@ def install(app: FastAPI) -> None:
     app.openapi = describe  # type: ignore[method-assign]  # the documented way to extend it
 
 
-def operation_id(route: APIRoute) -> str:
-    """`verb_noun`: the name of the endpoint's function."""
-    return route.name
-
-
 def _is_closed(route: Any) -> bool:
     """Whether its door lets nobody in without a key."""
     doors = getattr(route, "dependant", None)
@@ -187,6 +205,7 @@ def _complete(described: dict[str, Any], closed: set[str | None]) -> None:
         _describe_parameters(operation)
         _add_headers(path, method, operation)
         _add_examples(method, operation, components["schemas"])
+        geojson.describe(operation, components["schemas"])
 
 
 def _operations(described: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
@@ -204,8 +223,8 @@ _EVERYWHERE: list[type[Problem]] = [
 def _kinds() -> set[type[Problem]]:
     return {
         problems.BadRequest, problems.NotFound, problems.Conflict, problems.Gone, problems.Moved,
-        problems.StaleVersion, problems.TooLarge, problems.UnsupportedMediaType, problems.Invalid,
-        problems.VersionRequired, *_EVERYWHERE,
+        problems.RequestTimeout, problems.StaleVersion, problems.TooLarge,
+        problems.UnsupportedMediaType, problems.Invalid, problems.VersionRequired, *_EVERYWHERE,
     }  # fmt: skip
 
 
@@ -222,7 +241,7 @@ def _add_errors(path: str, method: str, operation: dict[str, Any]) -> None:
         if method == "get":
             kinds += [problems.Moved]
     if method in {"post", "patch"}:
-        kinds += [problems.TooLarge, problems.UnsupportedMediaType]
+        kinds += [problems.RequestTimeout, problems.TooLarge, problems.UnsupportedMediaType]
     if method != "get":
         kinds += [problems.Conflict]
     if "if-match" in names:
@@ -257,8 +276,8 @@ def _response(kind: type[Problem]) -> dict[str, Any]:
         "description": kind.title.en + ".",
         "content": {"application/problem+json": media},
     }
-    if kind.status == problems.Moved.status:
-        response["headers"] = {"Location": _HEADERS["Location"]}
+    if names := _SENT_WITH.get(kind.status):
+        response["headers"] = {name: _HEADERS[name] for name in names}
     return response
 
 
@@ -280,7 +299,8 @@ def _add_examples(method: str, operation: dict[str, Any], schemas: dict[str, Any
         media = body["content"]["application/json"]
         media["example"] = example_of(media["schema"], schemas, is_patch=method == "patch")
         if method == "patch":
-            body["content"]["application/merge-patch+json"] = media
+            # In words: of two types openapi-python-client makes a function that does not load.
+            body["description"] = "A merge patch, also taken as application/merge-patch+json."
     if FileAnswer.media_type in operation["responses"].get("200", {}).get("content", {}):
         kinds = dict.fromkeys(media_type for media_type, _ in TYPES.values())
         operation["responses"]["200"]["content"] = {

@@ -29,6 +29,11 @@ _SNAPSHOT = (
 )
 
 
+def left_until(until: float | None) -> float:
+    """Seconds of PATIENCE that waiting for a connection has left; some are needed to be told no."""
+    return max(0.1, (until or 0) - asyncio.get_running_loop().time())
+
+
 class Connection(asyncpg.Connection):
     async def close(self, *, timeout: float | None = None) -> None:  # noqa: ARG002, ASYNC109
         """A line that is dead answers no farewell either; SQLAlchemy would wait two seconds."""
@@ -49,9 +54,9 @@ class Reads:
         self._idle: list[tuple[Connection, float]] = []
 
     async def fetch(self, query: str, *args: Any) -> Sequence[Any]:
-        connection = await self._taken()
+        connection, left = await self._taken()
         try:
-            rows: Sequence[Any] = await connection.fetch(query, *args)
+            rows: Sequence[Any] = await connection.fetch(query, *args, timeout=left)
         except asyncpg.PostgresError as error:
             if isinstance(error, asyncpg.OperatorInterventionError):
                 connection.terminate()  # the server ends it, if we have not heard of it yet
@@ -71,7 +76,7 @@ class Reads:
         if self._spare.locked():
             raise ExportsFull
         async with self._spare:
-            connection = await self._taken()
+            connection, _ = await self._taken()
             try:
                 await connection.execute(_SNAPSHOT)
                 yield _Snapshot(connection)
@@ -86,20 +91,22 @@ class Reads:
                 self._give_back(connection)
 
     async def close(self) -> None:
-        for connection, _ in self._idle:
-            await connection.close()
+        farewells = (connection.close() for connection, _ in self._idle)
+        await asyncio.gather(*farewells, return_exceptions=True)  # on a dead line none is heard
 
-    async def _taken(self) -> Connection:
+    async def _taken(self) -> tuple[Connection, float | None]:
+        """A connection, and what is left of PATIENCE for its answer, if getting one took time."""
         if not self._places.locked() and (found := self._rested()):
             await self._places.acquire()
-            return found
-        async with asyncio.timeout(PATIENCE):
+            return found, None
+        async with asyncio.timeout(PATIENCE) as waiting:
             await self._places.acquire()
             try:
-                return self._rested() or await self._connect()
+                found = self._rested() or await self._connect()
             except BaseException:
                 self._places.release()
                 raise
+        return found, left_until(waiting.when())
 
     def _give_back(self, connection: Connection) -> None:
         if not connection.is_closed():

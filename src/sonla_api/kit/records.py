@@ -6,7 +6,7 @@ PostgreSQL writes the JSON; a statement is compiled once per shape and runs prep
 """
 
 from collections.abc import Callable, Hashable, Mapping
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -16,12 +16,14 @@ from sqlalchemy import (
     Text,
     bindparam,
     cast,
+    column,
     func,
     join,
     literal_column,
     null,
     outerjoin,
     select,
+    table,
     true,
     tuple_,
     union_all,
@@ -40,7 +42,7 @@ from sonla_api.kit.shapes import (
     summary,
     to_json,
 )
-from sonla_api.kit.statement import Statement
+from sonla_api.kit.statement import Statement, Written
 from sonla_api.kit.tombstones import missing
 
 
@@ -238,13 +240,20 @@ class Records:
             parts.append(_scan(lone, None, id_, falls, rest, "" if parts else shape.side))
         # Limited once more, so that the planner knows how few they are.
         both = parts[0] if len(parts) == 1 else union_all(*parts).limit(_number(shape.limit + 1))
-        page = both.subquery("page")
-        shown = [*self.columns(is_stranger=shape.is_stranger), page.c.page_key, page.c.page_id]
-        found = self.rows(joined=join(page, self.model, id_ == page.c.page_id))
+        shown = self._shown(is_stranger=shape.is_stranger, falls=falls)
+        return Statement(shown.behind("page", both))
+
+    @cache  # noqa: B019
+    def _shown(self, *, is_stranger: bool, falls: bool) -> Written:
+        """What is shown of the records of a page: the same for all filters, and most of the SQL."""
+        page = table("page", column("page_key"), column("page_id"))
+        shown = [*self.columns(is_stranger=is_stranger), page.c.page_key, page.c.page_id]
+        named = self.model.id == page.c.page_id
+        found = self.rows(joined=join(page, self.model, named))
         row = select(*shown).select_from(found).subquery("row")
         item = as_item(row, self.view)
         order = [_directed(row.c.page_key, falls).nulls_last(), _directed(row.c.page_id, falls)]
-        return Statement(
+        return Written(
             select(to_json(item), cast(row.c.page_key, Text), cast(row.c.page_id, Text))
             .select_from(row.join(item, true()))
             .order_by(*order)

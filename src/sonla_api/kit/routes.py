@@ -1,8 +1,7 @@
 """Where the endpoints of a resource are reached."""
 
 from fastapi import APIRouter
-
-from sonla_api.kit.openapi import operation_id
+from fastapi.routing import APIRoute
 
 API = "/api/v1"
 
@@ -16,3 +15,8 @@ def routes_of(name: str = "", tag: str = "") -> APIRouter:
     prefix = f"{API}/{name}" if name else API
     tags: list[str] = [tag or name] if tag or name else []
     return APIRouter(prefix=prefix, tags=[*tags], generate_unique_id_function=operation_id)
+
+
+def operation_id(route: APIRoute) -> str:
+    """`verb_noun`: the name of the endpoint's function."""
+    return route.name

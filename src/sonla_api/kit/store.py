@@ -20,7 +20,8 @@ from sqlalchemy import (
     select,
     union_all,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import UUID as Uuid
 from uuid_utils.compat import uuid7
 
 from sonla_api.kit import flags
@@ -135,11 +136,16 @@ async def hold(ctx: WriteContext, model: type[R], ids: Collection[UUID]) -> Sequ
 
     Whatever another transaction wrote before it let go of them is seen from here on.
     """
-    for id_ in sorted(ids):
-        await ctx.session.execute(select(turn(literal(id_, model.id.type))))
+    await take_turns(ctx, ids)
     wanted = select(model).where(model.id.in_(ids)).order_by(model.id)
     locked = wanted.with_for_update(key_share=True).execution_options(populate_existing=True)
     return (await ctx.session.scalars(locked)).all()
+
+
+async def take_turns(ctx: WriteContext, ids: Collection[UUID]) -> None:
+    """`turn` for several records, in one order, so that nobody waits for each other."""
+    each = func.unnest(literal(sorted(ids), ARRAY(Uuid))).column_valued("held")
+    await ctx.session.execute(select(turn(each)))
 
 
 async def create(
@@ -156,14 +162,12 @@ async def create(
     to say what is missing.
     """
     model = records.model
-    values = {"id": uuid7(), **_defaults(model), **_values(model, body), **fixed}
-    values["flags"] = flags.written(values["flags"], [])
+    values = drafted(ctx, model, body, **fixed)
     if "owner_agency_id" not in fixed:
         values["owner_agency_id"] = await owner_of_new(ctx, values["owner_agency_id"])
     found = flags.of_printed(values) | dict(await judge(ctx, None, values) if judge else {})
     if found:
         values["flags"] = flags.ruled(values["flags"], found)
-    values["created_by"] = values["updated_by"] = ctx.actor.id
     named = all_references(model, values)
     wanted = by_table(named)
     conditions = _all_seen(tuple(wanted)) + ((guard.condition,) if guard else ())
@@ -174,6 +178,16 @@ async def create(
     if guard:
         await guard.explain()
     raise Busy  # what was missing has come meanwhile
+
+
+def drafted(
+    ctx: WriteContext, model: type[Resource], body: ResourceBody, **fixed: Any
+) -> dict[str, Any]:
+    """The columns of a new record, as far as nothing has to be asked for them."""
+    values = {"id": uuid7(), **_defaults(model), **_values(model, body), **fixed}
+    values["flags"] = flags.written(values["flags"], [])
+    values["created_by"] = values["updated_by"] = ctx.actor.id
+    return values
 
 
 async def update(  # noqa: PLR0913, PLR0917

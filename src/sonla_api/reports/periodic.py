@@ -8,7 +8,7 @@ from sonla_api.kit.context import Context
 from sonla_api.kit.schema import AgencySummary
 from sonla_api.reports.figures import Section
 from sonla_api.reports.periods import ReportPeriod
-from sonla_api.reports.reading import Reading, figures, localized
+from sonla_api.reports.reading import Reading, figures, localized, sources
 from sonla_api.reports.schemas import PeriodicReport, SectionView
 from sonla_api.reports.sections import SECTIONS
 from sonla_api.reports.tables import TableOf
@@ -54,11 +54,12 @@ class _SectionOf:
         self.cells = [line for table in self._tables for line in table.lines]
 
     def shown(self, reading: Reading, agencies: Sequence[AgencySummary]) -> SectionView:
+        found = [figure for pair in self._figures for figure in figures(reading, *pair)]
         return SectionView(
             code=self._section.code,
             label=localized(self._section.label),
-            figures=[f for pair in self._figures for f in figures(reading, *pair)],
+            figures=found,
             tables=[table.shown(reading, agencies) for table in self._tables],
             narrative=None,
-            sources=[],
+            sources=sources(found),
         )

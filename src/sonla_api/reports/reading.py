@@ -9,12 +9,13 @@ from uuid import UUID
 from sonla_api.agencies.models import AgencyKind
 from sonla_api.kit.context import Actor, Context
 from sonla_api.kit.model import Visibility
-from sonla_api.kit.schema import AgencySummary
+from sonla_api.kit.schema import AgencySummary, SourceSummary
 from sonla_api.kit.text import LocalizedText, Message
 from sonla_api.reports.figures import Line, Subject
 from sonla_api.reports.numbers import NOTHING, Key, Number, Pair, read
 from sonla_api.reports.periods import ReportPeriod
-from sonla_api.reports.schemas import Cell, Counted, Figure
+from sonla_api.reports.published import INDICATORS, Printed, published
+from sonla_api.reports.schemas import Cell, Counted, ReportFigure
 from sonla_api.workloads.queries import agencies_listed
 
 REGISTER = Actor(None, frozenset(), tuple(Visibility))
@@ -31,6 +32,7 @@ class Reading:
         self.sees_all = is_kept or Visibility.agency in ctx.actor.sight
         self._as_of = period.as_of(ctx)
         self.span, self.before = period.span(ctx), period.year_before().span(ctx)
+        self._printed: Mapping[str, Sequence[Printed]] = {}
         self._now: dict[Key, Pair] = {}
         self._then: dict[Key, Pair] = {}
         self._seen: dict[Key, Pair] = {}
@@ -39,6 +41,7 @@ class Reading:
         """One statement for what counts the records of one list, and for figures one more for the
         year before.
         """
+        self._printed = await published(self._ctx, self.span)
         compared, others = _by_subject(figures), _by_subject(cells)
         for of in compared | others:
             both = [*compared[of], *others[of]]
@@ -46,6 +49,10 @@ class Reading:
             self._then |= await read(self.whole, of, compared[of], self.before, is_register=True)
             if not self.sees_all:
                 self._seen |= await read(self._ctx, of, both, self.span, is_register=False)
+
+    def printed(self, code: str) -> list[Printed]:
+        """What sources print of a figure."""
+        return [it for name in INDICATORS.get(code, ()) for it in self._printed.get(name, ())]
 
     def values(self, line: Line) -> set[str | None]:
         """For which values of its split there is anything, now or a year before."""
@@ -98,16 +105,19 @@ def localized(label: Message) -> LocalizedText:
     return LocalizedText(vi=label.vi, en=label.en)
 
 
-def figures(reading: Reading, line: Line, split: Line) -> list[Figure]:
-    """One figure; of money, one in each currency that there is any of."""
+def figures(reading: Reading, line: Line, split: Line) -> list[ReportFigure]:
+    """One figure; of money, one in each currency in which there is any or some is published."""
+    printed = reading.printed(line.code)
+    currencies = {*reading.values(split), *(it.currency for it in printed)} - {None}
+    each: list[str | None] = [*sorted(filter(None, currencies))] if line.of.currency else []
     found = []
-    currencies: list[str | None] = [*sorted(filter(None, reading.values(split)))]
-    for currency in currencies or [None]:
+    for currency in each or [None]:
         shown = line.among({line.of.currency: [currency]}) if currency else line
         cell = reading.cell((split, currency), shown)
         earlier = reading.earlier((split, currency), shown)
+        value = Decimal(cell.value)
         found.append(
-            Figure(
+            ReportFigure(
                 **dict(cell),
                 code=line.code,
                 label=localized(line.label),
@@ -116,10 +126,16 @@ def figures(reading: Reading, line: Line, split: Line) -> list[Figure]:
                 placing=line.placing,
                 year_before=earlier,
                 growth=growth(cell.value, earlier.value),
-                published=[],
+                published=[it.against(value) for it in printed if it.currency == currency],
             )
         )
     return found
+
+
+def sources(figures: Iterable[ReportFigure]) -> list[SourceSummary]:
+    """Those of the published values, each once."""
+    each = [it.source for figure in figures for it in figure.published if it.source]
+    return [*{source.id: source for source in each}.values()]
 
 
 def growth(now: str, before: str) -> str | None:

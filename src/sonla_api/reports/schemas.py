@@ -61,15 +61,11 @@ class Published(View):
     """What a source says of a figure."""
 
     value: Annotated[Sum | None, Field(description="Null where it prints growth alone.")]
+    value_kind: Annotated[str | None, Field(examples=["commitment"])]
     qualifier: Annotated[str | None, Field(examples=["about"])]
     period: Annotated[str | None, Field(examples=["2024-H1"])]
     indicator: Annotated[str, Field(examples=["delegations.outbound"])]
-    coverage: Annotated[
-        str | None,
-        Field(
-            description="What the source counts, in its words.", examples=["Hosted by the province"]
-        ),
-    ]
+    coverage: Annotated[LocalizedText, Field(description="What the source counts, in words.")]
     source: SourceSummary | None
     href: Annotated[str, Field(description="The observation.", examples=["/api/v1/observations"])]
     difference: Annotated[
@@ -81,7 +77,7 @@ class Published(View):
     ]
 
 
-class Figure(Cell):
+class ReportFigure(Cell):
     """A figure of a section."""
 
     code: Annotated[str, Field(examples=["delegations.outbound"])]
@@ -128,7 +124,7 @@ class Table(View):
 class SectionView(View):
     code: Annotated[str, Field(examples=["delegations"])]
     label: LocalizedText
-    figures: list[Figure]
+    figures: list[ReportFigure]
     tables: list[Table]
     narrative: LocalizedText | None
     sources: Annotated[list[SourceSummary], Field(description="Of the published values.")]
