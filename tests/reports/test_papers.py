@@ -314,6 +314,7 @@ def given(figures: list[Any], tables: list[Any], **more: Any) -> bytes:
         "sections": [section],
     } | more
     names = {"units": {"money": "Tiền", "project": "Dự án"}, "placings": {"within": "Trong kỳ"}}
+    names["qualifiers"] = {"about": "Khoảng"}
     beside = {"first_on": "2024-01-01", **names}
     return json.dumps({"report": shown, "beside": beside, "base": "http://test"}).encode()
 
@@ -325,7 +326,7 @@ FIGURES = [
         growth="6.3",
         published=[
             said("18046751", "0.25"),
-            said("34", "-1", qualifier="about", coverage="cả tỉnh"),
+            said("34", "-1", qualifier="about", coverage={"vi": "cả tỉnh"}),
         ],
     ),
     figure("0", "0", currency=None, growth="0", published=[said(None, None, source=None)]),
@@ -388,7 +389,8 @@ def test_excel_keeps_what_it_cannot_hold_as_text() -> None:
         (0, "n"),
     ]
     assert numbers[0].number_format == "#,##0.00####"
-    assert rows[1][place["Nguồn công bố"]].value == "Báo Sơn La; khoảng; 2024-H1; cả tỉnh"
+    assert rows[1][place["Nguồn công bố"]].value == "Báo Sơn La; 2024-H1; cả tỉnh"
+    assert rows[1][place["Mức độ"]].value == "Khoảng"
     assert rows[4][place["Danh sách hồ sơ được tính"]].hyperlink is None
     assert rows[0][place["Tăng, giảm (%)"]].value == 6.3
 

@@ -22,12 +22,6 @@ _CLOSING = {
     "proposals": "Kiến nghị, đề xuất",
 }
 """Texts of a report that belong to no section, as its last parts."""
-QUALIFIERS = {
-    "about": "khoảng ",
-    "more_than": "trên ",
-    "estimate": "ước ",
-    "preliminary": "sơ bộ ",
-}
 _UNPLACED = "Chưa xếp được vào kỳ vì chỉ giao với kỳ hoặc không rõ ngày, nên không tính"
 _HIDDEN = "Đã tính cả hồ sơ mà người lấy báo cáo không được xem"
 
@@ -153,20 +147,20 @@ def _tables(
     report: Json, section: Json, sources: dict[str, int], names: Iterator[str]
 ) -> Iterator[Table]:
     name = f"{next(names)}{vi.said(section['label'])}: chỉ tiêu chung"
-    yield _figures(name, section["figures"], report["units"], sources)
+    yield _figures(name, section["figures"], report, sources)
     for table in section["tables"]:
         yield _grid(next(names) + vi.said(table["label"]), table)
 
 
-def _figures(caption: str, figures: Sequence[Json], units: Json, sources: dict[str, int]) -> Table:
+def _figures(caption: str, figures: Sequence[Json], report: Json, sources: dict[str, int]) -> Table:
     heads = ["Chỉ tiêu", "Đơn vị", "Trong kỳ", "Cùng kỳ năm trước", "Tăng, giảm (%)"]
     is_published = any(figure["published"] for figure in figures)
-    rows = [_figure(figure, units) for figure in figures]
+    rows = [_figure(figure, report["units"]) for figure in figures]
     notes = _beside(figures, [vi.said(figure["label"]) for figure in figures])
     if is_published:
         heads += ["Đã công bố", "Chênh lệch"]
         for row, figure in zip(rows, figures, strict=True):
-            row.extend(_published(figure["published"], sources, notes))
+            row.extend(_published(figure["published"], report["qualifiers"], sources, notes))
     return Table(caption, heads, rows, notes=notes)
 
 
@@ -186,20 +180,35 @@ def _unit(figure: Json, units: Json) -> str:
     return _NONE if figure["unit"] == "money" else str(units[figure["unit"]]).lower()
 
 
+def source_of(published: Json) -> str:
+    """Who prints a value, of which period, and what that counts."""
+    source, coverage = published["source"], published["coverage"]
+    named = source["title"] if source else published["indicator"]
+    parts = (named, published["period"], coverage and vi.said(coverage))
+    return "; ".join(part for part in parts if part)
+
+
+def value_of(published: Json, qualifiers: Json) -> str:
+    """A value as a source prints it: about so much, nearly so much."""
+    value = _NONE if published["value"] is None else vi.number(published["value"])
+    qualifier = published["qualifier"]
+    if qualifier is None or qualifier == "final":
+        return value
+    return f"{qualifiers[qualifier].lower()} {value}"
+
+
 def _published(
-    published: Sequence[Json], sources: dict[str, int], notes: list[str]
+    published: Sequence[Json], qualifiers: Json, sources: dict[str, int], notes: list[str]
 ) -> tuple[Cell, Cell]:
     """What sources say, each with a number that a note below explains, and what it differs by."""
     values, differences = [], []
     for it in published:
-        name = f"{it['source']['title'] if it['source'] else it['indicator']}"
-        about = "; ".join(filter(None, [name, it["period"], it["coverage"]]))
+        about = source_of(it)
         known = about in sources
         number = sources.setdefault(about, len(sources) + 1)
         if not known:
             notes.append(f"[{number}] {about}.")
-        value = _NONE if it["value"] is None else vi.number(it["value"])
-        values.append(f"{QUALIFIERS.get(it['qualifier'], '')}{value} [{number}]")
+        values.append(f"{value_of(it, qualifiers)} [{number}]")
         differences.append(_NONE if it["difference"] is None else vi.signed(it["difference"]))
     return Cell("\n".join(values), is_number=True), Cell("\n".join(differences), is_number=True)
 

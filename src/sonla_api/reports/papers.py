@@ -16,6 +16,7 @@ from sonla_api.kit.formats import PAPER_TYPES, preferred
 from sonla_api.kit.period import PeriodFilter
 from sonla_api.kit.problems import ExportsFull
 from sonla_api.kit.records import Item
+from sonla_api.observations.models import ObservationQualifier
 from sonla_api.reports.figures import Placing, Unit
 from sonla_api.reports.periods import ReportPeriod
 from sonla_api.reports.schemas import PeriodicReport
@@ -56,7 +57,11 @@ class Wanted:
     def _answer(self, report: bytes, period: str, etag: str | None = None) -> PaperAnswer:
         asked = ReportPeriod.of(PeriodFilter(period))
         assert asked  # noqa: S101  each report has one
-        names = {"units": _names(Unit), "placings": _names(Placing)}
+        names = {
+            "units": _names(Unit),
+            "placings": _names(Placing),
+            "qualifiers": _names(ObservationQualifier),
+        }
         beside = json.dumps({"first_on": str(asked.first), **names}).encode()
         base = json.dumps(self.base.rstrip("/")).encode()
         given = b'{"report":%b,"beside":%b,"base":%b}' % (report, beside, base)

@@ -6,7 +6,7 @@ from decimal import Decimal
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Text, any_, bindparam, select
+from sqlalchemy import Text, any_, bindparam, literal_column, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from sonla_api.indicators.models import Indicator
@@ -68,7 +68,7 @@ async def published(ctx: Context, span: Span) -> Mapping[str, Sequence[Printed]]
                 value=row["value"],
                 value_kind=row["value_kind"],
                 qualifier=row["qualifier"],
-                period=_read(row["period"]),
+                period=row["period"],
                 indicator=row["code"],
                 coverage=LocalizedText.model_validate(_read(row["coverage"])),
                 source=row["source"] and SourceSummary.model_validate(_read(row["source"])),
@@ -97,7 +97,7 @@ def _statement() -> Statement:
         Observation.value,
         Observation.value_kind,
         Observation.qualifier,
-        Observation.period,
+        Observation.period.op("#>>")(literal_column("'{}'::text[]")).label("period"),
         Indicator.code,
         Indicator.coverage,
         Indicator.unit,

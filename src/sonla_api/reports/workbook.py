@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import xlsxwriter
 
 from sonla_api.reports import vietnamese as vi
-from sonla_api.reports.paper import NAME, QUALIFIERS, Paper
+from sonla_api.reports.paper import NAME, Paper, source_of
 
 Json = Mapping[str, Any]
 _PLAIN = {
@@ -66,12 +66,13 @@ COLUMNS = (
     Column("Đã công bố", 14, "number"),
     Column("Chênh lệch", 12, "number"),
     Column("Nguồn công bố", 22, "text"),
+    Column("Mức độ", 10, "text"),
     Column("Chưa xếp được vào kỳ", 12, "number"),
     Column("Không được xem", 10, "number"),
     Column("Danh sách hồ sơ được tính", 48, "link"),
     Column("Mã", 30, "code"),
 )
-_PRINTED = 10
+_PRINTED = 11
 """Columns on paper; the others are for who follows a number."""
 
 
@@ -151,6 +152,7 @@ class Line(NamedTuple):
     published: str | None
     difference: str | None
     source: str
+    qualifier: str
     not_placed: str | None
     hidden: str | None
     href: str
@@ -176,6 +178,7 @@ def _lines(report: Json, section: Json, base: str) -> Iterator[Line]:
                     published=None,
                     difference=None,
                     source="",
+                    qualifier="",
                     not_placed=cell["not_placed"] and cell["not_placed"]["value"],
                     hidden=str(cell["hidden"]) if cell["hidden"] else None,
                     href=base + cell["href"],
@@ -196,7 +199,8 @@ def _figure(report: Json, figure: Json, base: str) -> Iterator[Line]:
             growth=figure["growth"],
             published=published and published["value"],
             difference=published and published["difference"],
-            source=_source(published) if published else "",
+            source=source_of(published) if published else "",
+            qualifier=_qualifier(report, published) if published else "",
             not_placed=figure["not_placed"] and figure["not_placed"]["value"],
             hidden=str(figure["hidden"]) if figure["hidden"] else None,
             href=base + figure["href"],
@@ -204,11 +208,8 @@ def _figure(report: Json, figure: Json, base: str) -> Iterator[Line]:
         )
 
 
-def _source(published: Json) -> str:
-    named = published["source"]["title"] if published["source"] else published["indicator"]
-    qualifier = QUALIFIERS.get(published["qualifier"], "").strip()
-    parts = (named, qualifier, published["period"], published["coverage"])
-    return "; ".join(part for part in parts if part)
+def _qualifier(report: Json, published: Json) -> str:
+    return str(report["qualifiers"].get(published["qualifier"], ""))
 
 
 def _section(sheet: Any, lines: Sequence[Line], looks: Mapping[str, Any]) -> None:
