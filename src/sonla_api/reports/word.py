@@ -7,6 +7,7 @@ from typing import Any
 
 import docx
 from docx.enum.table import WD_TABLE_ALIGNMENT
+from docx.oxml.ns import qn
 from docx.shared import Length, Mm, Pt
 
 from sonla_api.reports.measures import TEXT_WIDTH, width_of
@@ -109,7 +110,7 @@ def _columns(document: Any, widths: Sequence[Length]) -> list[Any]:
     margins = element("w:tblCellMar")
     for side in ("left", "right"):
         margins.append(element(f"w:{side}", w="0", type="dxa"))
-    table._tbl.tblPr.append(margins)  # noqa: SLF001
+    table._tbl.tblPr.find(qn("w:tblLook")).addprevious(margins)  # noqa: SLF001
     cells = list(table.rows[0].cells)
     _size(table, widths)
     for cell in cells:
