@@ -313,7 +313,10 @@ def given(figures: list[Any], tables: list[Any], **more: Any) -> bytes:
         "computed_at": "2024-07-01T01:02:03.5+00:00",
         "sections": [section],
     } | more
-    names = {"units": {"money": "Tiền", "project": "Dự án"}, "placings": {"within": "Trong kỳ"}}
+    names = {
+        "units": {"money": "Tiền", "project": "Dự án"},
+        "placings": {"within": "Trong kỳ", "at_end": "Cuối kỳ"},
+    }
     names["qualifiers"] = {"about": "Khoảng"}
     beside = {"first_on": "2024-01-01", **names}
     return json.dumps({"report": shown, "beside": beside, "base": "http://test"}).encode()
@@ -427,9 +430,24 @@ def test_characters_that_no_xml_holds_do_not_stop_a_report() -> None:
         assert press(name, plain)
 
 
-def test_signers_and_recipients_may_be_missing() -> None:
+def test_a_report_may_lack_much() -> None:
+    """Two ways to count, days for a period, of the signer the position alone."""
     told = [{"part": "opening", "text": {"lo": LAO}}]
-    shown = given([], [], narrative=told, **ISSUED | {"signer": {"position": "GIÁM ĐỐC"}})
+    few = TABLE | {"rows": rows_of(["0", "7"]), "total": rows_of(["7"])[0]}
+    several = [
+        figure("3", "1", published=[said("2", "1"), said("2", "1")]),
+        figure("2", "1", placing="at_end"),
+    ]
+    named = {"superior": {"name": {"vi": "Tỉnh"}}, "issuer": {"name": {"vi": "Sở"}}}
+    more = ISSUED | named | {"signer": {"position": "GIÁM ĐỐC"}, "state": "published"}
+    shown = given(several, [few], narrative=told, period="2023-12-15/2024-06-14", **more)
     paper = word(press("docx", shown))
+    left = [it.text for it in paper.tables[0].rows[0].cells[0].paragraphs]
+    assert left == ["TỈNH", "SỞ", "", "Số: 152/BC-UBND"]
     (signer,) = [it.text for it in paper.tables[-1].rows[0].cells[1].paragraphs[:-1]]
     assert signer == "GIÁM ĐỐC"
+    assert [row.cells[1].text for row in paper.tables[2].rows] == ["Dự án", "0", "7", "7"]
+    whole = "".join(page.extract_text() for page in pages(press("pdf", shown)).pages)
+    assert "từ ngày 01/01/2024 đến ngày 30/6/2024." in whole
+    assert "cách tính" not in whole
+    assert "Số liệu: dự án" not in whole
