@@ -25,6 +25,7 @@ NAMES_OF_FIELDS = {
     "EventGap",
     "EventGrouping",
     "RelationGrouping",
+    "TradeGrouping",
     "ProjectGap",
     "ProjectGrouping",
     "propertyNames",
