@@ -25,6 +25,29 @@ from delegations, lateral (select
 where state in ('recorded', 'under_way', 'completed', 'received', 'reported', 'closed')
 group by 1
 """
+AGREEMENTS = """
+select 'agreements.' || name as code, null as currency,
+    count(*) filter (where is_counted)::numeric as value,
+    count(*) filter (where is_beside) as beside
+from agreements, lateral (select least(ended_on, upper(effective_days)) - 1 as last) as ends,
+lateral (select
+    lower(signed_days) >= $1 and upper(signed_days) <= $2 as inside,
+    signed_days is null or (coalesce(lower(signed_days), '-infinity') < $2
+        and coalesce(upper(signed_days), 'infinity') > $1
+        and not coalesce(lower(signed_days) >= $1 and upper(signed_days) <= $2, false)) as beside,
+    coalesce(lower(effective_days), '-infinity') <= $3
+        and (state <> 'signed' or effective_days is not null) and case
+        when state in ('signed', 'in_force') then auto_renew is true or coalesce(last >= $3, true)
+        when state in ('expired', 'renewed', 'terminated')
+            then coalesce(last >= $3, false) end as holds,
+    state = 'signed' and effective_days is null as undated
+) as stands, lateral (values
+    ('signed', inside, beside),
+    ('in_force', holds, undated),
+    ('expiring', holds and last <= $3::date + 90 and auto_renew is not true, undated)
+) as figure (name, is_counted, is_beside)
+where state not in ('proposed', 'consulting', 'approved_to_sign', 'cancelled') group by name
+"""
 PROJECTS = """
 select kind, count(*) filter (where inside) as inside, count(*) filter (where beside) as beside,
     count(*) filter (where (inside or beside) and period_days is not null) as lasting,
@@ -82,6 +105,16 @@ _AID = {
 TYPES = {code: _STATED | (_CAPITAL if code == "fdi" else _AID) for code in KINDS}
 
 
+async def told_by_code(database: "Connection[Any]", first: date, last: date, end: date) -> Figures:
+    """Those of agreements."""
+    rows = [*await database.fetch(AGREEMENTS, first, end, last)]
+    return {
+        (row["code"], row["currency"]): (row["value"], row["beside"])
+        for row in rows
+        if row["value"] or row["beside"]
+    }
+
+
 async def counted(database: "Connection[Any]", first: date, last: date, end: date) -> Figures:
     """Every figure of delegations, projects, money and tasks that is not nothing."""
     found: dict[tuple[str, str | None], list[Any]] = {}
@@ -107,4 +140,7 @@ async def counted(database: "Connection[Any]", first: date, last: date, end: dat
     (tasks,) = await database.fetch(TASKS, first, last)
     for name, number in tasks.items():
         add(f"tasks.{name}", number)
-    return {key: (value, beside) for key, (value, beside) in found.items() if value or beside}
+    others = await told_by_code(database, first, last, end)
+    return others | {
+        key: (value, beside) for key, (value, beside) in found.items() if value or beside
+    }

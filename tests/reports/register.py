@@ -6,6 +6,8 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
+from sonla_api.agreements.lifecycle import AgreementState
+from sonla_api.agreements.models import AgreementKind, AgreementLevel
 from sonla_api.delegations.lifecycle import DelegationState, Direction
 from sonla_api.delegations.models import Channel, Level
 from sonla_api.partner_relations.lifecycle import RelationState
@@ -52,6 +54,7 @@ async def fill(database: "Connection[Any]", chance: Chance, size: int = 60) -> N
     for _ in range(size // 3):
         await relation(database, chance)
         await project(database, chance)
+        await agreement(database, chance)
     plans = [await rows.plan(database, period=chance.period()) for _ in range(4)]
     for _ in range(size // 2):
         await task(database, chance, chance.choice(plans), agencies[:2])
@@ -94,6 +97,23 @@ async def relation(database: "Connection[Any]", chance: Chance) -> None:
             state=chance.choice([*RelationState]),
             valid=chance.period(),
         )
+
+
+async def agreement(database: "Connection[Any]", chance: Chance) -> None:
+    state = chance.choice([*AgreementState, AgreementState.signed, AgreementState.in_force])
+    is_closed = state in {"expired", "renewed", "terminated"}
+    await rows.row(
+        database,
+        "agreements",
+        kind=chance.choice([*AgreementKind]),
+        title=NAMED,
+        state=state,
+        on_behalf_of=chance.some(AgreementLevel),
+        signed_on=chance.period(),
+        effective=chance.period(),
+        auto_renew=chance.some([True, False]),
+        ended_on=chance.some([str(chance.day())]) if is_closed else None,
+    )
 
 
 async def project(database: "Connection[Any]", chance: Chance) -> UUID:

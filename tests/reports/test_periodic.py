@@ -115,14 +115,15 @@ async def test_a_figure_counts_all_and_says_what_is_hidden(
     """The list behind it has as many fewer for a caller who may not see everything."""
     await fill(database, Chance(3), 30)
     owner = await rows.agency(database)
-    for table in ("delegations", "projects", "partner_relations", "assignments", "tasks"):
+    hidden = "delegations projects partner_relations agreements events assignments tasks"
+    for table in hidden.split():
         await database.execute(
             f"update {table} set visibility = 'agency', owner_agency_id = $1"
             f" where id in (select id from {table} order by md5(id::text) limit 8)",
             owner,
         )
     scopes = (
-        "reports delegations partner_relations partners projects transactions plans tasks"
+        "reports delegations agreements events partner_relations partners projects transactions plans tasks"
         " assignments"
     )
     viewer = await as_actor(" ".join(f"{it}:read" for it in scopes.split()), role="viewer")

@@ -77,8 +77,8 @@ def _listings(lines: Sequence[Line], span: Span) -> Iterator[tuple[str, Listing]
     """
     for n, line in enumerate(lines):
         for name, placed in (
-            (f"_{n}", line.placing.filters(span)),
-            (f"_{n}_beside", line.placing.beside(span)),
+            (f"_{n}", line.placed(span)),
+            (f"_{n}_beside", line.beside(span)),
         ):
             filters = merged(line.of.without, line.of.fixed, line.chosen, placed)
             yield name, line.of.listing.model_validate(filters)

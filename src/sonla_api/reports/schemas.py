@@ -148,6 +148,7 @@ class Part(CodeList):
     opening = "opening", "Opening", "Phần mở đầu"
     delegations = "delegations", "Delegations", "Đoàn ra, đoàn vào"
     partners = "partners", "Partners", "Đối tác"
+    agreements = "agreements", "Agreements", "Thỏa thuận quốc tế"
     fdi = "fdi", "Foreign direct investment", "Đầu tư trực tiếp nước ngoài"
     oda = "oda", "Official development assistance", "Vốn ODA"
     ngo_aid = "ngo_aid", "Foreign NGO aid", "Viện trợ phi chính phủ nước ngoài"

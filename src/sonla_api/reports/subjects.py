@@ -2,6 +2,9 @@
 
 from sqlalchemy import Integer, case, cast
 
+from sonla_api.agreements.lifecycle import CLOSED, RUNNING
+from sonla_api.agreements.models import AgreementStanding
+from sonla_api.agreements.queries import AgreementListing
 from sonla_api.delegations.lifecycle import TOOK_PLACE
 from sonla_api.delegations.models import Delegation
 from sonla_api.delegations.queries import DelegationListing
@@ -12,7 +15,7 @@ from sonla_api.plans.queries import PlanListing
 from sonla_api.projects.figures import STANDING
 from sonla_api.projects.models import Project, TransactionType
 from sonla_api.projects.queries import ProjectListing
-from sonla_api.reports.figures import Subject
+from sonla_api.reports.figures import Placed, Placing, Subject
 from sonla_api.transactions.models import Transaction
 from sonla_api.transactions.queries import TransactionListing
 
@@ -39,6 +42,21 @@ DELEGATIONS = Subject(
     fixed={"state": list(TOOK_PLACE)},
 )
 RELATIONS = Subject("partner-relations", PartnerRelationListing)
+AGREEMENTS = Subject(
+    "agreements",
+    AgreementListing,
+    fixed={"state": [*RUNNING, *CLOSED]},
+    placed={
+        Placing.within: Placed(
+            lambda span: {"signed_within": span.period},
+            lambda span: {"signing_not_placed_in": span.period},
+        ),
+        Placing.at_end: Placed(
+            lambda span: {"as_of": span.last},
+            lambda span: {"as_of": span.last, "standing": [AgreementStanding.undated]},
+        ),
+    },
+)
 PROJECTS = Subject(
     "projects",
     ProjectListing,
