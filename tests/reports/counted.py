@@ -90,6 +90,32 @@ where role = 'lead' and not exists (
     select from tasks t where t.parent_id = a.task_id or t.occurrence_of_id = a.task_id
 )
 """
+EVENTS = """
+with found as (
+    select id, results, enterprise_count, inside,
+        when_days is null or (coalesce(lower(when_days), '-infinity') < $2
+            and coalesce(upper(when_days), 'infinity') > $1 and inside is not true) as beside
+    from events, lateral (select
+        lower(when_days) >= $1 and upper(when_days) <= $2 as inside) as lies
+    where state in ('held', 'recorded')
+), ordered as (
+    select inside, beside, currency, sum(amount::numeric) as amount
+    from found, jsonb_to_recordset(results -> 'orders') as t (currency text, amount text)
+    group by id, inside, beside, currency
+)
+select code, null as currency, coalesce(sum(number) filter (where inside), 0)::numeric as value,
+    count(*) filter (where beside) as beside
+from found, lateral (values
+    ('events', 1),
+    ('events.enterprises', enterprise_count),
+    ('events.contracts', (results ->> 'contracts')::int),
+    ('events.visitors', (results ->> 'visitors')::int)
+) as figure (code, number) group by 1
+union all
+select 'events.orders', currency, coalesce(sum(amount) filter (where inside), 0),
+    count(*) filter (where beside)
+from ordered group by currency
+"""
 KINDS = {
     "fdi": ["fdi"],
     "oda": ["oda_loan", "oda_grant", "oda_technical"],
@@ -106,8 +132,11 @@ TYPES = {code: _STATED | (_CAPITAL if code == "fdi" else _AID) for code in KINDS
 
 
 async def told_by_code(database: "Connection[Any]", first: date, last: date, end: date) -> Figures:
-    """Those of agreements."""
-    rows = [*await database.fetch(AGREEMENTS, first, end, last)]
+    """Those of agreements and events."""
+    rows = [
+        *await database.fetch(AGREEMENTS, first, end, last),
+        *await database.fetch(EVENTS, first, end),
+    ]
     return {
         (row["code"], row["currency"]): (row["value"], row["beside"])
         for row in rows

@@ -10,6 +10,8 @@ from sonla_api.agreements.lifecycle import AgreementState
 from sonla_api.agreements.models import AgreementKind, AgreementLevel
 from sonla_api.delegations.lifecycle import DelegationState, Direction
 from sonla_api.delegations.models import Channel, Level
+from sonla_api.events.lifecycle import EventState
+from sonla_api.events.models import EventKind, EventRole
 from sonla_api.partner_relations.lifecycle import RelationState
 from sonla_api.partner_relations.models import RelationKind
 from sonla_api.partners.models import PartnerKind
@@ -55,6 +57,7 @@ async def fill(database: "Connection[Any]", chance: Chance, size: int = 60) -> N
         await relation(database, chance)
         await project(database, chance)
         await agreement(database, chance)
+        await event(database, chance)
     plans = [await rows.plan(database, period=chance.period()) for _ in range(4)]
     for _ in range(size // 2):
         await task(database, chance, chance.choice(plans), agencies[:2])
@@ -113,6 +116,27 @@ async def agreement(database: "Connection[Any]", chance: Chance) -> None:
         effective=chance.period(),
         auto_renew=chance.some([True, False]),
         ended_on=chance.some([str(chance.day())]) if is_closed else None,
+    )
+
+
+async def event(database: "Connection[Any]", chance: Chance) -> None:
+    """Ordered in one currency, in two, twice in one, in none."""
+    usd, vnd = ({"amount": a, "currency": c} for a, c in (("0.25", "USD"), ("9000000", "VND")))
+    some: dict[str, Any] = {
+        "contracts": chance.some([2, 7]),
+        "orders": chance.choice([[usd], [vnd, usd], [usd, usd], []]),
+        "visitors": chance.some([20000]),
+    }
+    await rows.row(
+        database,
+        "events",
+        kind=chance.choice([*EventKind]),
+        name=NAMED,
+        state=chance.choice([*EventState, EventState.held, EventState.recorded]),
+        role=chance.some(EventRole),
+        when=chance.period(),
+        enterprise_count=chance.some([3, 14]),
+        results=chance.choice([some, some, None]),
     )
 
 

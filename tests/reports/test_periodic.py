@@ -123,8 +123,8 @@ async def test_a_figure_counts_all_and_says_what_is_hidden(
             owner,
         )
     scopes = (
-        "reports delegations agreements events partner_relations partners projects transactions plans tasks"
-        " assignments"
+        "reports delegations agreements events partner_relations partners projects transactions"
+        " plans tasks assignments"
     )
     viewer = await as_actor(" ".join(f"{it}:read" for it in scopes.split()), role="viewer")
     mine = [*numbers(await periodic(viewer, "period=2024-H1"))]

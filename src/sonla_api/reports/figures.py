@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from sonla_api.kit.codes import CodeList
 from sonla_api.kit.listing import Listing
 from sonla_api.kit.period import PeriodFilter
-from sonla_api.kit.tallies import Tally
+from sonla_api.kit.tallies import Counts
 from sonla_api.kit.text import Message
 from sonla_api.workloads.queries import address
 
@@ -21,6 +21,10 @@ class Unit(CodeList):
     agreement = "agreement", "Agreements", "Thỏa thuận"
     project = "project", "Projects", "Dự án"
     money = "money", "Money", "Tiền"
+    event = "event", "Events", "Sự kiện"
+    enterprise = "enterprise", "Enterprises", "Doanh nghiệp"
+    contract = "contract", "Contracts", "Hợp đồng"
+    visitor = "visitor", "Visitors", "Lượt khách"
     plan = "plan", "Plans", "Kế hoạch"
     task = "task", "Tasks", "Nhiệm vụ"
     assignment = "assignment", "Tasks assigned", "Nhiệm vụ được giao"
@@ -84,9 +88,11 @@ class Subject:
 
     path: str
     listing: type[Listing]
-    tally: Tally | None = None
-    """Without one the list itself is asked, which suits lists of thousands."""
+    tally: Counts | None = None
+    """Without one the list itself is asked, which suits lists of thousands and a count of each."""
     fixed: Mapping[str, Any] = field(default_factory=dict)
+    implied: Mapping[str, Any] = field(default_factory=dict)
+    """Filters that hold of all that is read for it, and its addresses name."""
     without: str = "without"
     """The filter that asks for what is unknown."""
     currency: str = ""
@@ -95,7 +101,7 @@ class Subject:
 
     def href(self, *chosen: Mapping[str, Any]) -> str:
         """Where records with these filters are listed."""
-        found = merged(self.without, self.fixed, *chosen)
+        found = merged(self.without, self.fixed, self.implied, *chosen)
         said = {n: str(v).lower() if isinstance(v, bool) else v for n, v in found.items()}
         return address(self.path, **said)
 

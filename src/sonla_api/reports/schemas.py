@@ -153,6 +153,7 @@ class Part(CodeList):
     oda = "oda", "Official development assistance", "Vốn ODA"
     ngo_aid = "ngo_aid", "Foreign NGO aid", "Viện trợ phi chính phủ nước ngoài"
     outgoing_aid = "outgoing_aid", "Aid given abroad", "Viện trợ, hỗ trợ nước ngoài"
+    events = "events", "Events", "Sự kiện đối ngoại, xúc tiến thương mại"
     work = "work", "Plans and tasks", "Kế hoạch và nhiệm vụ"
     difficulties = "difficulties", "Difficulties", "Khó khăn, hạn chế"
     next_period = "next_period", "Next period", "Nhiệm vụ kỳ tới"

@@ -6,7 +6,6 @@ A section is added by adding its lines here; how they are read, compared and sho
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sonla_api.agreements.models import AgreementKind, AgreementLevel, AgreementStanding
 from sonla_api.delegations.lifecycle import Direction
 from sonla_api.delegations.models import Channel, Level
 from sonla_api.kit.text import Message
@@ -15,7 +14,8 @@ from sonla_api.partners.models import PartnerKind
 from sonla_api.projects.lifecycle import ProjectKind
 from sonla_api.projects.money import SUMS
 from sonla_api.reports.figures import Grid, Line, Measure, Placing, Section, Unit
-from sonla_api.reports.subjects import AGREEMENTS, DELEGATIONS, MONEY, PLANS, PROJECTS, RELATIONS
+from sonla_api.reports.occasions import AGREEMENTS_SIGNED, EVENTS_HELD
+from sonla_api.reports.subjects import DELEGATIONS, MONEY, PLANS, PROJECTS, RELATIONS
 
 M = Message
 _VISITS = Measure(Unit.delegation)
@@ -145,55 +145,6 @@ _PARTNER_GRIDS = [
     ),
 ]
 
-_AGREEMENTS = {
-    "signed": (M("Agreements signed", "Thỏa thuận đã ký trong kỳ"), Placing.within, []),
-    "in_force": (
-        M("Agreements in force", "Thỏa thuận đang có hiệu lực"),
-        Placing.at_end,
-        [AgreementStanding.in_force, AgreementStanding.expiring],
-    ),
-    "expiring": (
-        M("Agreements that end within 90 days", "Thỏa thuận sắp hết hiệu lực trong 90 ngày"),
-        Placing.at_end,
-        [AgreementStanding.expiring],
-    ),
-}
-
-
-def _agreements(prefix: str = "") -> list[Line]:
-    """Those signed in the period, and how agreements stand as of its end."""
-    return [
-        Line(
-            f"{prefix}{name}",
-            label,
-            AGREEMENTS,
-            Measure(Unit.agreement),
-            {"standing": standing} if standing else {},
-            placing,
-        )
-        for name, (label, placing, standing) in _AGREEMENTS.items()
-    ]
-
-
-_AGREEMENT_GRIDS = [
-    Grid(
-        "agreements.by_kind",
-        M("Agreements by kind", "Thỏa thuận theo loại"),
-        "kind",
-        list(AgreementKind),
-        "",
-        _agreements(),
-    ),
-    Grid(
-        "agreements.by_level",
-        M("Agreements by level", "Thỏa thuận theo cấp ký"),
-        "on_behalf_of",
-        list(AgreementLevel),
-        "on_behalf_of",
-        _agreements(),
-    ),
-]
-
 _PROJECTS = Measure(Unit.project)
 _MONEY = Measure(Unit.money, "amount")
 _SUMS = {
@@ -255,12 +206,7 @@ PLANS_UNDER_WAY = Line(
 SECTIONS: Sequence[Section] = [
     Section("delegations", M("Delegations", "Đoàn ra, đoàn vào"), _visits(), _VISIT_GRIDS),
     Section("partners", M("Partners", "Đối tác"), _PARTNER_LINES, _PARTNER_GRIDS),
-    Section(
-        "agreements",
-        M("Agreements", "Thỏa thuận quốc tế"),
-        _agreements("agreements."),
-        _AGREEMENT_GRIDS,
-    ),
+    AGREEMENTS_SIGNED,
     Section(
         "fdi",
         M("Foreign direct investment", "Đầu tư trực tiếp nước ngoài"),
@@ -289,4 +235,5 @@ SECTIONS: Sequence[Section] = [
             "outgoing_aid", [K.outgoing_aid], _AID_SUMS, M("Projects of aid given", "Khoản hỗ trợ")
         ),
     ),
+    EVENTS_HELD,
 ]
