@@ -116,6 +116,15 @@ select 'events.orders', currency, coalesce(sum(amount) filter (where inside), 0)
     count(*) filter (where beside)
 from ordered group by currency
 """
+TRADE = """
+select distinct on (code, cell) concat_ws('.', 'trade', code, o.flow, value_kind) as code,
+    case when unit <> 't' then unit end as currency, amount as value, 0::bigint as beside
+from observations o join indicators i on i.id = indicator_id
+where i.flow is not null and amount is not null and period_days = daterange($1, $2)
+    and product is null and partner_country is null and coalesce(value_kind, 'flow') = 'flow'
+    and coalesce(qualifier, '') not like 'forecast%'
+order by code, cell, vintage desc, o.id desc
+"""
 KINDS = {
     "fdi": ["fdi"],
     "oda": ["oda_loan", "oda_grant", "oda_technical"],
@@ -132,10 +141,11 @@ TYPES = {code: _STATED | (_CAPITAL if code == "fdi" else _AID) for code in KINDS
 
 
 async def told_by_code(database: "Connection[Any]", first: date, last: date, end: date) -> Figures:
-    """Those of agreements and events."""
+    """Those of agreements, events and trade."""
     rows = [
         *await database.fetch(AGREEMENTS, first, end, last),
         *await database.fetch(EVENTS, first, end),
+        *await database.fetch(TRADE, first, end),
     ]
     return {
         (row["code"], row["currency"]): (row["value"], row["beside"])

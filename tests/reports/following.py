@@ -68,22 +68,20 @@ class Lists:
             assert Decimal(told.value) == recomputed(told, records), told
 
 
-AT_EVENTS: dict[str, Any] = {
-    "enterprise": lambda event, _: event["enterprise_count"],
-    "contract": lambda _, results: results.get("contracts"),
-    "visitor": lambda _, results: results.get("visitors"),
+SUMMED: dict[str, Any] = {
+    "person_trip": lambda record: record["headcount"],
+    "enterprise": lambda record: record["enterprise_count"],
+    "contract": lambda record: (record["results"] or {}).get("contracts"),
+    "visitor": lambda record: (record["results"] or {}).get("visitors"),
+    "observed": lambda record: record["value"],
 }
 
 
 def recomputed(told: Told, records: list[Any]) -> Decimal:
-    if told.unit == "person_trip":
-        return Decimal(sum(record["headcount"] or 0 for record in records))
+    if told.unit in SUMMED:
+        return sum((Decimal(SUMMED[told.unit](it) or 0) for it in records), Decimal(0))
     if told.unit == "partner":
         return Decimal(len({record["partner"]["id"] for record in records}))
-    if told.unit in AT_EVENTS:
-        return Decimal(
-            sum(AT_EVENTS[told.unit](record, record["results"] or {}) or 0 for record in records)
-        )
     if told.unit == "money" and "/events?" in told.href:
         orders = [money for record in records for money in record["results"]["orders"]]
         return sum(

@@ -25,6 +25,7 @@ class Unit(CodeList):
     enterprise = "enterprise", "Enterprises", "Doanh nghiệp"
     contract = "contract", "Contracts", "Hợp đồng"
     visitor = "visitor", "Visitors", "Lượt khách"
+    observed = "observed", "As a source prints it", "Theo số liệu công bố"
     plan = "plan", "Plans", "Kế hoạch"
     task = "task", "Tasks", "Nhiệm vụ"
     assignment = "assignment", "Tasks assigned", "Nhiệm vụ được giao"
