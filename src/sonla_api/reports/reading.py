@@ -15,7 +15,7 @@ from sonla_api.reports.figures import Line, Subject
 from sonla_api.reports.numbers import NOTHING, Key, Number, Pair, read
 from sonla_api.reports.periods import ReportPeriod
 from sonla_api.reports.published import INDICATORS, Printed, published
-from sonla_api.reports.schemas import Cell, Counted, Figure
+from sonla_api.reports.schemas import Cell, Counted, ReportFigure
 from sonla_api.workloads.queries import agencies_listed
 
 REGISTER = Actor(None, frozenset(), tuple(Visibility))
@@ -108,7 +108,7 @@ def localized(label: Message) -> LocalizedText:
     return LocalizedText(vi=label.vi, en=label.en)
 
 
-def figures(reading: Reading, line: Line, split: Line) -> list[Figure]:
+def figures(reading: Reading, line: Line, split: Line) -> list[ReportFigure]:
     """One figure; of money, one in each currency in which there is any or some is published."""
     printed = reading.printed(line.code)
     currencies = {*reading.values(split), *(it.currency for it in printed)} - {None}
@@ -120,7 +120,7 @@ def figures(reading: Reading, line: Line, split: Line) -> list[Figure]:
         earlier = reading.earlier((split, currency), shown)
         value = Decimal(cell.value)
         found.append(
-            Figure(
+            ReportFigure(
                 **dict(cell),
                 code=line.code,
                 label=localized(line.label),
@@ -135,7 +135,7 @@ def figures(reading: Reading, line: Line, split: Line) -> list[Figure]:
     return found
 
 
-def sources(figures: Iterable[Figure]) -> list[SourceSummary]:
+def sources(figures: Iterable[ReportFigure]) -> list[SourceSummary]:
     """Those of the published values, each once."""
     each = [it.source for figure in figures for it in figure.published if it.source]
     return [*{source.id: source for source in each}.values()]

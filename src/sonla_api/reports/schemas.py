@@ -85,7 +85,7 @@ class Published(View):
     ]
 
 
-class Figure(Cell):
+class ReportFigure(Cell):
     """A figure of a section."""
 
     code: Annotated[str, Field(examples=["delegations.outbound"])]
@@ -132,7 +132,7 @@ class Table(View):
 class SectionView(View):
     code: Annotated[str, Field(examples=["delegations"])]
     label: LocalizedText
-    figures: list[Figure]
+    figures: list[ReportFigure]
     tables: list[Table]
     narrative: LocalizedText | None
     sources: Annotated[list[SourceSummary], Field(description="Of the published values.")]

@@ -182,7 +182,7 @@ _AID_SUMS = ("committed", "disbursed", "stated")
 
 
 def _kinds(code: str, kinds: Sequence[ProjectKind]) -> Grid:
-    under_way = M("Under way", "Đang thực hiện")
+    under_way, of = M("Under way", "Đang thực hiện"), {"kind": list(kinds)}
     return Grid(
         f"{code}.by_kind",
         M("Projects by kind", "Dự án theo loại"),
@@ -190,8 +190,8 @@ def _kinds(code: str, kinds: Sequence[ProjectKind]) -> Grid:
         kinds,
         "",
         [
-            Line("projects", M("Projects", "Dự án"), PROJECTS, _PROJECTS),
-            Line("under_way", under_way, PROJECTS, _PROJECTS, placing=Placing.overlapping),
+            Line("projects", M("Projects", "Dự án"), PROJECTS, _PROJECTS, of),
+            Line("under_way", under_way, PROJECTS, _PROJECTS, of, Placing.overlapping),
         ],
     )
 
