@@ -25,7 +25,7 @@ from sonla_api.reports.figures import Placing, Unit
 from sonla_api.reports.periods import ReportPeriod
 from sonla_api.reports.published import PRINTED, Printed, currency_of, json_of, printed
 from sonla_api.reports.reading import growth, localized, plain, sources
-from sonla_api.reports.schemas import Counted, Figure, SectionView
+from sonla_api.reports.schemas import Counted, ReportFigure, SectionView
 from sonla_api.workloads.queries import address
 
 O, I = Observation, Indicator  # noqa: E741  as other packages name their models
@@ -59,17 +59,17 @@ class Trade:
             sources=sources(found),
         )
 
-    def _figures(self, rows: Sequence[Any]) -> list[Figure]:
+    def _figures(self, rows: Sequence[Any]) -> list[ReportFigure]:
         """One, where anything is known of just this period."""
         latest = [row for row in rows if row["is_latest"] and row["is_same"]]
         earlier = [row for row in rows if row["is_latest"] and row["is_before"]]
         return [self._figure(row, earlier, rows) for row in latest]
 
-    def _figure(self, row: Any, earlier: Sequence[Any], rows: Sequence[Any]) -> Figure:
+    def _figure(self, row: Any, earlier: Sequence[Any], rows: Sequence[Any]) -> ReportFigure:
         now = _counted(row, [row], self._period)
         then = _counted(row, earlier, self._before)
         told: list[Printed] = [printed(it) for it in rows if not it["is_before"]]
-        return Figure(
+        return ReportFigure(
             **dict(now),
             hidden=0,
             not_placed=None,
