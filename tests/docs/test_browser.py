@@ -1,11 +1,10 @@
 """The documentation pages in a browser: a call can be tried, and nothing leaves the machine."""
 
 from collections.abc import AsyncIterator
-from urllib.parse import urlsplit
 
 import pytest
 
-from tests.docs.chromium import Chromium, Page, started
+from tests.docs.chromium import Chromium, Page, attempts_to_leave
 
 pytestmark = pytest.mark.browser
 
@@ -17,26 +16,12 @@ SCALAR_ITEM = f"document.querySelector('[id$=\"/GET{LIST}\"]')"
 SWAGGER_ITEM = f"document.querySelector('.opblock-get [data-path=\"{LIST}\"]').closest('.opblock')"
 
 
-@pytest.fixture(scope="module")
-async def chromium(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Chromium]:
-    async with started(tmp_path_factory.mktemp("profile")) as browser:
-        yield browser
-
-
 @pytest.fixture(params=[False, True], ids=["with-policy", "without-policy"])
 async def page(chromium: Chromium, request: pytest.FixtureRequest) -> AsyncIterator[Page]:
     """A tab; once with the page's own policy, once without, so that the policy hides no attempt."""
     opened = await Page.open(chromium, bypass_policy=request.param)
     yield opened
     await opened.close()
-
-
-def attempts_to_leave(page: Page, server: str) -> set[str]:
-    """Addresses asked for that are not of this server, and what the policy stopped before that."""
-    ours = urlsplit(server).netloc
-    asked = (urlsplit(request["url"]) for request in page.requests)
-    elsewhere = {url.geturl() for url in asked if url.scheme != "data" and url.netloc != ours}
-    return elsewhere | {it for it in page.complaints if "Content Security Policy" in it}
 
 
 def calls(page: Page, server: str) -> list[dict[str, str]]:

@@ -9,9 +9,9 @@ const answers = new Map();
 
 /** Something that can be told to a reader: what happened, and what to do about it. */
 export class Trouble extends Error {
-  /** @param {number} status of the answer; 0 when there was none. */
+  /** @param {number} status of the answer; 0 when the API could not be reached. */
   constructor(status, title, detail, remedy) {
-    super(title);
+    super();
     Object.assign(this, { status, title, detail, remedy });
   }
 }

@@ -20,7 +20,7 @@ export function bars(title, rows) {
     const scale = longest > 0 ? Math.max(width - words, 40) / longest : 0;
     const lines = rows.map((row, at) =>
       line(row, written[at], at * (LINE + LABEL), width, scale));
-    return { height: rows.length * (LINE + LABEL) + 4, children: [stripes(), lines] };
+    return { height: rows.length * (LINE + LABEL) + 4, children: lines };
   });
 }
 
@@ -48,7 +48,3 @@ function fit(text, width) {
   const letters = Math.floor(width / 7.6);
   return text.length > letters ? `${text.slice(0, letters - 1)}…` : text;
 }
-
-const stripes = () =>
-  s("defs", {}, s("pattern", { id: "stripes", width: 6, height: 6, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" },
-    s("rect", { width: 2.5, height: 6, class: "stripe" })));

@@ -40,8 +40,11 @@ function ancestors(id, above, seen = new Set()) {
 
 export async function drawTree(symbol) {
   const resolve = address("/documents/resolve", { symbol });
-  const { items: [root] } = await get(resolve);
-  if (!root) return [h("p", {}, words("notFound"))];
+  const { items: [root], suggestions } = await get(resolve);
+  if (!root) {
+    const near = suggestions.length ? words("perhaps", { symbols: suggestions.join(", ") }) : "";
+    return [h("p", {}, `${words("notFound")} ${near}`)];
+  }
   const effects = address(`/documents/${root.id}/effects`, { limit: BIGGEST, count: "exact" });
   const [{ items, total }, names] = await Promise.all([
     get(effects), labels("health", language()),

@@ -26,6 +26,8 @@ function made(element, attributes, children) {
 export const call = (href, text) =>
   h("a", { href: link(href), class: text ? null : "call" }, text ?? h("code", {}, `GET ${decodeURIComponent(href)}`));
 
+let figures = 0;
+
 /**
  * A picture with all that belongs to it.
  * @param {string} title
@@ -34,10 +36,11 @@ export const call = (href, text) =>
  * @param {Node | null} table the same figures for those who do not look at pictures
  */
 export function figure(title, picture, calls, table, ...notes) {
+  const id = `figure-${(figures += 1)}`;
   return h(
     "figure",
-    {},
-    h("figcaption", {}, h("h3", {}, title)),
+    { "aria-labelledby": id },
+    h("figcaption", {}, h("h3", { id }, title)),
     notes,
     picture,
     h("div", { class: "below" },

@@ -39,7 +39,7 @@ async function show(section, draw) {
   try {
     drawn = await draw();
   } catch (trouble) {
-    if (!(trouble instanceof Trouble)) throw trouble;
+    if (!(trouble instanceof Trouble)) reportError(trouble);
     drawn = [explained(trouble, () => show(section, draw))];
   }
   // Whoever has asked for something else meanwhile does not want this any more.
@@ -54,10 +54,16 @@ function explained(trouble, again) {
   const button = h("button", { type: "button" }, words("again"));
   button.addEventListener("click", again);
   return h("div", { class: "trouble", role: "alert" },
-    h("p", {}, h("strong", {}, trouble.title || words("failed"))),
-    h("p", {}, trouble.status ? trouble.detail ?? String(trouble.status) : words("offline")),
+    h("p", {}, h("strong", {}, trouble.title ?? words("failed"))),
+    h("p", {}, trouble.status === 0 ? words("offline") : trouble.detail ?? ""),
     trouble.remedy ? h("p", {}, h("a", { href: link(trouble.remedy) }, words("moreOnProblem"))) : null,
     button);
+}
+
+/** Show what a reader asked for, and say so to one who does not see the page. */
+async function answer(section, draw) {
+  await show(section, draw);
+  $("#status").textContent = $(`${section} .drawn :is(h3, p)`)?.textContent ?? "";
 }
 
 /** How much the register holds, each number with the records that it counts. */
@@ -115,17 +121,18 @@ $("#key form").addEventListener("submit", (event) => {
   useKey($("#key-field").value.trim());
   event.target.reset();
   $("#key").hidden = true;
+  $("#content").focus();
   drawAll();
 });
 
 $("#search form").addEventListener("submit", (event) => {
   event.preventDefault();
-  show("#search", () => drawSearch(searchField.value));
+  answer("#search", () => drawSearch(searchField.value));
 });
 
 $("#documents form").addEventListener("submit", (event) => {
   event.preventDefault();
-  show("#documents", () => drawTree(symbolField.value));
+  answer("#documents", () => drawTree(symbolField.value));
 });
 
 drawAll();
