@@ -174,6 +174,11 @@ def make_observations() -> None:
     make_indexes("observations")
     of_period = ["indicator_id", "period_from", "id"]
     op.create_index(op.f("ix_observations_indicator_id_period_from_id"), "observations", of_period)
+    op.create_index(
+        op.f("ix_observations_indicator_id_cell_period_from"),
+        "observations",
+        ["indicator_id", "cell", "period_from"],
+    )
     op.create_index(op.f("ix_observations_period_from_id"), "observations", ["period_from", "id"])
     op.create_index(
         op.f("ix_observations_period_days"),

@@ -161,7 +161,8 @@ with o as (
             as sought (indicator_id, cell, first, "end")
         join observations found on found.indicator_id = sought.indicator_id
             and found.cell = sought.cell
-            and found.period_days = daterange(sought.first, sought."end")
+            and found.period_from = sought.first
+            and upper(found.period_days) is not distinct from sought."end"
     )
 ),
 grown as (
@@ -170,17 +171,13 @@ grown as (
             o.change_yoy, growth(o.amount, p.amount), is_rough(o.qualifier) or is_rough(p.qualifier)
         ) as fits
     from o join observations p on p.indicator_id = o.indicator_id and p.cell = o.cell
-        and p.period_days = o.before
+        and p.period_from = lower(o.before) and upper(p.period_days) = upper(o.before)
         and p.as_of is not distinct from (o.as_of - interval '1 year')::date
     where o.change_yoy is not null and growth(o.amount, p.amount) is not null and {_AS_WIDELY}
     order by o.id, fits desc, {_BEST}
 ),
-by_dimension as (
-    select distinct on (o.id, p.cell) o.id, more.names, p.amount, is_rough(p.qualifier) as rough,
-        case when 'flow' = any(more.names) then 2 else 1 end
-        * case when 'product' = any(more.names) then codes.product else 1 end
-        * case when 'partner_country' = any(more.names) then codes.partner_country else 1 end
-        as size
+totals as materialized (
+    select o.*, codes.product as products, codes.partner_country as countries
     from o join indicators i on i.id = o.indicator_id
     cross join lateral (
         select max(number) filter (where name = 'product') as product,
@@ -189,8 +186,17 @@ by_dimension as (
             lateral (select element ->> 'dimension', jsonb_array_length(element -> 'codes'))
             as dimension (name, number)
     ) as codes
+    where num_nonnulls(o.flow, o.product, o.partner_country) < jsonb_array_length(i.dimensions)
+        and o.amount is not null
+),
+by_dimension as (
+    select distinct on (o.id, p.cell) o.id, more.names, p.amount, is_rough(p.qualifier) as rough,
+        case when 'flow' = any(more.names) then 2 else 1 end
+        * case when 'product' = any(more.names) then o.products else 1 end
+        * case when 'partner_country' = any(more.names) then o.countries else 1 end as size
+    from totals o
     join observations p on p.indicator_id = o.indicator_id and p.period_from = o.period_from
-        and p.period_days = o.period_days and p.cell <> o.cell
+        and upper(p.period_days) is not distinct from upper(o.period_days) and p.cell <> o.cell
         and (o.flow is null or p.flow = o.flow)
         and (o.product is null or p.product = o.product)
         and (o.partner_country is null or p.partner_country = o.partner_country)
@@ -204,8 +210,7 @@ by_dimension as (
                 then 'partner_country' end
         ], null) as names
     ) as more
-    where num_nonnulls(o.flow, o.product, o.partner_country) < jsonb_array_length(i.dimensions)
-        and o.amount is not null and p.amount is not null and {_AS_WIDELY}
+    where p.amount is not null and {_AS_WIDELY}
     order by o.id, p.cell, {_BEST}
 ),
 by_indicator as (
@@ -215,7 +220,9 @@ by_indicator as (
     from o join indicators i on i.id = o.indicator_id
     join indicators part on part.parent_id = i.id and part.unit = i.unit
     join observations p on p.indicator_id = part.id and p.cell = o.cell
-        and p.period_days = o.period_days and p.as_of is not distinct from o.as_of
+        and p.period_from = o.period_from
+        and upper(p.period_days) is not distinct from upper(o.period_days)
+        and p.as_of is not distinct from o.as_of
     where p.amount is not null and {_AS_WIDELY}
     order by o.id, part.id, {_BEST}
 ),

@@ -103,6 +103,8 @@ class Observation(Resource):
             info={"told": _STANDS},
         ),
         CheckConstraint("value is not null or change_yoy is not null", name="value"),
+        # By the first day: for two equal ranges PostgreSQL would take the slow index on ranges.
+        Index(None, "indicator_id", "cell", "period_from"),
         Index(None, "indicator_id", "period_from", "id"),
         Index(None, "period_from", "id"),
         Index(None, "period_days", postgresql_using="gist"),

@@ -21,6 +21,7 @@ from sqlalchemy import (
     or_,
     select,
     true,
+    union_all,
 )
 from sqlalchemy.dialects.postgresql import DATERANGE, aggregate_order_by
 from sqlalchemy.orm import aliased
@@ -133,17 +134,7 @@ def _page(shape: _Shape) -> Statement:
         chosen = chosen.where(O.cell >= cell, or_(O.cell > cell, later))
     limit: Any = literal_column(str(shape.limit + 1))
     point = chosen.order_by(O.cell, O.period_days.nulls_last()).limit(limit).subquery("point")
-    o = aliased(O)
-    is_there = and_(
-        o.indicator_id == bindparam("indicator_id", type_=O.id.type),
-        o.cell == point.c.cell,
-        # Two equalities, as no index finds what is not distinct.
-        or_(
-            o.period_days == point.c.period_days,
-            and_(o.period_days.is_(None), point.c.period_days.is_(None)),
-        ),
-        o.is_seen(),
-    )
+    o = _values(point)
     grown = _growth(o)
     order = (o.vintage.nulls_first(), o.id)
     first: Any = literal_column("1")
@@ -154,11 +145,25 @@ def _page(shape: _Shape) -> Statement:
         values=func.json_agg(aggregate_order_by(_value(o, grown), *order)),
     )
     return Statement(
-        select(as_bytes(shown), point.c.cell, cast(point.c.period_days, Text))
-        .select_from(point.join(o, is_there).join(grown, true()))
-        .group_by(point.c.cell, point.c.period_days)
-        .order_by(point.c.cell, point.c.period_days.nulls_last())
+        select(as_bytes(shown), o.cell, cast(o.period_days, Text))
+        .select_from(o)
+        .join(grown, true())
+        .group_by(o.cell, o.period_days)
+        .order_by(o.cell, o.period_days.nulls_last())
     )
+
+
+def _values(point: Any) -> Any:
+    """All that is known at each point, found by its first day where it has one."""
+    of_indicator = O.indicator_id == bindparam("indicator_id", type_=O.id.type)
+    seen = select(O).where(of_indicator, O.is_seen())
+    first, end = func.lower(point.c.period_days), func.upper(point.c.period_days)
+    is_end = func.upper(O.period_days).is_not_distinct_from(end)
+    placed = and_(O.cell == point.c.cell, O.period_from == first, is_end)
+    is_alike = O.period_days.is_not_distinct_from(point.c.period_days)
+    undated = and_(O.cell == point.c.cell, first.is_(None), O.period_from.is_(None), is_alike)
+    rows = union_all(seen.join(point, placed), seen.join(point, undated)).subquery("value")
+    return aliased(O, rows)
 
 
 def _value(o: Any, grown: Any) -> Any:
@@ -206,7 +211,8 @@ def _growth(o: Any) -> Any:
         .where(
             p.indicator_id == o.indicator_id,
             p.cell == o.cell,
-            p.period_days == func.year_before(o.period_days),
+            p.period_from == func.lower(func.year_before(o.period_days)),
+            func.upper(p.period_days) == func.upper(func.year_before(o.period_days)),
             p.as_of.is_not_distinct_from(a_year_before),
             growth.is_not(None),
             p.is_seen(),

@@ -176,49 +176,74 @@ def _members(grouping: TradeGrouping, chosen: Any) -> Any:
         separator, both.c.value_kind,
     )  # fmt: skip
     line = func.concat(series, separator, both.c.is_total, separator, both.c.group)
-    least = func.min(both.c.depth).over(partition_by=(line, both.c.period_days))
-    is_level = (both.c.depth == least).label("is_level")
-    return select(both, series.label("of"), line.label("line"), is_level).cte("members")
+    return select(both, series.label("of"), line.label("line")).cte("members")
 
 
-def _added(members: Any) -> Any:
-    """Whether a figure is added: no older vintage, no part, and in no longer period."""
-    spans = select(members.c.line, members.c.period_days).distinct().cte("spans")
-    other, days = spans.alias("other"), members.c.period_days
+_LINE = ("line", "of", "is_total", "group", "indicator_id", "flow", "value_kind", "is_of_dimension")
+
+
+def _levels(of: Any) -> Any:
+    """The figures of each period by how they are broken down: few rows, whatever they come from."""
+    first = of.is_first
+    return (
+        select(
+            *(of[name] for name in _LINE), of.period_days, of.depth,
+            func.min(of.period).label("period"),
+            func.sum(of.amount).filter(first).label("amount"),
+            func.count().filter(first).label("values"),
+            func.count().filter(~first).label("older"),
+            func.bool_or(of.is_flagged).filter(first).label("is_flagged"),
+            func.array_to_string(
+                func.array_agg(of.source_id.distinct()).filter(first, of.source_id.is_not(None)),
+                constant(",")
+            ).label("source_ids"),
+            (of.depth == func.min(of.depth).over(partition_by=(of.line, of.period_days))).label(
+                "is_level"
+            ),
+        )
+        .group_by(*(of[name] for name in _LINE), of.period_days, of.depth)
+        .cte("levels")
+    )  # fmt: skip
+
+
+def _added(levels: Any) -> Any:
+    """Which of them are added: a total rather than its parts, the longer of two periods."""
+    other, days = levels.alias("other"), levels.c.period_days
     length, of_other = (func.upper(d) - func.lower(d) for d in (days, other.c.period_days))
     is_longer = or_(
         of_other > length,
         and_(of_other == length, func.lower(other.c.period_days) < func.lower(days)),
     )
     is_within = exists().where(
-        other.c.line == members.c.line, other.c.period_days.bool_op("&&")(days), is_longer
+        other.c.line == levels.c.line, other.c.period_days.bool_op("&&")(days), is_longer
     )
-    is_added = and_(members.c.is_first, members.c.is_level, ~is_within)
-    return select(members, is_added.label("is_added")).cte("added")
+    return select(levels, and_(levels.c.is_level, ~is_within).label("is_added")).cte("added")
 
 
 @lru_cache(maxsize=16)
 def _sums(grouping: TradeGrouping, forms: Any) -> Statement:
-    of = _added(_members(grouping, _chosen(forms))).c
-    added = of.is_added
+    of = _added(_levels(_members(grouping, _chosen(forms)).c)).c
+    added: Any = of.is_added
+    none: Any = literal_column("0")
+    ids = func.string_agg(of.source_ids, constant(",")).filter(added)
+    periods = func.array_agg(aggregate_order_by(of.period, of.period_days)).filter(added)
+    left_out = func.sum(of.older) + func.coalesce(func.sum(of["values"]).filter(~added), none)
     sums = (
         select(
-            of.of, of.is_total, of.group, of.indicator_id, of.flow, of.value_kind,
-            of.is_of_dimension,
+            *(of[name] for name in _LINE),
             func.sum(of.amount).filter(added).label("amount"),
-            func.count().filter(added).label("values"),
-            func.count().filter(~added).label("left_out"),
-            func.bool_or(of.depth > literal_column("0")).filter(added).label("is_sum_of_parts"),
+            func.coalesce(func.sum(of["values"]).filter(added), none).label("values"),
+            left_out.label("left_out"),
+            func.bool_or(of.depth > none).filter(added).label("is_sum_of_parts"),
             func.bool_or(of.is_flagged).filter(added).label("totals_differ"),
-            func.array_agg(of.period.distinct()).filter(added).label("periods"),
-            func.array_agg(of.source_id.distinct()).filter(added).label("source_ids"),
+            periods.label("periods"),
+            cast(func.string_to_array(ids, constant(",")), ARRAY(Source.id.type)).label(
+                "source_ids"
+            ),
         )
-        .group_by(
-            of.of, of.is_total, of.group, of.indicator_id, of.flow, of.value_kind,
-            of.is_of_dimension,
-        )
+        .group_by(*(of[name] for name in _LINE))
         .subquery("sums")
-    )  # fmt: skip
+    )
     source = json_object(id=Source.id, title=Source.title)
     sources = (
         select(func.json_agg(aggregate_order_by(source, Source.title, Source.id)))
