@@ -84,7 +84,7 @@ async def test_the_register_is_drawn_from_the_api(page: Page, live_server: str) 
         found = f"document.querySelectorAll('{section} figure').length"
         assert await page.evaluate(found) == pictures, section
     tree = await text(page, ".tree")
-    lines = ("59-NQ/TW", "311-KH/TU", "152/KH-UBND", "2 tasks", "Nobody assigned")
+    lines = ("59-NQ/TW", "311-KH/TU", "152/KH-UBND", "Nobody assigned: 2", "Tasks")
     places = [tree.index(line) for line in lines]
     assert places == sorted(places)
     assert "153/NQ-CP" not in tree  # internal

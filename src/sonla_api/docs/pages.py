@@ -40,6 +40,7 @@ def register_page(base: str, language: str) -> str:
         title=getattr(_REGISTER, language),
         language=language,
         register_css=address(base, "register.css"),
+        pictures_css=address(base, "register/pictures.css"),
         register_js=address(base, "register/main.js"),
     )
 

@@ -11,7 +11,8 @@ const YEAR = 40;
 
 /**
  * A column a half-year, also for those in which nothing was.
- * @param {{half: string, pieces: {value, href, says, tone}[]}[]} columns in order of time
+ * @param {{half: string, pieces: {value, href, says, tone}[], href, says}[]} columns in order of
+ *   time; a piece leads to what it stands for, the number above them to all of the half-year
  */
 export function columns(title, columns) {
   const every = withoutGaps(columns);
@@ -49,8 +50,9 @@ function drawColumn(column, left, step, scale) {
     }));
   });
   const total = sum(column);
-  const amount = s("text", { x: left + step / 2, y: bottom - 5, class: "amount middle" }, number(total));
-  return total ? [pieces, amount] : [];
+  if (!total) return [];
+  const place = { x: left + step / 2, y: bottom - 5, class: "amount middle" };
+  return [pieces, part(column.href, column.says, s("text", place, number(total)))];
 }
 
 /** A year under its two columns, as often as there is room for it. */

@@ -20,20 +20,22 @@ export async function drawDelegations() {
   const halves = items.filter((item) => item.group !== null);
   const rows = halves.map((half) => ({
     half,
-    pieces: kinds.map((kind, at) => piece(kind, at, half, found[at])),
+    pieces: kinds.map((kind, at) => piece(kind, at, half, found[at], calls[at])),
   }));
   const title = words("delegations");
   const heads = [words("period"), ...kinds.map((kind) => kind.label), words("total")];
   const lines = rows.toReversed().map(({ half, pieces }) => [
     period(half.group),
-    ...pieces.map((one) => (one.value ? call(one.href, number(one.value)) : number(0))),
+    ...pieces.map((one) => call(one.href, number(one.value))),
     call(half.href, number(half.delegations)),
   ]);
   const outside = items.find((item) => item.group === null && item.delegations);
   return [
     figure(
       title,
-      columns(title, rows.map(({ half, pieces }) => ({ half: half.group, pieces }))),
+      columns(title, rows.map(({ half, pieces }) => ({
+        half: half.group, pieces, href: half.href, says: says(half, words("total"), half.delegations),
+      }))),
       [everything, ...calls],
       table(title, heads, lines),
       legend(kinds),
@@ -42,12 +44,15 @@ export async function drawDelegations() {
   ];
 }
 
-function piece(kind, at, half, answer) {
+/** What of a half-year is of one direction; where nothing is, the call that says so. */
+function piece(kind, at, half, answer, asked) {
   const count = answer.items.find((item) => item.group === half.group);
   const value = count?.delegations ?? 0;
-  const says = `${period(half.group)}, ${kind.label}: ${words("delegationsOf", { n: number(value) })}`;
-  return { value, href: count?.href, says, tone: at + 1 };
+  return { value, href: count?.href ?? asked, says: says(half, kind.label, value), tone: at + 1 };
 }
+
+const says = (half, label, value) =>
+  `${period(half.group)}, ${label}: ${words("delegationsOf", { n: number(value) })}`;
 
 const legend = (kinds) =>
   h("ul", { class: "legend" }, kinds.map((kind, at) =>

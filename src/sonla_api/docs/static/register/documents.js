@@ -53,7 +53,8 @@ export async function drawTree(symbol) {
   // Health is a matter of tasks; one call brings that of all tasks of the plans in the tree.
   const plans = items.filter((item) => item.resource === "plans").map((plan) => plan.id);
   const tasks = plans.length ? address("/tasks", { plan_id: plans, limit: BIGGEST }) : null;
-  const health = new Map((tasks ? (await get(tasks)).items : []).map((task) => [task.id, task.health]));
+  const known = tasks ? (await get(tasks)).items : [];
+  const health = new Map(known.map((task) => [task.id, task.health]));
   const nodes = grown(root, items, health);
   const title = words("tree", { symbol: root.symbol });
   const list = h("ul", { class: "tree" }, branch(nodes.get(root.id), names));
@@ -97,30 +98,38 @@ function grown(root, items, health) {
 const inOrder = (one, other) =>
   (one.symbol ?? "").localeCompare(other.symbol ?? "", language(), { numeric: true });
 
+/** A record with all below it, as an item of a list. */
 function branch(node, names) {
   const title = local(node.title);
-  const isTask = node.resource === "tasks";
-  const line = [
-    h("span", { class: `kind kind-${node.resource}` }, node.resource === "plans" ? words("plan") : node.symbol ?? ""),
+  const symbol = node.resource === "plans" ? words("plan") : node.symbol ?? "";
+  const others = node.others?.length ? words("alsoRests", { symbols: node.others.join(", ") }) : "";
+  return h("li", {},
+    h("span", { class: `kind kind-${node.resource}` }, symbol),
     " ",
     call(node.href, h("span", { lang: title.lang }, title.text || node.symbol)),
-    node.others?.length ? h("span", { class: "soft" }, ` (${words("alsoRests", { symbols: node.others.join(", ") })})`) : null,
-    isTask && node.health ? h("span", { class: "health" }, dot(node.health), names.get(node.health)) : null,
-  ];
-  if (!node.children.length) return h("li", {}, line);
-  const tasks = node.children.filter((child) => child.resource === "tasks");
-  const inside = h("ul", {}, node.children.map((child) => branch(child, names)));
-  if (!tasks.length) return h("li", {}, line, inside);
-  const summary = h("summary", {}, words("tasks", { n: number(tasks.length) }), strip(tasks, names));
-  return h("li", {}, line, h("details", { open: "" }, summary, inside));
+    others && h("span", { class: "soft" }, ` (${others})`),
+    node.health && h("span", { class: "health" }, dot(node.health), names.get(node.health)),
+    node.resource === "plans" ? tallies(node, names) : null,
+    below(node, names));
+}
+
+/** What is below a record; tasks can be folded away, as they may be many. */
+function below({ children }, names) {
+  if (!children.length) return null;
+  const list = h("ul", {}, children.map((child) => branch(child, names)));
+  const isOfTasks = children.some((child) => child.resource === "tasks");
+  return isOfTasks ? h("details", { open: "" }, h("summary", {}, words("tasks")), list) : list;
+}
+
+/** How the tasks of a plan stand; each number leads to the tasks that it counts. */
+function tallies(plan, names) {
+  const known = plan.children.filter((task) => task.health);
+  return [...names]
+    .map(([code, name]) => ({ code, name, n: known.filter((task) => task.health === code).length }))
+    .filter(({ n }) => n)
+    .map(({ code, name, n }) =>
+      h("span", { class: "health" }, dot(code),
+        call(address("/tasks", { plan_id: plan.id, health: code }), `${name}: ${number(n)}`)));
 }
 
 const dot = (health) => h("span", { class: `dot health-${health}`, "aria-hidden": "true" });
-
-/** How the tasks of a plan stand, in words. */
-function strip(tasks, names) {
-  const counts = [...names].map(([code, name]) =>
-    [code, name, tasks.filter((task) => task.health === code).length]);
-  return counts.filter(([, , n]) => n).map(([code, name, n]) =>
-    h("span", { class: "health" }, dot(code), `${name}: ${number(n)}`));
-}

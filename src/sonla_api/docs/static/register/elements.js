@@ -18,13 +18,13 @@ function made(element, attributes, children) {
     if (value !== null && value !== undefined) element.setAttribute(name, value);
   }
   // Text goes in as text: whatever stands in a record, it is never read as HTML.
-  element.append(...children.flat(Infinity).filter((child) => child !== null));
+  element.append(...children.flat(Infinity).filter((child) => child ?? false));
   return element;
 }
 
 /** A link to the very call that something comes from, which shows that call. */
 export const call = (href, text) =>
-  h("a", { href: link(href), class: text ? null : "call" }, text ?? h("code", {}, `GET ${decodeURIComponent(href)}`));
+  h("a", { href: link(href) }, text ?? h("code", {}, `GET ${decodeURIComponent(href)}`));
 
 let figures = 0;
 
@@ -43,15 +43,21 @@ export function figure(title, picture, calls, table, ...notes) {
     h("figcaption", {}, h("h3", { id }, title)),
     notes,
     picture,
-    h("div", { class: "below" },
-      table && h("details", {}, h("summary", {}, words("table")), h("div", { class: "wide", tabindex: 0, role: "group", "aria-label": title }, table)),
-      callsOf(calls)),
+    h("div", { class: "below" }, table && folded(table, id), callsOf(calls)),
   );
 }
 
+/** A wide table is moved sideways in its own frame, also with the keyboard. */
+const folded = (table, id) =>
+  h("details", {},
+    h("summary", {}, words("table")),
+    h("div", { class: "wide", tabindex: 0, role: "group", "aria-labelledby": id }, table));
+
 /** The calls that something was drawn from. */
 export const callsOf = (calls) =>
-  h("div", { class: "calls" }, words("call"), h("ul", {}, calls.map((href) => h("li", {}, call(href)))));
+  h("div", { class: "calls" },
+    words("call"),
+    h("ul", {}, calls.map((href) => h("li", {}, call(href)))));
 
 /** A table; the first cell of each row is its head. */
 export function table(title, heads, rows) {

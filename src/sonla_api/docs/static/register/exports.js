@@ -35,13 +35,12 @@ function drawSeries({ indicator, items }, href, qualifiers) {
     .filter((value) => value.value !== null)
     .map((value) => ({
       label: period(value.period),
+      value: Number(value.value), // for the length alone; what is written keeps every digit
       shown: value.shown,
-      pieces: [{
-        value: Number(value.value),
-        href: value.href,
-        says: `${name.text}, ${period(value.period)}: ${value.shown}`,
-        striped: !isYear(value.period),
-      }],
+      href: value.href,
+      says: `${name.text}, ${period(value.period)}: ${value.shown}`,
+      tone: 1,
+      isStriped: !isYear(value.period),
     }));
   const lines = values.map((value) => [
     period(value.period),
@@ -55,9 +54,8 @@ function drawSeries({ indicator, items }, href, qualifiers) {
     bars(name.text, rows),
     [href],
     table(name.text, heads, lines),
-    h("p", { lang: coverage.lang === language() ? null : coverage.lang, class: "coverage" },
-      words("coverage", { text: coverage.text })),
-    rows.some((row) => row.pieces[0].striped) ? h("p", { class: "soft" }, words("partOfYear")) : null,
+    h("p", {}, words("coverage"), " ", h("span", { lang: coverage.lang }, coverage.text)),
+    rows.some((row) => row.isStriped) ? h("p", { class: "soft" }, words("partOfYear")) : null,
   );
 }
 

@@ -30,12 +30,11 @@ function drawGroups(title, head, { items }, names, href) {
     .toSorted((one, other) => one.tone - other.tone || other.projects - one.projects);
   const rows = groups.map((group) => ({
     label: group.name,
-    pieces: [{
-      value: group.projects,
-      href: group.href,
-      says: `${group.name}: ${words("projectsOf", { n: number(group.projects) })}`,
-      tone: group.tone,
-    }],
+    value: group.projects,
+    shown: number(group.projects),
+    href: group.href,
+    says: `${group.name}: ${words("projectsOf", { n: number(group.projects) })}`,
+    tone: group.tone,
   }));
   const lines = groups.map((group) => [group.name, call(group.href, number(group.projects))]);
   return figure(title, bars(title, rows), [href], table(title, [head, words("count")], lines));

@@ -40,7 +40,12 @@ const NARROWEST = 36;
 
 /** Countries with partners. Columns and rows without any are left out. */
 export const worldMap = (title, counts) =>
-  tileMap(title, counts, (width) => squeezed(placed(WORLD, counts), Math.floor(width / NARROWEST)), (code) => code);
+  tileMap(
+    title,
+    counts,
+    (width) => squeezed(placed(WORLD, counts), Math.floor(width / NARROWEST)),
+    (code) => code,
+  );
 
 /** Every province of Laos, those without partners too. */
 export const laoMap = (title, counts) =>
@@ -59,28 +64,31 @@ function tileMap(title, counts, layout, short) {
     const across = Math.max(...rows.map((row) => row.length), 1);
     while (missing.length) rows.push(missing.splice(0, across));
     const size = Math.min(58, Math.floor(width / across));
-    const children = rows.flatMap((row, y) =>
-      row.map((code, x) => code && tile(code, counts.get(code), x * size, y * size, size - GAP, most, short)));
+    const draw = (code, x, y) =>
+      tile(short(code), counts.get(code), { x: x * size, y: y * size, size: size - GAP }, most);
+    const children = rows.flatMap((row, y) => row.map((code, x) => code && draw(code, x, y)));
     return { height: rows.length * size, children: children.filter(Boolean) };
   });
 }
 
-function tile(code, count, x, y, size, most, short) {
-  const step = count ? Math.max(1, Math.round((3 * Math.log1p(count.value)) / Math.log1p(most))) : 0;
+function tile(code, count, { x, y, size }, most) {
+  const share = count ? Math.log1p(count.value) / Math.log1p(most) : 0;
+  const step = count ? Math.max(1, Math.round(3 * share)) : 0;
   const middle = x + size / 2;
   const children = [
     s("rect", { x, y, width: size, height: size, rx: 5 }),
-    s("text", { x: middle, y: y + size * (count ? 0.44 : 0.6), class: "code" }, short(code)),
-    count ? s("text", { x: middle, y: y + size * 0.82, class: "count" }, number(count.value)) : null,
-  ].filter(Boolean);
+    s("text", { x: middle, y: y + size * (count ? 0.44 : 0.6), class: "code" }, code),
+    count && s("text", { x: middle, y: y + size * 0.82, class: "count" }, number(count.value)),
+  ];
   const group = s("g", { class: `tile step-${step}` }, children);
   return count ? part(count.href, count.says, group) : group;
 }
 
 /** The rows of a layout; with `counts` only the places among them, where there is one. */
 function placed(layout, counts) {
+  const isShown = (code) => code !== "." && (!counts || counts.has(code));
   const rows = layout.trim().split("\n").map((line) =>
-    line.trim().split(/\s+/).map((code) => (code !== "." && (!counts || counts.has(code)) ? code : null)));
+    line.trim().split(/\s+/).map((code) => (isShown(code) ? code : null)));
   return counts ? rows.filter((row) => row.some(Boolean)) : rows;
 }
 

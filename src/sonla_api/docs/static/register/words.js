@@ -35,8 +35,8 @@ const WORDS = {
     exports: "Xuất khẩu theo năm",
     exportsWhat:
       "Mỗi chỉ tiêu có phạm vi thống kê riêng và một hình riêng, thang đo riêng; không so sánh và không tính tăng trưởng giữa các phạm vi.",
-    coverage: "Phạm vi: {text}",
-    partOfYear: "Cột kẻ sọc: kỳ ngắn hơn một năm.",
+    coverage: "Phạm vi:",
+    partOfYear: "Thanh kẻ sọc: kỳ ngắn hơn một năm.",
     growth: "tăng/giảm {n} so với cùng kỳ, theo nguồn",
     noValue: "không có giá trị",
     noSeries: "Chưa có chỉ tiêu xuất khẩu nào có số liệu.",
@@ -55,7 +55,7 @@ const WORDS = {
     cut: "Chỉ hiển thị {n} mục đầu tiên trên tổng số {total}.",
     noEffects: "Chưa có gì được ghi nhận là bắt nguồn từ văn bản này.",
     plan: "Kế hoạch",
-    tasks: "{n} nhiệm vụ",
+    tasks: "Nhiệm vụ",
     partnersOf: "{n} đối tác",
     delegationsOf: "{n} đoàn",
     projectsOf: "{n} dự án",
@@ -117,7 +117,7 @@ const WORDS = {
     exports: "Exports by year",
     exportsWhat:
       "Each indicator counts something else, as its coverage says, and has a picture and a scale of its own; nothing is compared and no growth computed across coverages.",
-    coverage: "Coverage: {text}",
+    coverage: "Coverage:",
     partOfYear: "Striped bars: periods shorter than a year.",
     growth: "{n} on the year before, as printed",
     noValue: "no value",
@@ -137,7 +137,7 @@ const WORDS = {
     cut: "Only the first {n} of {total} are shown.",
     noEffects: "Nothing is recorded as following from this document.",
     plan: "Plan",
-    tasks: "{n} tasks",
+    tasks: "Tasks",
     partnersOf: "{n} partners",
     delegationsOf: "{n} delegations",
     projectsOf: "{n} projects",
@@ -211,10 +211,12 @@ export function period(text) {
 
 function part(text) {
   if (text === "..") return "…";
-  const [year, place] = [text.slice(0, 4), text[6]];
+  const year = text.slice(0, 4);
+  const [letter, place] = text.slice(5); // H or Q, and which of them
   const isVietnamese = language() === "vi";
-  if (text[5] === "H") return isVietnamese ? `Nửa ${place === "1" ? "đầu" : "cuối"} ${year}` : `H${place} ${year}`;
-  if (text[5] === "Q") return isVietnamese ? `Quý ${place}/${year}` : `Q${place} ${year}`;
+  if (letter === "H" && isVietnamese) return `Nửa ${place === "1" ? "đầu" : "cuối"} ${year}`;
+  if (letter === "Q" && isVietnamese) return `Quý ${place}/${year}`;
+  if (letter === "H" || letter === "Q") return `${letter}${place} ${year}`;
   if (text.length === 4) return year;
   const options = { year: "numeric", month: isVietnamese ? "numeric" : "short", timeZone: "UTC" };
   if (text.length === 10) options.day = "numeric";
