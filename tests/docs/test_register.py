@@ -239,7 +239,9 @@ async def test_a_key_opens_what_strangers_may_not_read(
         await tab.visit(f"{server}/?lang=en")
         await tab.until("!document.getElementById('key').hidden")
         assert "sonla keys create" in await text(tab, "#key")
-        assert "Credentials required" in await text(tab, "#partners [role=alert]")
+        await tab.until("!document.querySelector('[aria-busy]')")
+        assert await tab.evaluate("document.querySelectorAll('section:not([hidden])').length") == 2
+        assert "Credentials required" in await text(tab, "#key [role=alert]")
         await tab.click("document.getElementById('key-field')")
         await tab.write(key)
         await tab.click("document.querySelector('#key button')")
@@ -249,7 +251,7 @@ async def test_a_key_opens_what_strangers_may_not_read(
 
         await tab.click("document.querySelector('.switch [lang=vi]')")
         await tab.until(f"document.documentElement.lang === 'vi' && {DRAWN}")
-        assert await tab.evaluate("document.querySelectorAll('[role=alert]').length") == 0
+        assert await tab.evaluate("document.querySelectorAll('.trouble').length") == 0
         assert key not in await tab.evaluate("document.documentElement.outerHTML + location.href")
         kept = "document.cookie + localStorage.length + sessionStorage.length"
         assert await tab.evaluate(kept) == "00"

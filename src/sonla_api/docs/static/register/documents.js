@@ -13,7 +13,7 @@ export async function symbols() {
   const [{ items }, plans] = await Promise.all([get(LIST), get(PLANS)]);
   const above = new Map(items.map((one) => [one.id, one.links.map((link) => link.document?.id)]));
   const isRoot = (id) => above.get(id)?.length === 0;
-  // The first is the one, itself resting on nothing, that most plans and documents go back to.
+  // The first is the one, itself resting on nothing, that most plans go back to, then documents.
   const reach = new Map();
   const count = (id, weight) => {
     for (const root of [...ancestors(id, above)].filter(isRoot)) {

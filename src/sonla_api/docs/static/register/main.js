@@ -32,6 +32,7 @@ function drawAll() {
 /** Put what `draw` returns into a section, or in words why there is nothing. */
 async function show(section, draw) {
   const place = $(`${section} .drawn`);
+  $(section).hidden = false;
   const turn = (place.turn = (place.turn ?? 0) + 1);
   place.setAttribute("aria-busy", "true");
   if (!place.childNodes.length) place.append(h("p", { class: "soft" }, words("loading")));
@@ -40,6 +41,9 @@ async function show(section, draw) {
     drawn = await draw();
   } catch (trouble) {
     if (!(trouble instanceof Trouble)) reportError(trouble);
+    // Without a key nothing can be shown: that is said once, not in every section.
+    $(section).hidden = trouble.status === 401;
+    if (trouble.status === 401) askForKey(trouble);
     drawn = [explained(trouble, () => show(section, draw))];
   }
   // Whoever has asked for something else meanwhile does not want this any more.
@@ -48,9 +52,14 @@ async function show(section, draw) {
   place.removeAttribute("aria-busy");
 }
 
-/** A problem in the words of the API, with a way to try again; 401 opens the field for a key. */
+function askForKey({ title, detail }) {
+  $("#key").hidden = false;
+  const told = `${title}. ${detail}`;
+  if ($("#key .told").textContent !== told) $("#key .told").textContent = told;
+}
+
+/** A problem in the words of the API, with a way to try again. */
 function explained(trouble, again) {
-  if (trouble.status === 401) $("#key").hidden = false;
   const button = h("button", { type: "button" }, words("again"));
   button.addEventListener("click", again);
   return h("div", { class: "trouble", role: "alert" },
@@ -121,6 +130,7 @@ $("#key form").addEventListener("submit", (event) => {
   useKey($("#key-field").value.trim());
   event.target.reset();
   $("#key").hidden = true;
+  $("#key .told").textContent = "";
   $("#content").focus();
   drawAll();
 });

@@ -80,7 +80,7 @@ function tile(code, count, { x, y, size }, most) {
     s("text", { x: middle, y: y + size * (count ? 0.44 : 0.6), class: "code" }, code),
     count && s("text", { x: middle, y: y + size * 0.82, class: "count" }, number(count.value)),
   ];
-  const group = s("g", { class: `tile step-${step}` }, children);
+  const group = s("g", { class: `tile step-${step} ${size < 40 ? "small" : ""}` }, children);
   return count ? part(count.href, count.says, group) : group;
 }
 
