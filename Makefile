@@ -1,5 +1,5 @@
 # sonla-api: `make run` starts it, `make test` proves it.
-.PHONY: help run test check format migration lock setup bench
+.PHONY: help run test check fuzz format migration lock setup bench torture faults
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 
@@ -22,6 +22,10 @@ check: ## run every check there is, the tests with coverage among them
 	@scripts/venv dev
 	@scripts/check
 
+fuzz: ## attack every operation as each kind of caller, 50 examples each
+	@scripts/venv dev
+	@$(BIN)/python -m scripts.fuzz anonymous=50 read-only=50 agency=50 administrator=50
+
 format: ## put the code into its form
 	@scripts/venv dev
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
@@ -37,10 +41,19 @@ bench: ## measure against peers (QUICK=1, PEERS=directus,postgraphile)
 	@scripts/venv dev
 	@$(BIN)/python -m bench
 
+torture: ## kill the service and its PostgreSQL under load, and count what was promised
+	@scripts/venv dev
+	@$(BIN)/python -m torture
+
+faults: ## freeze, fill, cut off and slow down what is around the service (NAMES="frozen full")
+	@scripts/venv dev
+	@$(BIN)/python -m torture.faults
+
 lock: ## resolve the dependencies of pyproject.toml anew into requirements/
 	@scripts/venv dev
 	@$(LOCK) --output-file requirements/runtime.txt
 	@$(LOCK) --constraints requirements/runtime.txt --extra embedded --group build \
 		--output-file requirements/local.txt
-	@$(LOCK) --constraints requirements/local.txt --extra embedded --group build --group dev \
+	@$(LOCK) --constraints requirements/local.txt --extra redis --output-file requirements/redis.txt
+	@$(LOCK) --constraints requirements/local.txt --extra embedded --extra redis --group build --group dev \
 		--output-file requirements/dev.txt

@@ -12,7 +12,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any, NamedTuple
 
-from bench import database, node_peers, pgbench, report, work
+from bench import database, exports, figures, node_peers, pgbench, report, work
 from bench.load import ITEM, LIST, Jobs, delegation, require_wrk
 from bench.node_peers import Directus, PostGraphile
 from bench.report import HAND, PGBENCH, SERVICE, USUAL, Row
@@ -50,7 +50,7 @@ def main() -> None:
         full = database.kept(address, database.FULL)
         mine = stack.enter_context(database.copy(address, full, "bench_sonla"))
         secret = stack.enter_context(database.key(mine))
-        work_rows = work.rows(mine, secret, effort.pages)
+        work_rows = [*work.rows(mine, secret, effort.pages), *figures.rows(mine)]
         theirs = database.copy(address, full, "bench_peers", *database.without_audit())
         peers = stack.enter_context(theirs)
         jobs = _jobs(mine)
@@ -61,8 +61,9 @@ def main() -> None:
             server = stack.enter_context(peer.serving(copy, jobs.body))
             _compare_essentials(servers[0], peer, server, jobs)
             servers.append(server)
+        file_rows = exports.rows(mine)
         rates = _rates(servers, peers, jobs, effort)
-        rows = [*report.ratios(rates), *_depth(address, effort), *work_rows]
+        rows = [*report.ratios(rates), *_depth(address, effort), *work_rows, *file_rows]
         rows += [_memory(servers[0], jobs), _loading(address)]
         notes = _notes(address, servers, jobs)
     rows += report.yardstick(rates)

@@ -82,13 +82,13 @@ async def _asked(
         app.router.lifespan_context(app),
         httpx.AsyncClient(transport=transport, base_url=base, headers=headers) as client,
     ):
-        reads = _Timed(app.state.database.reads.fetch)
+        reads = Timed(app.state.database.reads.fetch)
         app.state.database.reads.fetch = reads.fetch
         return [(it, await _taken(client, reads, it, times)) for it in asked]
 
 
 async def _taken(
-    client: httpx.AsyncClient, reads: "_Timed", asked: Question, times: int
+    client: httpx.AsyncClient, reads: "Timed", asked: Question, times: int
 ) -> list[float]:
     taken = []
     for n in range(WARM + times):
@@ -104,7 +104,7 @@ async def _taken(
     return taken
 
 
-class _Timed:
+class Timed:
     """The reading pool, with what its statements took."""
 
     def __init__(self, fetch: Any) -> None:

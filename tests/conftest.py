@@ -16,6 +16,7 @@ import asyncpg
 import httpx
 import pytest
 import uvicorn
+import uvloop
 from alembic import command
 from fastapi import FastAPI
 
@@ -31,6 +32,11 @@ Connection = asyncpg.Connection
 KEPT = {"alembic_version", "feed_epochs", "working_calendar"}
 NO_CALENDAR = "update working_calendar set days = '{}', numbers = '{}', published = '{}'"
 EVERYTHING = "everything"
+
+
+def pytest_asyncio_loop_factories(config: Any, item: Any) -> dict[str, Any]:
+    """The loop that serves in production, which is also the quickest."""
+    return {"uvloop": uvloop.new_event_loop}
 
 
 @contextmanager
@@ -69,7 +75,13 @@ async def _execute(url: str, statement: str) -> None:
 @pytest.fixture(scope="session")
 def settings(database_url: str) -> Settings:
     url = database_url.replace("postgresql://", "postgresql+asyncpg://")
-    return Settings(database_url=url, public_read=True)
+    boundless = 100_000_000  # counted, and out of reach
+    return Settings(
+        database_url=url,
+        public_read=True,
+        rate_limit=boundless,
+        stranger_rate_limit=boundless,
+    )
 
 
 @pytest.fixture(scope="session")

@@ -37,6 +37,43 @@ def delegation(**changed: Any) -> Body:
     } | changed
 
 
+def event(**changed: Any) -> Body:
+    return {
+        "kind": "fair",
+        "name": {"en": "China-ASEAN Expo", "vi": "Hội chợ Trung Quốc - ASEAN"},
+        "when": "2026-09-16/2026-09-19",
+    } | changed
+
+
+def full_event(partner_id: Any, **changed: Any) -> Body:
+    """With something in every field."""
+    money = {"amount": "153600000.00", "currency": "USD"}
+    return (
+        event(
+            role="exhibitor",
+            channel="economic",
+            country="CN",
+            place="Nam Ninh",
+            partners=[{"partner_id": partner_id}],
+            enterprises=[
+                {"partner_id": partner_id, "name": None},
+                {"partner_id": None, "name": "Hợp tác xã ສີບຸນເຮືອງ"},
+            ],
+            enterprise_count=14,
+            products=["Mận hậu", "Cà phê"],
+            results={
+                "text": {"vi": "Xuất 60 tấn nhãn", "en": None, "lo": None},
+                "contracts": 12,
+                "orders": [money],
+                "visitors": 20000,
+            },
+            cost={"planned": money, "actual": None},
+            related=[{"resource": "sites", "key": "long-sap-gate"}],
+        )
+        | changed
+    )
+
+
 def document(**changed: Any) -> Body:
     return {
         "symbol": "152/KH-UBND",
@@ -44,6 +81,62 @@ def document(**changed: Any) -> Body:
         "issued_on": "2025-06-26",
         "subject": {"en": "International integration in the new situation"},
     } | changed
+
+
+def agreement(**changed: Any) -> Body:
+    return {
+        "kind": "mou",
+        "title": {"vi": "Bản ghi nhớ Sơn La - Luông Pha Băng", "lo": "ບົດບັນທຶກ"},
+        "effective": "2024/2026",
+    } | changed
+
+
+def full_agreement(partner_id: Any, agency_id: Any, document_id: Any, **changed: Any) -> Body:
+    """With something in every field but what it renews."""
+    paper = {"document_id": document_id, "symbol": "1/BGN", "issuer": "Hai bên"}
+    return (
+        agreement(
+            on_behalf_of="province",
+            parties=[
+                {"partner_id": partner_id, "role": "signatory"},
+                {"agency_id": agency_id, "role": "implementing"},
+            ],
+            signatories=[
+                {"position": "Phó Chủ tịch UBND tỉnh", "agency_id": agency_id},
+                {"position": "Vice Governor", "partner_id": partner_id},
+                {"position": "Witness"},
+            ],
+            countries=["LA"],
+            subdivision="LA-LP",
+            signed_on="2023-H2",
+            auto_renew=False,
+            fields=[{"vi": "Giáo dục", "lo": "ການສຶກສາ"}],
+            languages=["vi", "lo"],
+            documents=[paper],
+            commitments=[
+                {"code": "1", "title": {"vi": "Mở tuyến xe"}, "agency_id": agency_id},
+                {
+                    "code": "2",
+                    "title": {"vi": "Dạy tiếng Lào"},
+                    "partner_id": partner_id,
+                    "clause": "Điều 2",
+                    "due": "2026-Q2",
+                },
+            ],
+            consultations=[
+                {
+                    "agency_id": agency_id,
+                    "asked_on": "2023-05-01",
+                    "received_on": "2023-05-03",
+                    "due_on": "2023-05-10",
+                    "answered_on": "2023-05-09",
+                    "opinion": "Nhất trí",
+                    "document": {"symbol": "9/CV"},
+                }
+            ],
+        )
+        | changed
+    )
 
 
 def project(**changed: Any) -> Body:
@@ -65,7 +158,12 @@ def full_project(partner_id: Any, agency_id: Any, document_id: Any, **changed: A
                 {"agency_id": agency_id, "role": "implementing"},
             ],
             countries=["FR"],
-            locations=[{"name": {"en": "Son La City"}}],
+            locations=[
+                {
+                    "name": {"en": "Son La City"},
+                    "point": {"type": "Point", "coordinates": [103.9, 21.3]},
+                }
+            ],
             legal_basis=[{"document_id": document_id, "clause": "Điều 1"}],
             certificate={"number": "5401234567", "issued_on": "2024-05"},
             components=5,
@@ -73,7 +171,7 @@ def full_project(partner_id: Any, agency_id: Any, document_id: Any, **changed: A
                 {"name": {"vi": "Khởi công"}, "baseline": "2025-08-15", "actual": "2025-06-03"}
             ],
             progress=[{"on": "2025-06", "physical": "62.5", "financial": "48"}],
-            related=[{"resource": "sites", "key": "na-san"}],
+            related=[{"resource": "sites", "key": "long-sap-gate"}],
         )
         | changed
     )
@@ -128,6 +226,13 @@ def observation(indicator_id: Any, **changed: Any) -> Body:
     return {"indicator_id": indicator_id, "period": "2025-H1", "value": "112000000"} | changed
 
 
+def report(**changed: Any) -> Body:
+    return {
+        "title": {"vi": "Báo cáo công tác đối ngoại 6 tháng đầu năm 2024"},
+        "period": "2024-H1",
+    } | changed
+
+
 async def made(api: AsyncClient, path: str, body: Body) -> Any:
     answer = await api.post(path, json=body)
     assert answer.status_code == 201, answer.text
@@ -152,3 +257,67 @@ async def an_assignment(api: AsyncClient, task: Body | None = None, **changed: A
     whole = await a_task(api, **task or {})
     lead = await made(api, "/agencies", agency(visibility="public"))
     return await made(api, "/assignments", assignment(whole["id"], lead["id"], **changed))
+
+
+def site(name: str = "Cửa khẩu Lóng Sập", **changed: Any) -> Body:
+    return {"name": {"vi": name}, "kind": "border_gate", "country": "VN", "borders": "LA"} | changed
+
+
+def notice(**changed: Any) -> Body:
+    return {
+        "topic": "sps",
+        "title": {"vi": "Quy định mới về mã số vùng trồng"},
+        "body": {"vi": "Từ ngày 01/01/2027 lô hàng phải ghi mã số vùng trồng."},
+        "is_to_all": True,
+    } | changed
+
+
+def acknowledgement(notice_id: Any, partner_id: Any, **changed: Any) -> Body:
+    return {
+        "notice_id": notice_id,
+        "partner_id": partner_id,
+        "acknowledged_on": "2026-01-20",
+        "means": "telephone",
+    } | changed
+
+
+async def a_firm(api: AsyncClient, name: str = "Takii Vietnam", **changed: Any) -> Any:
+    return await made(api, "/partners", partner(name, kind="enterprise", **changed))
+
+
+async def a_sent_notice(api: AsyncClient, on: str = "2026-01-05", **changed: Any) -> Any:
+    """A notice that was sent, as it then stands."""
+    draft = await made(api, "/notices", notice(**changed))
+    step = {"verb": "send", "on": on}
+    address = f"/notices/{draft['id']}"
+    sent = await api.post(f"{address}/transitions", json=step, headers={"if-match": "*"})
+    assert sent.status_code == 201, sent.text
+    return (await api.get(address)).json()
+
+
+async def full_outreach(
+    api: AsyncClient, agency_id: Any, document_id: Any, **common: Any
+) -> dict[str, str]:
+    """A gate, and a notice that a firm has confirmed, with something in every field."""
+    cited = {"document_id": document_id, "symbol": "182/NQ-CP", "issuer": "Chính phủ"}
+    zone = await made(api, "/sites", site("Khu kinh tế", kind="border_gate_economic_zone"))
+    other = await made(api, "/sites", site("ດ່ານປາຮ້າງ", country="LA", subdivision="LA-HO"))
+    own: Body = {"subdivision": "VN-05", "managing_agency_id": agency_id, "aliases": ["Loóng Sập"]}
+    own |= {"parent_id": zone["id"], "pair_id": other["id"], "established_on": "1990-03"}
+    own |= {"location": {"type": "Point", "coordinates": [104.5, 20.75]}, "opened_on": "2024"}
+    own |= {"status": [{"level": "main", "valid": "2020/..", "basis": cited}]}
+    gate = await made(api, "/sites", site(key="s1", **own, **common))
+    firm = await a_firm(api, visibility="public")
+    before = await a_sent_notice(api, **common)
+    about: Body = {
+        "markets": ["CN"],
+        "products": ["Xoài"],
+        "languages": ["vi", "lo"],
+        "valid": "2027",
+    }
+    about |= {"documents": [cited], "replaces_id": before["id"], "is_to_all": False}
+    about |= {"recipients": [{"partner_id": firm["id"]}]}
+    told = await a_sent_notice(api, key="n1", **about, **common)
+    body = acknowledgement(told["id"], firm["id"], key="a1", **common)
+    said = await made(api, "/notice-acknowledgements", body)
+    return {"sites": gate["id"], "notices": told["id"], "notice-acknowledgements": said["id"]}

@@ -56,7 +56,15 @@ OPERATIONS = [
 API = [operation for operation in OPERATIONS if operation.path.startswith("/api/v1/")]
 MINE = [operation for operation in API if operation.path.startswith("/api/v1/me/")]
 """What is the caller's own: without an agency there is none, so those of an agency try it."""
-READS = [operation for operation in API if operation.method == "GET" and operation not in MINE]
+CLOSED = [
+    operation
+    for operation in API
+    if operation.method == "GET" and operation not in MINE and {} not in operation.about["security"]
+]
+"""What nobody reads without a key, whatever the setting allows."""
+READS = [
+    operation for operation in API if operation.method == "GET" and operation not in MINE + CLOSED
+]
 WRITES = [operation for operation in API if operation.method != "GET"]
 BODIES = [operation for operation in API if operation.example is not None]
 LISTS = [

@@ -100,6 +100,7 @@ async def ids(api: AsyncClient) -> dict[str, str]:
         "partner-relations": factories.relation(partner["id"]),
         "delegations": factories.delegation(),
         "documents": factories.document(),
+        "events": factories.event(),
     }
     assignment = await factories.an_assignment(api)
     report = factories.progress_report(assignment["id"])
@@ -110,10 +111,22 @@ async def ids(api: AsyncClient) -> dict[str, str]:
     bodies |= {"transactions": factories.transaction(work["id"])}
     measure = await factories.made(api, "/indicators", factories.indicator())
     bodies |= {"observations": factories.observation(measure["id"])}
-    bodies |= {"calendar-days": factories.calendar_day()}
+    bodies |= {"calendar-days": factories.calendar_day(), "reports": factories.report()}
+    bodies |= {"agreements": factories.agreement()}
     task = (await api.get(f"/tasks/{assignment['task']['id']}")).json()
-    ids = {"partners": partner["id"], "plans": task["plan"]["id"], "tasks": task["id"]}
-    ids |= {"assignments": assignment["id"], "projects": work["id"], "indicators": measure["id"]}
+    gate = await factories.made(api, "/sites", factories.site())
+    bodies |= {"notices": factories.notice()}
+    firm = (await factories.a_firm(api))["id"]
+    told = await factories.a_sent_notice(api)
+    bodies |= {"notice-acknowledgements": factories.acknowledgement(told["id"], firm)}
+    ids = {
+        "sites": gate["id"],
+        "partners": partner["id"],
+        "plans": task["plan"]["id"],
+        "tasks": task["id"],
+    }
+    ids |= {"assignments": assignment["id"], "projects": work["id"]}
+    ids |= {"indicators": measure["id"]}
     made = {path: await factories.made(api, f"/{path}", body) for path, body in bodies.items()}
     return {path: record["id"] for path, record in made.items()} | ids
 
@@ -313,9 +326,29 @@ def with_text(text: str, line: str, partner_id: str) -> Iterator[tuple[str, dict
     yield "/agencies", factories.agency(name=name, short_name=name, **common)
     yield "/partners", factories.partner() | {"name": name, "aliases": [line], **common}
     yield "/calendar-days", factories.calendar_day(name=name, announcement=document, **common)
+    status = [{"level": "main", "valid": None, "basis": document}]
+    yield "/sites", factories.site() | {"name": name, "aliases": [line], "status": status, **common}
+    told = {"title": name, "body": name, "products": [line], "documents": [document]}
+    yield "/notices", factories.notice(**told, **common)
+    yield (
+        "/agreements",
+        factories.agreement(
+            title=name,
+            signatories=[{"position": line, "partner_id": None, "agency_id": None}],
+            fields=[name],
+            documents=[document],
+            **common,
+        ),
+    )
+    named = {"enterprises": [{"partner_id": None, "name": line}], "products": [line]}
+    results = {"text": name, "contracts": None, "orders": [], "visitors": None}
+    yield (
+        "/events",
+        factories.event(name=name, place=line, results=results, **named, **common),
+    )
     yield (
         "/partner-relations",
-        factories.relation(partner_id, established_by=document, **common),
+        factories.relation(partner_id, established_by=document | {"agreement_id": None}, **common),
     )
     yield (
         "/delegations",

@@ -107,3 +107,18 @@ def test_what_is_given_goes_before_the_environment(monkeypatch: pytest.MonkeyPat
 def test_a_log_level_that_is_no_word_is_refused() -> None:
     with pytest.raises(SettingsError, match="SONLA_LOG_LEVEL"):
         Settings.read(log_level=3)
+
+
+@pytest.mark.parametrize("address", ["redis://:s3cret@cache:6379/0", "unix:///run/redis.sock"])
+def test_the_address_of_redis_is_not_shown(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = read(monkeypatch, REDIS_URL=address)
+    assert settings.redis_url == address
+    assert address not in repr(settings)
+
+
+def test_a_redis_that_cannot_be_used_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(SettingsError, match="SONLA_REDIS_URL: is not an address like redis://"):
+        read(monkeypatch, REDIS_URL="cache:6379")
+    monkeypatch.setattr("sonla_api.settings.find_spec", lambda _: None)
+    with pytest.raises(SettingsError, match="SONLA_REDIS_URL: needs the package redis"):
+        read(monkeypatch, REDIS_URL="redis://cache")

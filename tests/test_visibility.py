@@ -16,8 +16,9 @@ from tests.routes import LISTS, READS
 
 ANY = {"if-match": "*"}
 ALL = (
-    "sources agencies partners documents partner_relations delegations projects transactions"
-    " plans tasks assignments progress_reports evidence indicators observations"
+    "sources agencies partners documents agreements partner_relations delegations events projects"
+    " transactions plans tasks assignments progress_reports evidence sites notices"
+    " notice_acknowledgements indicators observations"
 )
 READ = " ".join(f"{resource}:read" for resource in ALL.split()) + " changes:read"
 WRITE = READ + " " + " ".join(f"{resource}:write" for resource in ALL.split())
@@ -86,7 +87,11 @@ async def test_who_sees_what(tree: Tree, api: AsyncClient, stranger: AsyncClient
             ("/partners", factories.partner()),
             ("/delegations", factories.delegation()),
             ("/documents", factories.document()),
+            ("/events", factories.event()),
             ("/projects", factories.project()),
+            ("/agreements", factories.agreement()),
+            ("/sites", factories.site()),
+            ("/notices", factories.notice()),
             ("/indicators", factories.indicator(f"i.{visibility}")),
         ):
             made = await factories.made(tree.department, path, body | {"visibility": visibility})
@@ -226,12 +231,16 @@ async def test_references_to_what_one_may_not_see(tree: Tree) -> None:
     whole = await factories.made(tree.department, "/projects", factories.project(**hidden))
     measure = await factories.made(tree.department, "/indicators", factories.indicator(**hidden))
 
+    accord = await factories.made(tree.department, "/agreements", factories.agreement(**hidden))
+    known = (await factories.made(tree.department, "/partners", factories.partner("Known")))["id"]
+
     def naming(
         source_id: str,
         agency_id: str,
         partner_id: str,
         document_id: str,
         project_id: str,
+        agreement_id: str,
         indicator_id: str,
     ) -> list[tuple[str, Any]]:
         return [
@@ -258,11 +267,21 @@ async def test_references_to_what_one_may_not_see(tree: Tree) -> None:
                 factories.delegation(programme=[{"activity": "x", "partner_id": partner_id}]),
             ),
             ("/projects", factories.project(participants=[{"partner_id": partner_id}])),
+            ("/events", factories.event(partners=[{"partner_id": partner_id}])),
+            ("/events", factories.event(enterprises=[{"partner_id": partner_id}])),
             ("/projects", factories.project(participants=[{"agency_id": agency_id}])),
+            ("/projects", factories.project(agreements=[{"agreement_id": agreement_id}])),
+            ("/agreements", factories.agreement(parties=[{"partner_id": partner_id}])),
+            ("/agreements", factories.agreement(renews_id=agreement_id)),
+            (
+                "/partner-relations",
+                factories.relation(known, established_by={"agreement_id": agreement_id}),
+            ),
         ]
 
-    real = naming(*(one["id"] for one in (source, agency, partner, paper, whole, measure)))
-    for (path, body), (_, unreal) in zip(real, naming(*[NOTHING] * 6), strict=True):
+    named = (source, agency, partner, paper, whole, accord, measure)
+    real = naming(*(one["id"] for one in named))
+    for (path, body), (_, unreal) in zip(real, naming(*[NOTHING] * len(named)), strict=True):
         refused = await tree.sibling.post(path, json=body)
         unknown = await tree.sibling.post(path, json=unreal)
         assert refused.status_code == unknown.status_code == 422, (path, body)
@@ -318,6 +337,13 @@ async def tied(tree: Tree) -> list[Tied]:
             partner,
             factories.delegation(partners=[{"partner_id": partner}]),
         ),
+        ("/events", "partner_id", partner, factories.event(partners=[{"partner_id": partner}])),
+        (
+            "/events",
+            "enterprise_id",
+            partner,
+            factories.event(enterprises=[{"partner_id": partner}]),
+        ),
         (
             "/delegations",
             "member_agency_id",
@@ -328,8 +354,38 @@ async def tied(tree: Tree) -> list[Tied]:
         made = await factories.made(tree.department, path, body | shown)
         found.append(Tied(path, parameter, hidden, made["id"]))
     found += await tied_to_work(tree, agency)
+    found += await tied_agreements(tree, partner, agency)
+    found += await tied_outreach(tree.department, agency)
     found += await tied_to_figures(tree)
     return [*found, *await tied_projects(tree, partner, agency)]
+
+
+async def tied_agreements(tree: Tree, partner: str, agency: str) -> list[Tied]:
+    """Those of agreements, and of what refers to them."""
+    away, shown = {"visibility": "agency"}, {"visibility": "public"}
+    paper = (await factories.made(tree.department, "/documents", factories.document(**away)))["id"]
+    body = factories.agreement(commitments=[{"code": "1", "title": {"vi": "Mở tuyến xe"}}], **away)
+    hidden = (await factories.made(tree.department, "/agreements", body))["id"]
+    found: list[Tied] = []
+    for parameter, of, named in (
+        ("partner_id", partner, {"parties": [{"partner_id": partner}]}),
+        ("agency_id", agency, {"parties": [{"agency_id": agency}]}),
+        ("document_id", paper, {"documents": [{"document_id": paper}]}),
+        ("renews_id", hidden, {"renews_id": hidden}),
+    ):
+        body = factories.agreement(**named, **shown)
+        made = (await factories.made(tree.department, "/agreements", body))["id"]
+        found.append(Tied("/agreements", parameter, of, made))
+    body = factories.project(agreements=[{"agreement_id": hidden}], **shown)
+    made = (await factories.made(tree.department, "/projects", body))["id"]
+    found.append(Tied("/projects", "agreement_id", hidden, made))
+    plan = await factories.a_plan(tree.department, **shown)
+    body = factories.task(plan["id"], commitment={"agreement_id": hidden, "code": "1"}, **shown)
+    task = (await factories.made(tree.department, "/tasks", body))["id"]
+    found.append(Tied("/tasks", "agreement_id", hidden, task))
+    piece = {"task_id": task, "agreement_id": hidden, **shown}
+    made = (await factories.made(tree.department, "/evidence", piece))["id"]
+    return [*found, Tied("/evidence", "agreement_id", hidden, made)]
 
 
 async def tied_projects(tree: Tree, partner: str, agency: str) -> list[Tied]:
@@ -360,6 +416,38 @@ async def tied_projects(tree: Tree, partner: str, agency: str) -> list[Tied]:
             paid = factories.transaction(open_, **{side: {kind: hidden}}, **shown)
             made = (await factories.made(tree.department, "/transactions", paid))["id"]
             found.append(Tied("/transactions", f"{side}_{kind}", hidden, made))
+    return found
+
+
+async def tied_outreach(own: AsyncClient, agency: str) -> list[Tied]:
+    """Those of sites, and of what businesses are told."""
+    away, shown = {"visibility": "agency"}, {"visibility": "public"}
+    paper = (await factories.made(own, "/documents", factories.document(**away)))["id"]
+    gate = (await factories.made(own, "/sites", factories.site(**away)))["id"]
+    firm = (await factories.a_firm(own, **away))["id"]
+    open_ = (await factories.a_firm(own, "Satoen", **shown))["id"]
+    told = (await factories.a_sent_notice(own, **away))["id"]
+    to_all = (await factories.a_sent_notice(own, **shown))["id"]
+    to_it = {"is_to_all": False, "recipients": [{"partner_id": firm}]}
+    found = []
+    for path, parameter, hidden, body in (
+        ("/sites", "managing_agency_id", agency, factories.site(managing_agency_id=agency)),
+        ("/sites", "parent_id", gate, factories.site(parent_id=gate)),
+        (
+            "/sites",
+            "document_id",
+            paper,
+            factories.site(status=[{"level": "main", "basis": {"document_id": paper}}]),
+        ),
+        ("/projects", "site_id", gate, factories.project(sites=[{"site_id": gate}])),
+        ("/notices", "partner_id", firm, factories.notice(**to_it)),
+        ("/notices", "document_id", paper, factories.notice(documents=[{"document_id": paper}])),
+        ("/notices", "replaces_id", told, factories.notice(replaces_id=told)),
+        ("/notice-acknowledgements", "notice_id", told, factories.acknowledgement(told, open_)),
+        ("/notice-acknowledgements", "partner_id", firm, factories.acknowledgement(to_all, firm)),
+    ):
+        made = await factories.made(own, path, body | shown)
+        found.append(Tied(path, parameter, hidden, made["id"]))
     return found
 
 
@@ -424,6 +512,7 @@ async def tied_to_work(tree: Tree, agency: str) -> list[Tied]:
         for name, id_ in (("task", of_task), ("agency", of_hidden), ("assignment", hidden))
     }
     visit = await new("/delegations", factories.delegation(**away))
+    fair = await new("/events", factories.event(**away))
     project = await tree.database.fetchval(
         "insert into projects (id, version, kind, title, state, visibility, owner_agency_id)"
         " values (gen_random_uuid(), 1, 'fdi', '{\"en\": \"P\"}', 'pipeline', 'agency', $1)"
@@ -434,6 +523,7 @@ async def tied_to_work(tree: Tree, agency: str) -> list[Tied]:
         name: await new("/evidence", {"task_id": task_id, name: str(id_), **shown})
         for name, task_id, id_ in (
             ("delegation_id", led, visit),
+            ("event_id", led, fair),
             ("project_id", led, project),
             ("document_id", led, basis),
         )
@@ -457,7 +547,8 @@ async def tied_to_work(tree: Tree, agency: str) -> list[Tied]:
         Tied("/evidence", "task_id", above, of_above),
         Tied("/evidence", "plan_id", secret, under_secret),
         *(Tied("/evidence", name, str(id_), pieces[name]) for name, id_ in (
-            ("delegation_id", visit), ("project_id", project), ("document_id", basis),
+            ("delegation_id", visit), ("event_id", fair), ("project_id", project),
+            ("document_id", basis),
         )),
     ]  # fmt: skip
 
@@ -526,16 +617,19 @@ async def test_figures_by_id_do_not_tell_either(
 ) -> None:
     every = await tied(tree)
     await database.execute("update delegations set state = 'recorded'")
+    await database.execute("update events set state = 'recorded'")
     await database.execute("update partner_relations set state = 'recorded'")
     for one in every:
         address = f"{one.path}/summary"
-        if one.path not in {"/delegations", "/partner-relations", "/projects"}:
+        if one.path not in {"/delegations", "/events", "/partner-relations", "/projects"}:
             continue  # others have no figures, or none that one asks for by an id
-        if one.parameter not in {"partner_id", "lead_agency_id", "agency_id"}:
+        if one.parameter not in {"partner_id", "enterprise_id", "lead_agency_id", "agency_id"}:
             continue
         for client, expected in ((tree.department, 1), (tree.sibling, 0), (stranger, 0)):
             total = (await client.get(address, params={one.parameter: one.hidden})).json()["total"]
-            (counted,) = (total[n] for n in ("delegations", "relations", "projects") if n in total)
+            (counted,) = (
+                total[n] for n in ("delegations", "relations", "projects", "events") if n in total
+            )
             assert counted == expected, one
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql
 from sonla_api.migrating import trigger, triggers
 
 revision = "indicators"
-down_revision = "flags"
+down_revision = "events"
 branch_labels = None
 depends_on = None
 

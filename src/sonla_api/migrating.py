@@ -1,7 +1,7 @@
 """Where the migrations stand, and what they share."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -70,4 +70,82 @@ def trigger(table: str, function: str, moment: str, *arguments: str, when: str =
     return (
         f"create trigger {function} {moment} on {table} for each row when ({when}) "
         f"execute function public.{function}({given})"
+    )
+
+
+def tally(
+    table: str,
+    days: str,
+    by: Mapping[str, str],
+    sums: Mapping[str, str] | None = None,
+    part_of: tuple[str, str] | None = None,
+) -> list[str]:
+    """The functions and triggers that keep counts of a table by month: see `kit.tallies`.
+
+    `by` and `sums`: columns of the tally with what they hold of a record `r`, or of the record `w`
+    that `part_of` names, by its table and the foreign key to it.
+    """
+    parts = _parts(table, days, by, sums, part_of)
+    functions = [
+        "fold_tally",
+        "keep_tally",
+        "recount_tally",
+        *(["follow_tally"] if part_of else []),
+    ]
+    texts = [(PACKAGE / "kit/sql" / f"{name}.sql").read_text() for name in functions]
+    made = [re.sub("(?m)^ +\n", "", text.format(**parts)) for text in texts]
+    of = f"_of_{table}"
+    made += [for_all(table, "keep_tally", moment, of) for moment in ("insert", "update", "delete")]
+    if part_of:
+        fields = [it.removeprefix("w.") for it in by.values() if it.startswith("w.")]
+        differs = " or ".join(f"old.{it} is distinct from new.{it}" for it in fields)
+        made.append(trigger(part_of[0], f"follow_tally{of}", "after update", when=differs))
+    return [*made, f"select recount_tally{of}()"]
+
+
+def _parts(
+    table: str,
+    days: str,
+    by: Mapping[str, str],
+    sums: Mapping[str, str] | None,
+    part_of: tuple[str, str] | None,
+) -> dict[str, str]:
+    told = sums or {}
+    groups, counted = [*by, "days", "is_whole"], ["records", *told]
+    at = f"r.{days}"
+    of_days = [f"public.months_of({at})", f"coalesce({at} = public.months_of({at}), true)"]
+    whole, reference = part_of or ("", "")
+    before, after = (f"select {reference} from {rows}" for rows in ("before", "after"))  # noqa: S608
+    held = f"perform from public.{whole} where id in ({{}}) order by id for no key update;"
+
+    def values(sign: str, w: str) -> str:
+        shown = [it.replace("w.", f"{w}.") for it in by.values()]
+        return ", ".join([*shown, *of_days, f"{sign}1", *(f"{sign}({it})" for it in told.values())])
+
+    return {
+        "table": table,
+        "names": ", ".join([*groups, *counted]),
+        "groups": ", ".join(groups),
+        "values_after": values("", "w"),
+        "values_before": values("-", "w"),
+        "values_new": values("", "new"),
+        "values_old": values("-", "old"),
+        "totals": ", ".join(f"coalesce(sum({name}), 0)" for name in counted),
+        "zeros": ", ".join("0" for _ in counted),
+        "added": ", ".join(f"{name} = kept.{name} + excluded.{name}" for name in counted),
+        "joined": f"join public.{whole} as w on w.id = r.{reference}" if whole else "",
+        "part_of": reference,
+        "hold_before": held.format(before) if whole else "",
+        "hold_after": held.format(after) if whole else "",
+        "hold_both": held.format(f"{before} union {after}") if whole else "",
+    }
+
+
+def for_all(table: str, function: str, moment: str, of: str = "") -> str:
+    """The statement that makes a trigger for all rows that a statement changed together."""
+    before = "old table as before " if moment != "insert" else ""
+    after = "new table as after " if moment != "delete" else ""
+    return (
+        f"create trigger {function}_{moment} after {moment} on {table} "
+        f"referencing {before}{after}for each statement execute function public.{function}{of}()"
     )

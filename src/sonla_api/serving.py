@@ -10,15 +10,18 @@ from collections.abc import Callable
 
 import uvicorn
 from fastapi import FastAPI
-from uvicorn.supervisors import Multiprocess
+from uvicorn.supervisors import multiprocess
 
 from sonla_api.embedded import die_with_parent
 from sonla_api.kit import logs
 from sonla_api.main import create_app
+from sonla_api.servers import Process, Server
 from sonla_api.settings import Settings, SettingsError
 
 FACTORY = "sonla_api.serving:worker"
+CONNECTION = "sonla_api.connections:Connection"
 GRACE = 25  # seconds for open requests to end; orchestrators kill after 30
+HUNG = 20  # seconds without a sign of life, also from a process that starts on a busy machine
 START = 60.0  # seconds for all processes to be ready
 ANOTHER_TRY = 2.0  # seconds for a process that was told to stop to give its port back
 
@@ -45,7 +48,7 @@ def serve(settings: Settings, bound: socket.socket, started: Callable[[], None])
     if settings.workers > 1:
         _serve_with_workers(settings, bound, started)
     else:
-        _Server(_config(settings, create_app(settings)), started).run(sockets=[bound])
+        Server(_config(settings, create_app(settings)), started).run(sockets=[bound])
 
 
 def worker() -> FastAPI:
@@ -56,17 +59,7 @@ def worker() -> FastAPI:
     return create_app(settings)
 
 
-class _Server(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config, started: Callable[[], None]) -> None:
-        super().__init__(config)
-        self._started = started
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        self._started()
-
-
-class _Workers(Multiprocess):
+class _Workers(multiprocess.Multiprocess):
     def __init__(
         self, config: uvicorn.Config, bound: socket.socket, started: Callable[[], None]
     ) -> None:
@@ -78,6 +71,12 @@ class _Workers(Multiprocess):
         if all(process.wait_until_ready(START) for process in self.processes):
             self._started()
 
+    def terminate_all(self) -> None:
+        """Our own hold on the address goes first: the kernel would let callers in for nobody."""
+        for one in self.sockets:
+            one.close()
+        super().terminate_all()
+
 
 def _serve_with_workers(
     settings: Settings, bound: socket.socket, started: Callable[[], None]
@@ -88,6 +87,8 @@ def _serve_with_workers(
     with tempfile.TemporaryDirectory(prefix="sonla-metrics-") as folder:
         os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", folder)
         bound.set_inheritable(True)
+        # What it makes its processes of, also those in place of dead ones.
+        multiprocess.Process = Process  # type: ignore[misc]
         _Workers(_config(settings, FACTORY), bound, started).run()
 
 
@@ -97,7 +98,7 @@ def _config(settings: Settings, app: FastAPI | str) -> uvicorn.Config:
         factory=isinstance(app, str),
         workers=settings.workers,
         loop="uvloop",
-        http="httptools",
+        http=CONNECTION,
         ws="none",
         lifespan="on",
         log_config=None,  # kit.logs has done it
@@ -107,6 +108,7 @@ def _config(settings: Settings, app: FastAPI | str) -> uvicorn.Config:
         proxy_headers=bool(settings.trusted_proxies),
         forwarded_allow_ips=settings.trusted_proxies,
         timeout_graceful_shutdown=GRACE,
+        timeout_worker_healthcheck=HUNG,
     )
 
 

@@ -1,6 +1,7 @@
 """What a deployment may set, all of it by environment variables that begin with SONLA_."""
 
 import json
+from importlib.util import find_spec
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple, Self
@@ -96,6 +97,9 @@ class Settings(BaseSettings):
     pool_size: int = Field(default=8, ge=1, le=1000)
     cors_origins: Names = []
     trusted_proxies: Names = []
+    rate_limit: int = Field(default=60_000, ge=0)
+    stranger_rate_limit: int = Field(default=20_000, ge=0)
+    redis_url: str | None = Field(default=None, repr=False)
     log_level: LogLevel = "INFO"
     workers: int = Field(default=1, ge=1, le=256)
     report_due_working_days: int = Field(default=15, ge=0, le=366)
@@ -114,6 +118,15 @@ class Settings(BaseSettings):
     @classmethod
     def _is_postgresql(cls, given: str | None) -> str | None:
         return None if given is None else _sqlalchemy_url(given)
+
+    @field_validator("redis_url")
+    @classmethod
+    def _is_redis(cls, given: str | None) -> str | None:
+        if given and not given.startswith(("redis://", "rediss://", "unix://")):
+            raise ValueError("is not an address like redis://:password@host:6379/0")
+        if given and not find_spec("redis"):
+            raise ValueError("needs the package redis: pip install -r requirements/redis.txt")
+        return given
 
     @field_validator("data_dir", "pg_bin")
     @classmethod

@@ -41,7 +41,9 @@ def cited_in(record: Any) -> Iterator[dict[str, Any]]:
     if record.get("report"):
         yield record["report"]["document"]
     if record.get("established_by"):
-        yield record["established_by"]
+        shown = {**record["established_by"]}
+        assert shown.pop("agreement") is None
+        yield shown
 
 
 async def test_a_document_of_the_register_is_shown_where_it_is_named(api: AsyncClient) -> None:
@@ -129,7 +131,9 @@ async def test_a_document_is_named_somehow(api: AsyncClient, cited: dict[str, An
         answer = await api.post(path, json=body)
         (error,) = answer.json()["errors"]
         assert error["pointer"] == pointer.replace("document_id", "symbol")
-        assert error["message"] == "name the document by document_id or by its symbol"
+        by = "document by document_id or by its symbol"
+        others = "agreement, or the " if path == "/partner-relations" else ""
+        assert error["message"] == f"name the {others}{by}"
 
 
 async def test_a_step_keeps_the_document_that_it_rests_on(

@@ -1,13 +1,18 @@
 """What the documentation pages answer over HTTP."""
 
+import json
 import re
+from html import escape
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
 from fastapi import FastAPI
 
 from sonla_api.docs.endpoints import router
+from sonla_api.kit.http import answer
+from sonla_api.kit.problems import Problem
 
 PAGES = ["/", "/docs", "/docs/swagger", "/docs/problems", "/docs/problems/not-found"]
 SCALAR = "/docs/static/scalar/standalone.js"
@@ -105,6 +110,36 @@ async def test_below_a_prefix_every_address_carries_it(documented: FastAPI) -> N
             addresses = re.findall(r'(?:href|src|data-openapi)="(/[^"]*)"', page)
             assert addresses
             assert all(address.startswith("/sonla/") for address in addresses)
+
+
+@pytest.mark.parametrize("base", ["", "/sonla"])
+async def test_every_problem_names_its_page(documented: FastAPI, base: str) -> None:
+    """Without a key and without the database, also below a prefix."""
+    transport = httpx.ASGITransport(app=documented, root_path=base)
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+        for kind in raised():
+            one = kind.__new__(kind)
+            Problem.__init__(one)  # whatever else it would be made of
+            vars(one)["survivor"] = uuid4()
+            scope: dict[str, Any] = {"path": f"{base}/api/v1/partners", "root_path": base}
+            scope |= {"headers": [], "query_string": b""}
+            told = json.loads(bytes(answer(one, scope).body))
+            assert told["type"] == f"{base}/docs/problems/{kind.slug()}"
+            page = await client.get(told["type"])
+            assert page.status_code == 200, kind
+            for words in (*kind.title, *kind.remedy):
+                shown = re.sub("<[^>]+>", "", page.text)
+                assert escape(words.replace("`", "")) in shown, (kind, words)
+
+
+def raised() -> list[type[Problem]]:
+    """Every kind of problem in the code of the service."""
+    found, waiting = [], [Problem]
+    while waiting:
+        found.append(kind := waiting.pop())
+        waiting += (it for it in kind.__subclasses__() if it.__module__.startswith("sonla_api."))
+    assert len(found) > 20
+    return found
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 from httpx import AsyncClient
 
 from sonla_api.kit.cursors import seal
-from sonla_api.kit.database import Reads
+from sonla_api.kit.reads import Reads
 from tests.conftest import Connection
 from tests.factories import document, made
 

@@ -11,7 +11,7 @@ import asyncpg
 import pytest
 
 from sonla_api.embedded import cluster as clusters
-from sonla_api.embedded import postgresql
+from sonla_api.embedded import keeper, postgresql
 from sonla_api.embedded.binaries import Binaries, EmbeddedError, find_binaries
 from sonla_api.embedded.cluster import CARELESS, Cluster
 from sonla_api.embedded.postgresql import default_folder, server, temporary_server
@@ -25,7 +25,7 @@ from pathlib import Path
 from sonla_api.embedded import cluster
 from sonla_api.embedded.postgresql import server
 if sys.argv[2] == "orphan":
-    cluster.die_with_parent = lambda signum: None
+    cluster.dying_with_parent = lambda signum: lambda: None
 with server(Path(sys.argv[1])):
     print("up", flush=True)
     time.sleep(60)
@@ -51,9 +51,9 @@ def killed_holder(folder: Path, kind: str) -> int:
     with holder:
         assert holder.stdout
         assert holder.stdout.readline() == "up\n"
-        postmaster = int((folder / "postgres/files/postmaster.pid").read_text().split()[0])
+        started = int((folder / "postgres/files/postmaster.pid").read_text().split()[0])
         holder.kill()
-    return postmaster
+    return started
 
 
 def is_gone(pid: int) -> bool:
@@ -113,12 +113,60 @@ def test_on_linux_a_killed_start_leaves_nothing_running(made: Path) -> None:
     assert wait_until(lambda: is_gone(leftover), 10)
 
 
-def test_a_killed_server_comes_back(made: Path) -> None:
-    with server(made):
-        pid = int((made / "postgres/files/postmaster.pid").read_text().split()[0])
-        os.kill(pid, signal.SIGKILL)
+def postmaster(folder: Path) -> int:
+    return int((folder / "postgres/files/postmaster.pid").read_text().split()[0])
+
+
+def test_a_killed_server_is_started_again_at_its_address(
+    made: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(keeper, "PAUSE", 0.05)
     with server(made) as address:
+        killed = []
+        for _ in range(2):
+            killed.append(postmaster(made))
+            os.kill(killed[-1], signal.SIGKILL)
+            assert wait_until(lambda: is_gone(killed[-1]), 5)
+            assert wait_until(Cluster(made).is_ready, 10)
+            assert ask(address, "select 1") == 1
+        assert postmaster(made) not in killed
+    assert not Cluster(made).is_ready()
+    assert "is started again" in caplog.text
+
+
+def test_a_server_that_cannot_come_back_yet_is_tried_on(
+    made: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(keeper, "PAUSE", 0.01)
+    monkeypatch.setattr(keeper, "STEADY", 0)
+    start: Any = Cluster._start
+    failures: list[bool] = []
+
+    def start_later(*given: Any) -> Any:
+        if failures and failures.pop():
+            raise OSError("No space left on device")
+        return start(*given)
+
+    monkeypatch.setattr(Cluster, "_start", start_later)
+    with server(made) as address:
+        failures[:] = [False, True, True]
+        os.kill(postmaster(made), signal.SIGKILL)
+        assert wait_until(lambda: not failures and Cluster(made).is_ready(), 10)
         assert ask(address, "select 1") == 1
+    assert caplog.text.count("cannot be started again yet: No space left on device") == 1
+
+
+def test_a_server_that_is_not_waited_for_is_stopped(
+    made: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object) -> bool:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(clusters, "wait_until", interrupted)
+        with pytest.raises(KeyboardInterrupt), server(made):
+            pass
+    assert wait_until(lambda: not Cluster(made).is_ready(), 5)
 
 
 def test_a_process_that_got_the_number_of_a_dead_server_is_left_alone(made: Path) -> None:

@@ -11,9 +11,11 @@ from tests.factories import (
     a_plan,
     a_task,
     agency,
+    agreement,
     assignment,
     delegation,
     document,
+    event,
     made,
     task,
 )
@@ -30,6 +32,8 @@ async def records(api: AsyncClient, database: "Connection[Any]") -> dict[str, st
     )
     return {
         "delegation_id": (await made(api, "/delegations", delegation()))["id"],
+        "agreement_id": (await made(api, "/agreements", agreement()))["id"],
+        "event_id": (await made(api, "/events", event()))["id"],
         "project_id": str(project),
         "document_id": (await made(api, "/documents", document()))["id"],
     }
@@ -41,8 +45,8 @@ async def test_records_are_tied_to_a_task(api: AsyncClient, database: "Connectio
         body = {"task_id": whole["id"], name: id_}
         piece = await made(api, "/evidence", body)
         assert piece["task"] == {key: whole[key] for key in ("id", "code", "title")}
-        named = {key: piece[key] and piece[key]["id"] for key in ("delegation", "project",
-                                                                  "document")}  # fmt: skip
+        kinds = ("delegation", "agreement", "event", "project", "document")
+        named = {key: piece[key] and piece[key]["id"] for key in kinds}
         assert named == dict.fromkeys(named) | {name.removesuffix("_id"): id_}
         again = await api.post("/evidence", json=body)
         (error,) = again.json()["errors"]

@@ -112,10 +112,19 @@ async def test_without_public_read_a_stranger_sees_nothing(
 
 
 BELOW = {
+    "list_indicator_series": "observations",
+    "list_notice_recipients": "notice_acknowledgements",
+    "create_agreement_task": "tasks",
+    "list_agreement_tasks": "tasks",
+    "create_calendar_key": "calendar",
     "create_task_assignments": "assignments",
+    "delete_calendar_key": "calendar",
     "get_agency_workload": "assignments",
+    "get_calendar": "calendar",
+    "list_calendar_keys": "calendar",
     "list_delegation_tasks": "tasks",
     "list_document_tasks": "tasks",
+    "list_event_tasks": "tasks",
     "list_my_work": "assignments",
     "list_project_tasks": "tasks",
 }

@@ -8,8 +8,10 @@ import pytest
 from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
 
+from sonla_api.identity import keyring as keyrings
 from sonla_api.identity.keyring import GUESSES, Keyring
 from sonla_api.identity.keys import KeyRefusedError, create_key, list_keys, prefix_of, revoke_key
+from sonla_api.kit.limits import InMemory
 from sonla_api.kit.problems import TooManyRequests, Unauthenticated
 from sonla_api.main import create_app
 from sonla_api.settings import Settings
@@ -24,21 +26,24 @@ async def _untouched(*_: Any) -> None:
 
 
 def _keyring(touch: Any = _untouched) -> Keyring:
-    return Keyring(public_read=False, touch=touch)
+    return Keyring(public_read=False, touch=touch, limits=InMemory())
 
 
 async def test_a_key_is_looked_up_once_and_revoked_within_five_seconds(
-    app: FastAPI, database: Any
+    app: FastAPI, database: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     secret = await create_key(database, name="T", role="viewer")
     reads, keyring = app.state.database.reads, _keyring()
     header = f"Bearer {secret}"
+    monkeypatch.setattr(keyrings, "monotonic", lambda: 100)
     actor = await keyring.actor(reads, header, "a", NOW)
     assert await revoke_key(database, secret)
     assert not await revoke_key(database, secret)
-    assert await keyring.actor(reads, header, "a", NOW + timedelta(seconds=4.9)) is actor
+    monkeypatch.setattr(keyrings, "monotonic", lambda: 104.9)
+    assert await keyring.actor(reads, header, "a", NOW) is actor
+    monkeypatch.setattr(keyrings, "monotonic", lambda: 105)
     with pytest.raises(Unauthenticated):
-        await keyring.actor(reads, header, "a", NOW + timedelta(seconds=5))
+        await keyring.actor(reads, header, "a", NOW)
 
 
 async def test_an_expired_key_is_refused(app: FastAPI, database: Any) -> None:
@@ -56,7 +61,7 @@ async def test_guessing_is_throttled_by_address_and_harms_nobody_else(
     reads, keyring, now = app.state.database.reads, _keyring(), datetime.now(UTC)
     await keyring.actor(reads, f"Bearer {secret}", "one", now)
     wrong = "Bearer sonla_" + "a" * 40
-    for _ in range(GUESSES.amount):
+    for _ in range(GUESSES.most):
         with pytest.raises(Unauthenticated):
             await keyring.actor(reads, wrong, "one", now)
     with pytest.raises(TooManyRequests) as refused:
@@ -89,7 +94,7 @@ async def test_guessing_over_http_is_429(app: FastAPI, database: Any) -> None:
 
 
 async def test_the_last_use_is_noted_and_its_failure_is_no_harm(
-    app: FastAPI, database: Any, as_actor: Callable[..., Any]
+    app: FastAPI, database: Any, as_actor: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     api = await as_actor()
     assert (await api.get("/sources")).status_code == 200
@@ -107,6 +112,7 @@ async def test_the_last_use_is_noted_and_its_failure_is_no_harm(
     await keyring.actor(reads, header, "a", noted + timedelta(seconds=30))
     await keyring.settled()
     assert used == []  # noted less than a minute ago
+    monkeypatch.setattr(keyrings, "monotonic", lambda: float("inf"))
     await keyring.actor(reads, header, "a", noted + timedelta(seconds=90))
     await keyring.settled()
     assert used == [1]

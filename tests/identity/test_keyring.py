@@ -10,23 +10,26 @@ from uuid import uuid4
 import pytest
 from fastapi import FastAPI
 
+from sonla_api.identity import keyring as keyrings
 from sonla_api.identity.keyring import GUESSES, Keyring
 from sonla_api.identity.keys import create_key, revoke_key
+from sonla_api.kit import limits
 from sonla_api.settings import Settings
 from tests.conftest import Connection
 from tests.running import caller, running
 
 START = datetime(2026, 11, 22, 8, tzinfo=UTC)
 WRONG = "sonla_" + "a" * 40
-MOST = GUESSES.amount
+MOST = GUESSES.most
 
 
 @pytest.fixture
-def clock(app: FastAPI) -> Iterator[Callable[[timedelta], None]]:
-    """`clock(after)` sets the service's clock to that long after the beginning."""
+def clock(app: FastAPI, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[timedelta], None]]:
+    """`clock(after)` sets the service's clocks to that long after the beginning."""
 
     def at(after: timedelta) -> None:
         app.state.clock = lambda: START + after
+        monkeypatch.setattr(keyrings, "monotonic", after.total_seconds)
 
     at(timedelta(0))
     yield at
@@ -35,9 +38,9 @@ def clock(app: FastAPI) -> Iterator[Callable[[timedelta], None]]:
 
 @pytest.fixture
 def addresses() -> Iterator[str]:
-    """Addresses that nobody has guessed from yet."""
-    taken = uuid4().int >> 64
-    return (f"2001:db8::{taken + n:x}" for n in range(10))
+    """Addresses that nobody has guessed from yet, in networks of their own."""
+    taken = f"{uuid4().int >> 96:08x}"
+    return (f"2001:{taken[:4]}:{taken[4:]}:{n:x}::1" for n in range(10))
 
 
 async def new_key(database: "Connection[Any]", **given: Any) -> str:
@@ -130,8 +133,8 @@ async def test_who_waits_may_try_again(
     async with caller(app, WRONG, next(addresses)) as client:
         await asyncio.gather(*[client.get("/partners") for _ in range(MOST + 1)])
         wait = int((await client.get("/partners")).headers["retry-after"])
-        now = time.time()
-        monkeypatch.setattr(time, "time", lambda: now + wait + 1)
+        now = time.monotonic()
+        monkeypatch.setattr(limits, "monotonic", lambda: now + wait + 1)
         assert (await client.get("/partners")).status_code == 401
 
 
@@ -172,6 +175,27 @@ async def test_a_revoked_key_is_refused_within_five_seconds(
         assert (await client.get("/partners")).status_code == 401
         clock(timedelta(seconds=0))
         assert (await client.get("/partners")).status_code == 401
+
+
+@pytest.mark.parametrize("jump", [timedelta(days=-1), timedelta(days=1)])
+async def test_a_clock_that_jumps_keeps_no_revoked_key_alive(
+    app: FastAPI,
+    database: "Connection[Any]",
+    addresses: Iterator[str],
+    clock: Callable[[timedelta], None],
+    jump: timedelta,
+) -> None:
+    """Nor does it lock out a key that holds."""
+    revoked, good = await new_key(database), await new_key(database)
+    address = next(addresses)
+    async with caller(app, revoked, address) as client, caller(app, good, address) as other:
+        assert (await client.get("/partners")).status_code == 200
+        assert (await other.get("/partners")).status_code == 200
+        assert await revoke_key(database, revoked[6:14])
+        clock(timedelta(seconds=5))
+        app.state.clock = lambda: START + jump
+        assert (await client.get("/partners")).status_code == 401
+        assert (await other.get("/partners")).status_code == 200
 
 
 async def test_a_lesser_role_holds_within_five_seconds(
@@ -224,7 +248,7 @@ async def test_a_use_that_cannot_be_noted_harms_nobody(
         raise OSError
 
     secret = await new_key(database)
-    keyring = Keyring(public_read=False, touch=fail)
+    keyring = Keyring(public_read=False, touch=fail, limits=limits.InMemory())
     actor = await keyring.actor(app.state.database.reads, f"Bearer {secret}", "::1", START)
     await keyring.settled()
     assert actor.may("partners:read")

@@ -53,10 +53,12 @@ def write(folder: Path, **changed: Any) -> Path:
         "agencies": [AGENCY],
         "partners": [PART, WHOLE],  # the part before the whole
         "documents": [],
+        "agreements": [],
         "delegations": [VISIT],
+        "sites": [],
         "projects": [],
         "plans": [],
-        "events": [{"key": "fair"}, {"key": "forum"}],
+        "events": [],
     } | changed
     for name, lines in files.items():
         content = lines

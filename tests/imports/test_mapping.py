@@ -4,11 +4,13 @@ import re
 from pathlib import Path
 
 from sonla_api.imports.mapping import (
+    AGREEMENT_KINDS,
     LEVELS,
     PARTNER_KINDS,
     RELATION_KINDS,
     RULES,
     STAGES,
+    STATES,
 )
 from sonla_api.imports.parts import PARTS
 
@@ -20,7 +22,11 @@ def test_every_field_of_a_line_has_a_row_or_a_rule() -> None:
     for file in FILES:
         parts = [part for part in PARTS if part.file == file]
         covered = {row.field for part in parts for row in part.rows} | RULES.get(file, {}).keys()
-        assert {frozenset(part.line.model_fields) for part in parts} == {frozenset(covered)}
+        said = {
+            frozenset(field.alias or name for name, field in part.line.model_fields.items())
+            for part in parts
+        }
+        assert said == {frozenset(covered)}
 
 
 def test_every_row_fills_a_field_that_a_caller_may_write() -> None:
@@ -33,6 +39,6 @@ def test_the_page_names_whatever_is_called_otherwise() -> None:
     named = set(re.findall(r"`(\w+)`", cells))
     moved = {row.field for part in PARTS for row in part.rows if row.to != row.field}
     assert moved | {field for fields in RULES.values() for field in fields} <= named
-    for codes in (LEVELS, PARTNER_KINDS, RELATION_KINDS, STAGES):
+    for codes in (AGREEMENT_KINDS, LEVELS, PARTNER_KINDS, RELATION_KINDS, STAGES, STATES):
         for theirs, ours in codes.items():
             assert f"`{theirs}` → `{ours}`" in PAGE

@@ -22,10 +22,10 @@ async def test_a_line_makes_a_project_and_its_transactions(
     load: Load, api: AsyncClient, changes: Any
 ) -> None:
     report = await load(projects=BOTH)
-    assert report.lines[6:8] == [
+    assert {
         "projects: 2 new, 0 changed, 0 unchanged",
         "transactions: 2 new, 0 changed, 0 unchanged",
-    ]
+    } <= {*report.lines}
     dam = (await _all(api, "/projects"))["dam"]
     assert (dam["state"], dam["printed"], dam["visibility"]) == (
         "preparation",
@@ -47,10 +47,10 @@ async def test_a_line_makes_a_project_and_its_transactions(
     assert first["sources"] == dam["sources"]
     written = await changes()
     again = await load(projects=BOTH)
-    assert again.lines[6:8] == [
+    assert {
         "projects: 0 new, 0 changed, 2 unchanged",
         "transactions: 0 new, 0 changed, 2 unchanged",
-    ]
+    } <= {*again.lines}
     assert await changes() == written
 
 
@@ -69,10 +69,10 @@ async def test_another_stage_is_a_step_and_another_amount_a_change(
         "amounts": [first | {"value": "8300000000"}, conversion],
     }
     again = await load(projects=[changed, PROGRAMME])
-    assert again.lines[6:8] == [
+    assert {
         "projects: 0 new, 1 changed, 1 unchanged",
         "transactions: 0 new, 1 changed, 0 unchanged",
-    ]
+    } <= {*again.lines}
     dam = (await _all(api, "/projects"))["dam"]
     assert (dam["state"], dam["printed"]) == ("completed", {"state": "completed"})
     assert dam["locations"][0]["name"]["en"] == "Nam Pam"
@@ -93,7 +93,7 @@ async def test_a_project_that_people_led_on_stays_where_it_is(load: Load, api: A
     assert answer.status_code == 201, answer.text
     assert (await api.patch(address, json={"note": "Seen."}, headers=ANY)).status_code == 200
     again = await load(projects=[DAM | {"location": "Nam Pam"}, PROGRAMME])
-    assert again.lines[6] == "projects: 0 new, 1 changed, 1 unchanged"
+    assert "projects: 0 new, 1 changed, 1 unchanged" in again.lines
     now = (await api.get(address)).json()
     assert (now["state"], now["note"], len(now["locations"])) == ("closed", "Seen.", 1)
 
@@ -130,6 +130,7 @@ async def test_a_project_that_people_led_on_stays_where_it_is(load: Load, api: A
         ({"amounts": 7}, "amounts: a list is expected"),
         ({"amounts": [{"value": "1", "currency": "USD", "on": "2024"}]}, "amounts/0/on: there is"),
         ({"sites": ["a site"]}, "sites/0: "),
+        ({"sites": ["na-san"]}, "sites: there is no na-san among the sites"),
         ({"population": 5}, "population: there is no such field"),
     ],
 )

@@ -25,12 +25,14 @@ async def test_a_second_run_writes_nothing(load: Load, changes: Any, database: A
         "partners: 2 new, 0 changed, 0 unchanged",
         "partner_relations: 2 new, 0 changed, 0 unchanged",
         "documents: 0 new, 0 changed, 0 unchanged",
+        "agreements: 0 new, 0 changed, 0 unchanged",
         "delegations: 1 new, 0 changed, 0 unchanged",
+        "sites: 0 new, 0 changed, 0 unchanged",
         "projects: 0 new, 0 changed, 0 unchanged",
         "transactions: 0 new, 0 changed, 0 unchanged",
         "plans: 0 new, 0 changed, 0 unchanged",
         "tasks: 0 new, 0 changed, 0 unchanged",
-        "events.json: 2 lines left aside, their records come later",
+        "events: 0 new, 0 changed, 0 unchanged",
     ]
     written = await changes()
     again = await load(notes="what somebody noted")
@@ -38,12 +40,14 @@ async def test_a_second_run_writes_nothing(load: Load, changes: Any, database: A
         "partners: 0 new, 0 changed, 2 unchanged",
         "partner_relations: 0 new, 0 changed, 2 unchanged",
         "documents: 0 new, 0 changed, 0 unchanged",
+        "agreements: 0 new, 0 changed, 0 unchanged",
         "delegations: 0 new, 0 changed, 1 unchanged",
+        "sites: 0 new, 0 changed, 0 unchanged",
         "projects: 0 new, 0 changed, 0 unchanged",
         "transactions: 0 new, 0 changed, 0 unchanged",
         "plans: 0 new, 0 changed, 0 unchanged",
         "tasks: 0 new, 0 changed, 0 unchanged",
-        "events.json: 2 lines left aside, their records come later",
+        "events: 0 new, 0 changed, 0 unchanged",
         "notes.json: left aside, no file of this name is known",
     ]
     assert await changes() == written == 7
@@ -86,7 +90,7 @@ async def test_a_changed_line_changes_its_record_only(
     await load()
     changed = VISIT | {"place": "Moc Chau", "flags": ["date_conflict"], "date_as_printed": "7/6"}
     again = await load(delegations=[changed])
-    assert again.lines[5] == "delegations: 0 new, 1 changed, 0 unchanged"
+    assert "delegations: 0 new, 1 changed, 0 unchanged" in again.lines
     assert await changes() == 8
     record = await _only(api, "/delegations")
     assert (record["place"], record["version"], record["state"]) == ("Moc Chau", 2, "recorded")
@@ -102,12 +106,13 @@ async def test_every_kind_of_record_can_change(load: Load, api: AsyncClient) -> 
         partners=[PART | {"relation": "contact"}, WHOLE | {"aliases": ["Hua Phan"]}],
         delegations=[VISIT | {"more_sources": ["S2"]}],
     )
-    assert again.lines[:6] == [
+    assert again.lines[:7] == [
         "sources: 1 new, 1 changed, 0 unchanged",
         "agencies: 0 new, 0 changed, 0 unchanged",
         "partners: 0 new, 1 changed, 1 unchanged",
         "partner_relations: 0 new, 1 changed, 1 unchanged",
         "documents: 0 new, 0 changed, 0 unchanged",
+        "agreements: 0 new, 0 changed, 0 unchanged",
         "delegations: 0 new, 1 changed, 0 unchanged",
     ]
     source = await _only(api, "/sources", key="S1")
@@ -128,11 +133,13 @@ async def test_what_a_line_says_no_more_is_taken_out(load: Load, api: AsyncClien
     await load(delegations=[VISIT | {"place": "Moc Chau", "note": "A note."}])
     gone = {"flags", "date_as_printed", "date", "date_precision"}
     left = {name: value for name, value in VISIT.items() if name not in gone}
-    assert "1 changed" in (await load(delegations=[left | {"place": None}])).lines[5]
+    again = await load(delegations=[left | {"place": None}])
+    assert "delegations: 0 new, 1 changed, 0 unchanged" in again.lines
     record = await _only(api, "/delegations")
     emptied = ("place", "note", "when", "flags", "printed")
     assert [record[name] for name in emptied] == [None, None, None, [], {}]
-    assert "1 unchanged" in (await load(delegations=[left])).lines[5]
+    again = await load(delegations=[left])
+    assert "delegations: 0 new, 0 changed, 1 unchanged" in again.lines
 
 
 async def test_what_people_changed_since_stays(load: Load, api: AsyncClient, changes: Any) -> None:
@@ -186,7 +193,7 @@ async def test_lines_may_name_records_of_earlier_loads(load: Load, api: AsyncCli
 async def test_a_direction_that_comes_to_be_known_is_a_step(load: Load, api: AsyncClient) -> None:
     await load(delegations=[VISIT | {"direction": None}])
     again = await load(delegations=[VISIT | {"place": "Moc Chau"}])
-    assert again.lines[5] == "delegations: 0 new, 1 changed, 0 unchanged"
+    assert "delegations: 0 new, 1 changed, 0 unchanged" in again.lines
     record = await _only(api, "/delegations")
     assert (record["direction"], record["place"]) == ("inbound", "Moc Chau")
     steps = (await api.get(f"/delegations/{record['id']}/transitions")).json()["items"]
@@ -215,7 +222,7 @@ async def test_what_was_removed_comes_back_with_its_line(load: Load, api: AsyncC
     await load()
     path = f"/delegations/{(await _only(api, '/delegations'))['id']}"
     assert (await api.delete(path, headers=ANY)).status_code == 204
-    assert "1 new" in (await load()).lines[5]
+    assert "delegations: 1 new, 0 changed, 0 unchanged" in (await load()).lines
 
 
 async def test_documents_come_with_what_they_implement(load: Load, api: AsyncClient) -> None:
@@ -235,19 +242,19 @@ async def test_plans_come_with_their_tasks(load: Load, api: AsyncClient) -> None
     first, second = ({"code": code, "title": {"en": f"Task {code}"}} for code in ("1", "2"))
     line = {"document": "1/KH-UBND", "tasks": [first, second], "source": "S1", "note": "A note."}
     folder = {"documents": [PLAN, RESOLUTION], "plans": [line]}
-    assert (await load(**folder)).lines[8:10] == [
+    assert {
         "plans: 1 new, 0 changed, 0 unchanged",
         "tasks: 2 new, 0 changed, 0 unchanged",
-    ]
-    assert (await load(**folder)).lines[8:10] == [
+    } <= {*(await load(**folder)).lines}
+    assert {
         "plans: 0 new, 0 changed, 1 unchanged",
         "tasks: 0 new, 0 changed, 2 unchanged",
-    ]
+    } <= {*(await load(**folder)).lines}
     folder["plans"] = [line | {"note": None, "tasks": [first, second | {"markets": ["ASEAN"]}]}]
-    assert (await load(**folder)).lines[8:10] == [
+    assert {
         "plans: 0 new, 1 changed, 0 unchanged",
         "tasks: 0 new, 1 changed, 1 unchanged",
-    ]
+    } <= {*(await load(**folder)).lines}
     plan = await _only(api, "/plans")
     assert (plan["key"], plan["note"], plan["document"]["symbol"]) == (
         "1/KH-UBND",

@@ -8,7 +8,15 @@ import pytest
 from httpx import AsyncClient
 
 from sonla_api.dataset import FOLDER
-from sonla_api.imports.mapping import LEVELS, PARTNER_KINDS, RELATION_KINDS, RULES, STAGES
+from sonla_api.imports.mapping import (
+    AGREEMENT_KINDS,
+    LEVELS,
+    PARTNER_KINDS,
+    RELATION_KINDS,
+    RULES,
+    STAGES,
+    STATES,
+)
 from sonla_api.imports.service import load_folder
 from sonla_api.kit.period import precision
 from sonla_api.settings import Settings
@@ -44,8 +52,8 @@ def _cited(record: Line) -> list[str]:
     return [KEYS[citation["source"]["id"]] for citation in record["sources"]]
 
 
-def _precision(record: Line, _: Line) -> str | None:
-    return precision(record["when"]) if record["when"] else None
+def _precision(name: str) -> Found:
+    return lambda record, _: precision(record[name]) if record[name] else None
 
 
 def _country(record: Line, line: Line) -> str | None:
@@ -64,6 +72,20 @@ def _parties(role: str | None) -> Found:
 
 def _related(resource: str) -> Found:
     return lambda record, _: [r["key"] for r in record["related"] if r["resource"] == resource]
+
+
+def _named(name: str) -> Found:
+    """The key of the record that a field names."""
+    return lambda record, _: record[name] and KEYS[record[name]["id"]]
+
+
+def _level(record: Line, line: Line) -> str | None:
+    """The one level that a line tells, of which no period is known."""
+    (status,) = record["status"]
+    assert (status["valid"], status["basis"], record["location"]) == (None, None, None)
+    assert record["level_dating"] in {"source", "undated"}
+    assert record["level"] == status["level"]
+    return str(status["level"])
 
 
 def _milestone(name: str) -> Found:
@@ -103,12 +125,28 @@ def _amounts(record: Line, _: Line) -> list[Line]:
     return found
 
 
-def _state(record: Line, line: Line) -> str:
-    """The state is what the stage means, and the word stands beside it."""
-    stage: str = record["printed"]["state"]
-    return stage if record["state"] == STAGES.get(stage, stage) else record["state"]
+def _state(codes: dict[str, str]) -> Found:
+    """The state is what the word of the source means, and that stands beside it."""
+
+    def found(record: Line, _: Line) -> Any:
+        word = record["printed"]["state"]
+        return word if record["state"] == codes.get(word, word) else record["state"]
+
+    return found
 
 
+def _sides(name: str) -> Found:
+    """The keys of the parties on one side."""
+    return lambda record, _: [KEYS[p[name]["id"]] for p in record["parties"] if p[name]]
+
+
+def _only_partner(record: Line, line: Line) -> str | None:
+    partners = _sides("partner")(record, line)
+    return partners[0] if len(partners) == 1 else None
+
+
+TOLD = {"agreements", "projects"}
+"""Whose lines tell how far they are."""
 KEYS: dict[str, str] = {}
 """The key behind each id; filled from the API."""
 CITED: dict[str, Found] = {
@@ -140,6 +178,23 @@ WALKS: dict[str, dict[str, Found]] = {
             KEYS[link["document"]["id"]] for link in record["links"] if link["kind"] == "implements"
         ],
     },
+    "agreements": PLAIN
+    | CITED
+    | {
+        "title": _text("title"),
+        "kind": _code("kind", AGREEMENT_KINDS),
+        "level": _field("on_behalf_of"),
+        "partner": _only_partner,
+        "partners": _sides("partner"),
+        "parties_vn": _sides("agency"),
+        "country": _country,
+        "subdivision": _field("subdivision"),
+        "period": _field("effective"),
+        "signed": _field("signed_on"),
+        "date_precision": _precision("signed_on"),
+        "state": _state(STATES),
+        "signatory_positions": lambda record, _: [s["position"] for s in record["signatories"]],
+    },
     "plans": PLAIN | CITED | {"document": lambda record, _: KEYS[record["document"]["id"]]},
     "tasks": PLAIN
     | CITED
@@ -165,13 +220,35 @@ WALKS: dict[str, dict[str, Found]] = {
         "countries": _field("countries"),
         "date": _field("when"),
         "date_as_printed": _printed("when"),
-        "date_precision": _precision,
+        "date_precision": _precision("when"),
+    },
+    "sites": PLAIN
+    | CITED
+    | {name: _field(name) for name in ("country", "subdivision", "borders")}
+    | {
+        "name": _text("name"),
+        "class": _level,
+        "counterpart": _named("pair"),
+        "part_of": _named("parent"),
+        "established": _field("established_on"),
+        "opened": _field("opened_on"),
+    },
+    "events": PLAIN
+    | CITED
+    | {name: _field(name) for name in ("role", "country", "place", "channel")}
+    | {
+        "name": _text("name"),
+        "date": _field("when"),
+        "date_precision": _precision("when"),
+        "partners": lambda record, _: [KEYS[p["partner"]["id"]] for p in record["partners"]],
+        "result": lambda record, _: _text("text")(record["results"], {}),
+        "sites": _related("sites"),
     },
     "projects": PLAIN
     | CITED
     | {
         "title": _text("title"),
-        "stage": _state,
+        "stage": _state(STAGES),
         "construction_started": _milestone("actual"),
         "date_precision": lambda record, _: precision(_milestone("actual")(record, {})),
         "days_ahead_of_plan": _milestone("days_early_as_stated"),
@@ -188,8 +265,8 @@ WALKS: dict[str, dict[str, Found]] = {
         "beneficiaries": _parties("beneficiary"),
         "agencies": _parties(None),
         "documents": lambda record, _: [KEYS[b["document"]["id"]] for b in record["legal_basis"]],
-        "agreements": _related("agreements"),
-        "sites": _related("sites"),
+        "agreements": lambda record, _: [KEYS[a["agreement"]["id"]] for a in record["agreements"]],
+        "sites": lambda record, _: [KEYS[named["site"]["id"]] for named in record["sites"]],
         "amounts": _amounts,
     },
 }
@@ -276,7 +353,7 @@ async def test_every_field_of_every_line_is_found_again(
         for name in WALKS:
             for record in found[name].values():
                 assert (record["visibility"], record["owner_agency"]) == ("public", None)
-                assert record.get("state", "recorded") == "recorded" or name == "projects"
+                assert record.get("state", "recorded") == "recorded" or name in TOLD
     # The walk itself can fail: a value changed anywhere is missed.
     for name, lines in walked.items():
         for line in lines:
@@ -288,7 +365,9 @@ async def test_every_field_of_every_line_is_found_again(
 
 def test_the_rules_without_a_field_are_few() -> None:
     assert {file: set(fields) for file, fields in RULES.items()} == {
+        "agreements.json": {"partner", "date_precision"},
         "delegations.json": {"date_precision"},
+        "events.json": {"date_precision"},
         "plans.json": {"tasks"},
         "projects.json": {"amounts", "date_precision"},
     }

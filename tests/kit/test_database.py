@@ -8,15 +8,21 @@ from collections.abc import AsyncIterator
 from functools import partialmethod
 from typing import Any, Self
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 import asyncpg
 import pytest
 from fastapi import FastAPI
 from httpx import AsyncClient, Response
 from sqlalchemy import text
+from sqlalchemy.exc import InvalidRequestError
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from sonla_api.kit import database as roads
+from sonla_api.kit import reads
+from sonla_api.kit.faults import of_postgres
 from sonla_api.kit.idempotency import Held
+from sonla_api.kit.problems import Unavailable
 from sonla_api.settings import Settings
 from tests import factories
 from tests.conftest import Connection
@@ -146,8 +152,9 @@ async def test_the_line_goes_dead_and_comes_back(
     is_warm: bool,
 ) -> None:
     """A host that vanished: nothing is refused, nothing is answered."""
-    assert roads.PATIENCE + roads._FAREWELL < 5
-    monkeypatch.setattr(roads, "PATIENCE", 0.3)
+    assert reads.PATIENCE + reads.FAREWELL < 5
+    for road in (roads, reads):
+        monkeypatch.setattr(road, "PATIENCE", 0.3)
     secret = api.headers["authorization"].removeprefix("Bearer ")
     url = elsewhere(settings, port=line.port)
     async with running(settings, database_url=url) as app, caller(app, secret) as client:
@@ -164,6 +171,117 @@ async def test_the_line_goes_dead_and_comes_back(
             assert is_away(await ask())
             assert time.monotonic() - began < 2
         line.flowing.set()
+        await heals(client)
+
+
+@pytest.fixture
+async def narrow(settings: Settings, database: "Connection[Any]") -> AsyncIterator[tuple[str, str]]:
+    """An account that PostgreSQL gives no connection, and the address with it."""
+    role = f"narrow_{uuid4().hex[:8]}"
+    url = urlsplit(str(settings.database_url))
+    await database.execute(f"create role {role} login password 'x' connection limit 0")
+    yield role, f"{url.scheme}://{role}:x@{url.hostname}:{url.port or 5432}{url.path}"
+    await database.execute(f"drop owned by {role}; drop role {role}")
+
+
+async def test_postgresql_gives_no_connection(
+    settings: Settings, api: AsyncClient, database: "Connection[Any]", narrow: tuple[str, str]
+) -> None:
+    """Others have them all; once one is free, all goes on."""
+    role, url = narrow
+    secret = api.headers["authorization"].removeprefix("Bearer ")
+    async with running(settings, database_url=url) as app, caller(app, secret) as client:
+        assert is_away(await client.get("/partners"))
+        assert is_away(await client.post("/partners", json=factories.partner()))
+        for things in ("tables", "sequences"):
+            await database.execute(f"grant all on all {things} in schema public to {role}")
+        await database.execute(f"alter role {role} connection limit 10")
+        await heals(client)
+
+
+async def test_postgresql_can_only_be_read(
+    settings: Settings, api: AsyncClient, database: "Connection[Any]"
+) -> None:
+    """As a standby is, or by an administrator."""
+    secret = api.headers["authorization"].removeprefix("Bearer ")
+    made = await factories.made(api, "/partners", factories.partner())
+    name = await database.fetchval("select current_database()")
+    await database.execute(f"alter database {name} set default_transaction_read_only = on")
+    try:
+        async with running(settings) as app, caller(app, secret) as client:
+            assert (await client.get("/partners")).status_code == 200
+            address, any_ = f"/partners/{made['id']}", {"if-match": "*"}
+            for answer in (
+                await client.post("/partners", json=factories.partner()),
+                await client.post(
+                    "/partners", json=factories.partner(), headers={"idempotency-key": "k"}
+                ),
+                await client.patch(address, json={"note": "x"}, headers=any_),
+                await client.delete(address, headers=any_),
+            ):
+                assert is_away(answer)
+            assert (await client.get(address)).json() == made
+    finally:
+        await database.execute(
+            "set default_transaction_read_only = off;"
+            f" alter database {name} reset default_transaction_read_only"
+        )
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+async def test_a_queue_before_a_dead_line_waits_no_longer_than_one(
+    settings: Settings,
+    line: Proxy,
+    api: AsyncClient,
+    monkeypatch: pytest.MonkeyPatch,
+    method: str,
+) -> None:
+    """Who waits for a connection has only the rest of the time to wait for its answer."""
+    for road in (roads, reads):
+        monkeypatch.setattr(road, "PATIENCE", 0.6)
+    secret = api.headers["authorization"].removeprefix("Bearer ")
+    url = elsewhere(settings, port=line.port)
+    changed = {"database_url": url, "pool_size": 1}
+    async with running(settings, **changed) as app, caller(app, secret) as client:
+        for _ in range(2):
+            assert (await client.get("/partners")).status_code == 200
+        line.flowing.clear()
+
+        async def timed(after: float) -> float:
+            await asyncio.sleep(after)
+            began = time.monotonic()
+            assert is_away(await client.request(method, "/partners", json=factories.partner()))
+            return time.monotonic() - began
+
+        took = await asyncio.gather(*map(timed, (0, 0.3, 0.45)))
+        assert max(took) < 0.6 + reads.FAREWELL + 0.15, took
+
+
+async def test_a_commit_that_is_not_answered(
+    settings: Settings, line: Proxy, api: AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether it was written nobody knows; the caller is told in time to ask again."""
+    for road in (roads, reads):
+        monkeypatch.setattr(road, "PATIENCE", 0.3)
+    secret = api.headers["authorization"].removeprefix("Bearer ")
+    commit = roads.Transaction.commit
+
+    async def cut_off(self: Any) -> None:
+        line.flowing.clear()
+        await commit(self)
+
+    async with (
+        running(settings, database_url=elsewhere(settings, port=line.port)) as app,
+        caller(app, secret) as client,
+    ):
+        made = await factories.made(client, "/partners", factories.partner())
+        monkeypatch.setattr(roads.Transaction, "commit", cut_off)
+        began = time.monotonic()
+        address, any_ = f"/partners/{made['id']}", {"if-match": "*"}
+        assert is_away(await client.patch(address, json={"note": "x"}, headers=any_))
+        assert time.monotonic() - began < 2
+        line.flowing.set()
+        monkeypatch.setattr(roads.Transaction, "commit", commit)
         await heals(client)
 
 
@@ -199,6 +317,28 @@ async def test_every_connection_is_ended(
                 assert (await client.get("/partners")).status_code == 200
                 answer = await client.post("/partners", json=factories.partner())
                 assert answer.status_code == 201, answer.text
+
+
+def test_a_connection_cut_in_the_middle_of_something_is_away() -> None:
+    """As asyncpg says it of a killed server: "another operation is in progress"."""
+    assert isinstance(of_postgres(asyncpg.InternalClientError("cut")), Unavailable)
+
+
+async def test_every_connection_is_ended_as_soon_as_it_is_opened(
+    settings: Settings, api: AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As while the server goes down; SQLAlchemy gives up after the second."""
+
+    def give_up(*_: object) -> None:
+        raise InvalidRequestError
+
+    secret = api.headers["authorization"].removeprefix("Bearer ")
+    async with running(settings) as app, caller(app, secret) as client:
+        assert (await client.get("/partners")).status_code == 200
+        with monkeypatch.context() as patched:
+            patched.setattr(AsyncEngine, "connect", give_up)
+            assert is_away(await client.post("/partners", json=factories.partner()))
+        await heals(client)
 
 
 async def test_a_connection_ended_in_the_middle_of_a_request(
@@ -246,11 +386,11 @@ async def test_a_connection_that_has_rested_long_is_replaced(
     """Somebody on the way may have forgotten it, which would be seen only after a while."""
     mine = "select pg_backend_pid()"
     async with running(settings) as app:
-        reads = app.state.database.reads
-        first, again = [await reads.fetch(mine) for _ in range(2)]
+        pool = app.state.database.reads
+        first, again = [await pool.fetch(mine) for _ in range(2)]
         assert first == again
-        monkeypatch.setattr(roads, "_RESTED", -1)
-        assert await reads.fetch(mine) != first
+        monkeypatch.setattr(reads, "_RESTED", -1)
+        assert await pool.fetch(mine) != first
 
 
 async def test_too_many_at_once(
@@ -261,13 +401,13 @@ async def test_too_many_at_once(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Who finds all connections at work waits, and is told so before five seconds are over."""
-    monkeypatch.setattr(roads, "PATIENCE", 0.3)
     secret = api.headers["authorization"].removeprefix("Bearer ")
     async with (
         running(settings, pool_size=2) as app,
         caller(app, secret) as client,
         connected(database_url) as other,
     ):
+        monkeypatch.setattr(roads, "PATIENCE", 0.3)  # not for what has a connection
         async with other.transaction():
             await other.execute("lock table partners in share mode")
             posts = [client.post("/partners", json=factories.partner()) for _ in range(4)]
@@ -340,7 +480,7 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[str]:
             return await send(self, query, *args, **more)
 
         send = getattr(asyncpg.Connection, name)
-        monkeypatch.setattr(roads._Connection, name, partialmethod(noted, send=send))
+        monkeypatch.setattr(reads.Connection, name, partialmethod(noted, send=send))
     return found
 
 
@@ -349,6 +489,9 @@ async def test_a_create_takes_one_round_trip(
 ) -> None:
     agency = await factories.made(api, "/agencies", factories.agency())
     body = factories.delegation(lead_agency_id=agency["id"])
+    # The first use of a key is noted beside its request, and would be counted below.
+    while not await database.fetchval("select last_used_at from api_keys"):  # noqa: ASYNC110  # another connection's
+        await asyncio.sleep(0.01)
     actor_id = await database.fetchval("select id from api_keys")
     key = next(
         key

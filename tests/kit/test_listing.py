@@ -44,6 +44,12 @@ COLUMNS = {
         """'{"vi": "V"}'::jsonb, 'plan',
            (array[null, '"2025"', '"2025-06"', '"2025-06-26"'])[1 + n % 4]::jsonb""",
     ),
+    "agreements": (
+        "title, kind, state, signed_on, effective",
+        """'{"vi": "T"}'::jsonb, 'mou', 'signed',
+           (array[null, '"2025"', '"2025-06"', '"2025-06-26"'])[1 + n % 4]::jsonb,
+           (array[null, '"2024/2026"', '"2012/.."', '"../2025-06"'])[1 + n % 4]::jsonb""",
+    ),
     "partner_relations": (
         "partner_id, kind, state",
         "(select id from partners limit 1), (array['contact', 'funding'])[1 + n % 2], 'recorded'",
@@ -87,6 +93,25 @@ COLUMNS = {
         """(select id from projects limit 1), 'stated', '{"amount": "1", "currency": "VND"}'::jsonb,
            (array[null, '"2025"', '"2025-06"'])[1 + n % 3]::jsonb""",
     ),
+    "events": (
+        'name, kind, state, "when"',
+        """'{"vi": "H"}'::jsonb, 'fair', 'recorded',
+           (array[null, '"2025-03-01/2025-03-04"', '"2025-H1"', '"../2024"'])[1 + n % 4]::jsonb""",
+    ),
+    "sites": (
+        "name, kind",
+        """'{"vi": "C"}'::jsonb, (array['border_gate', 'airport'])[1 + n % 2]""",
+    ),
+    "notices": (
+        "title, topic, is_to_all, state, sent_on, sent_at",
+        """'{"vi": "T"}'::jsonb, 'sps', true, case when n % 3 > 0 then 'sent' else 'draft' end,
+           case when n % 3 > 0 then '2025-01-01'::date + n % 5 end,
+           case when n % 3 > 0 then now() end""",
+    ),
+    "notice_acknowledgements": (
+        "notice_id, partner_id, acknowledged_on",
+        "(select id from notices limit 1), {own}, '2025-01-01'::date + n % 5",
+    ),
     "indicators": (
         "code, name, unit, coverage",
         """'i.' || gen_random_uuid(), '{"vi": "C"}'::jsonb, 'USD', '{"en": "All"}'::jsonb""",
@@ -102,6 +127,7 @@ SORTS = {
     "agencies": ["created_at", "valid_to"],
     "partners": ["created_at", "country", "kind"],
     "documents": ["created_at", "issued_on"],
+    "agreements": ["created_at", "signed_on", "ends_on"],
     "partner_relations": ["created_at", "kind"],
     "calendar_days": ["created_at", "day"],
     "delegations": ["created_at", "when"],
@@ -112,12 +138,18 @@ SORTS = {
     "evidence": ["created_at"],
     "projects": ["created_at", "kind", "state"],
     "transactions": ["created_at", "on"],
+    "events": ["created_at", "when"],
+    "sites": ["created_at", "kind"],
+    "notices": ["created_at", "sent_on"],
+    "notice_acknowledgements": ["created_at", "acknowledged_on"],
     "indicators": ["created_at", "code"],
     "observations": ["created_at", "period"],
 }
 KEYS = {
     "delegations": {"when": "when_from"},
+    "agreements": {"signed_on": "signed_from"},
     "documents": {"issued_on": "issued_from"},
+    "events": {"when": "when_from"},
     "tasks": {"code": "code_order"},
     "transactions": {"on": "on_from"},
     "observations": {"period": "period_from"},
@@ -131,9 +163,15 @@ NEEDED = {
     "evidence": ["plans", "tasks"],
     "transactions": ["projects"],
     "observations": ["indicators"],
+    "notice_acknowledgements": ["notices"],
 }
 """What there must be one of."""
-OWN = {"plans": "documents", "assignments": "agencies", "evidence": "documents"}
+OWN = {
+    "plans": "documents",
+    "assignments": "agencies",
+    "evidence": "documents",
+    "notice_acknowledgements": "partners",
+}
 """What each record needs one of its own of."""
 CASES = [
     (table, direction + sort)

@@ -28,7 +28,7 @@ async def test_a_relation_is_shown_as_it_was_given(api: AsyncClient) -> None:
     body = WHOLE | {"partner_id": other["id"], "established_by": cited}
     created = await made(api, "/partner-relations", body)
     assert {name: created[name] for name in WHOLE} == WHOLE
-    assert created["established_by"] == {"document": None, **cited}
+    assert created["established_by"] == {"document": None, "agreement": None, **cited}
     assert created["partner"] == {"id": other["id"], "name": other["name"]}
     assert created["state"] == "exploring"
     assert (await api.get(f"/partner-relations/{created['id']}")).json() == created
@@ -71,7 +71,7 @@ async def test_a_relation_can_move_to_another_partner(api: AsyncClient) -> None:
     moved = await api.patch(f"/partner-relations/{record['id']}", json=patch, headers=HERE)
     assert moved.status_code == 200, moved.text
     assert moved.json()["partner"]["id"] == two["id"]
-    unknown = {"document": None, "issuer": None, "issued_on": None}
+    unknown = dict.fromkeys(("document", "agreement", "issuer", "issued_on"))
     assert moved.json()["established_by"] == {"symbol": "1/TT", **unknown}
 
 

@@ -51,11 +51,15 @@ async def test_a_report_is_shown_whole(api: AsyncClient) -> None:
         {
             "document": {name: paper[name] for name in ("id", "symbol", "subject")},
             "delegation": None,
+            "agreement": None,
+            "event": None,
             "project": None,
         },
         {
             "document": None,
+            "agreement": None,
             "delegation": {name: visit[name] for name in ("id", "code", "title")},
+            "event": None,
             "project": None,
         },
     ]
@@ -109,8 +113,13 @@ async def test_a_correction_takes_the_place_of_what_it_corrects(api: AsyncClient
     assert "correction already" in error["message"]
     # Corrected to a percentage that is not known.
     unknown = progress_report(given["id"], percent=None, corrects_id=second["id"])
-    await made(api, "/progress-reports", unknown)
+    third = await made(api, "/progress-reports", unknown)
     assert await percent(api, given) == (0, 0)
+    # Each names its own correction, of however many there are.
+    for report, later in ((first, second), (second, third)):
+        shown = (await api.get(f"/progress-reports/{report['id']}")).json()
+        assert shown["corrected_by"]["id"] == later["id"]
+    assert third["corrected_by"] is None
 
 
 async def test_a_correction_is_of_a_report_on_the_same_assignment(api: AsyncClient) -> None:

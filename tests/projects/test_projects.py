@@ -32,7 +32,7 @@ async def test_a_project_shows_all_that_was_given(api: AsyncClient, full: Any) -
     assert shown["legal_basis"][0]["document"]["symbol"] == "152/KH-UBND"
     assert shown["legal_basis"][0]["clause"] == "Điều 1"
     assert shown["certificate"] == {"number": "5401234567", "issued_on": "2024-05"}
-    assert shown["related"] == [{"resource": "sites", "key": "na-san"}]
+    assert shown["related"] == [{"resource": "sites", "key": "long-sap-gate"}]
     assert (shown["components"], shown["state"], shown["totals"]) == (5, "pipeline", [])
 
 

@@ -18,9 +18,8 @@ async def row(database: "Connection[Any]", table: str, **values: Any) -> UUID:
         for name, value in values.items()
     }
     places = ", ".join(f"${n}" for n in range(1, len(record) + 1))
-    await database.execute(
-        f"insert into {table} ({', '.join(record)}) values ({places})", *record.values()
-    )
+    names = ", ".join(f'"{name}"' for name in record)
+    await database.execute(f"insert into {table} ({names}) values ({places})", *record.values())
     id_ = record["id"]
     assert isinstance(id_, UUID)
     return id_

@@ -8,6 +8,7 @@ from httpx import AsyncClient
 
 from tests.conftest import Connection
 from tests.documents.test_links import HERE, chain, link, listed, many, paper
+from tests.factories import event as an_event
 from tests.factories import made
 from tests.factories import project as a_project
 from tests.workloads import rows
@@ -136,17 +137,20 @@ async def test_tasks_for_which_a_record_is_evidence(
     document = await paper(api, "10/BC-UBND", type="report", visibility="public")
     delegation = await rows.row(database, "delegations", title={"vi": "Đoàn"}, state="recorded")
     project = (await made(api, "/projects", a_project(visibility="public")))["id"]
+    event = (await made(api, "/events", an_event(visibility="public")))["id"]
     plan = await rows.plan(database)
-    tasks = [await rows.task(database, plan) for _ in range(6)]
+    tasks = [await rows.task(database, plan) for _ in range(8)]
     named = {"document_id": document["id"], "delegation_id": delegation, "project_id": project}
+    named["event_id"] = event
     for number, (name, id_) in enumerate([*named.items()] * 2):
-        values = {name: UUID(str(id_)), "visibility": "public" if number < 3 else "internal"}
+        values = {name: UUID(str(id_)), "visibility": "public" if number < 4 else "internal"}
         await rows.row(database, "evidence", task_id=tasks[number], **values)
     cursor = ""
     for path, id_, one, two in (
-        ("documents", document["id"], tasks[0], tasks[3]),
-        ("delegations", delegation, tasks[1], tasks[4]),
-        ("projects", project, tasks[2], tasks[5]),
+        ("documents", document["id"], tasks[0], tasks[4]),
+        ("delegations", delegation, tasks[1], tasks[5]),
+        ("projects", project, tasks[2], tasks[6]),
+        ("events", event, tasks[3], tasks[7]),
     ):
         address = f"/{path}/{id_}/tasks"
         for caller, expected in ((api, [two, one]), (stranger, [one])):

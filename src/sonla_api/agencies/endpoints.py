@@ -1,7 +1,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from sonla_api.agencies.models import Agency
 from sonla_api.agencies.queries import AgencyListing, agencies
@@ -11,10 +11,11 @@ from sonla_api.changes.schemas import ChangeView
 from sonla_api.identity.access import creating, reading, writing
 from sonla_api.kit.answers import IfMatch, PageAnswer, RecordAnswer, created
 from sonla_api.kit.context import Context, WriteContext
+from sonla_api.kit.routes import routes_of
 from sonla_api.kit.schema import Page
 from sonla_api.kit.store import create, delete, update
 
-router = APIRouter(prefix="/agencies", tags=["agencies"])
+router = routes_of("agencies")
 
 Read = Annotated[Context, reading("agencies:read")]
 Audit = Annotated[Context, reading("changes:read")]

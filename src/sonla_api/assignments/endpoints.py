@@ -1,7 +1,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from sonla_api.assignments import service
 from sonla_api.assignments.queries import AssignmentListing, assignments
@@ -18,11 +18,12 @@ from sonla_api.changes.schemas import ChangeView
 from sonla_api.identity.access import creating, reading, writing
 from sonla_api.kit.answers import IfMatch, PageAnswer, RecordAnswer, created
 from sonla_api.kit.context import Context, WriteContext
+from sonla_api.kit.routes import routes_of
 from sonla_api.kit.schema import Page
 from sonla_api.kit.steps import StepListing, StepView, read_steps
 
-router = APIRouter(prefix="/assignments", tags=["assignments"])
-of_tasks = APIRouter(tags=["tasks"])
+router = routes_of("assignments")
+of_tasks = routes_of(tag="tasks")
 
 Read = Annotated[Context, reading("assignments:read")]
 Audit = Annotated[Context, reading("changes:read")]

@@ -1,7 +1,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from sonla_api.calendar_days.models import CalendarDay
 from sonla_api.calendar_days.queries import CalendarDayListing, calendar_days
@@ -11,10 +11,11 @@ from sonla_api.changes.schemas import ChangeView
 from sonla_api.identity.access import creating, reading, writing
 from sonla_api.kit.answers import IfMatch, PageAnswer, RecordAnswer, created
 from sonla_api.kit.context import Context, WriteContext
+from sonla_api.kit.routes import routes_of
 from sonla_api.kit.schema import Page
 from sonla_api.kit.store import create, delete, update
 
-router = APIRouter(prefix="/calendar-days", tags=["calendar-days"])
+router = routes_of("calendar-days")
 
 Read = Annotated[Context, reading("calendar_days:read")]
 Audit = Annotated[Context, reading("changes:read")]

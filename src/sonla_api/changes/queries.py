@@ -29,7 +29,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.dialects.postgresql import UUID as Uuid
 
 from sonla_api.changes.models import Action, Change, FeedEpoch, Xid8
-from sonla_api.changes.schemas import ChangeView, EventView, Following
+from sonla_api.changes.schemas import ChangeView, FeedEventView, Following
 from sonla_api.kit.context import Context
 from sonla_api.kit.listing import Listing
 from sonla_api.kit.mentions import known_among, references
@@ -198,7 +198,7 @@ _events = (
     .limit(bindparam("limit", type_=Integer()))
     .subquery("first")
 )
-_item = as_item(_events, EventView)
+_item = as_item(_events, FeedEventView)
 _feed = Statement(select(to_json(_item), _events.c.id).select_from(_events.join(_item, true())))
 
 

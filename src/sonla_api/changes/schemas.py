@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from sonla_api.changes.models import Action
+from sonla_api.kit.formats import Format
 from sonla_api.kit.listing import Parameters
 from sonla_api.kit.schema import View
 
@@ -52,7 +53,7 @@ class EventData(View):
     ]
 
 
-class EventView(View):
+class FeedEventView(View):
     """A CloudEvent 1.0; its id is its position in the feed."""
 
     specversion: Literal["1.0"]
@@ -77,3 +78,4 @@ class Following(Parameters):
         ),
     ] = "0-0-0"
     limit: Annotated[int, Field(ge=1, le=200)] = 50
+    format: Format = None

@@ -1,14 +1,15 @@
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import Path, Request, Response
 
 from sonla_api.code_lists.queries import NAMES, code_list
 from sonla_api.code_lists.schemas import CodeListSummary, CodeListsView, CodeListView
 from sonla_api.identity.access import reading
 from sonla_api.kit.context import Context
 from sonla_api.kit.problems import NotFound
+from sonla_api.kit.routes import routes_of
 
-router = APIRouter(prefix="/code-lists", tags=["code-lists"])
+router = routes_of("code-lists")
 
 Read = Annotated[Context, reading("code_lists:read")]
 Name = Annotated[str, Path(pattern="^[a-z-]{1,60}$", examples=["partner-kinds"])]

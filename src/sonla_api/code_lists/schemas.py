@@ -33,14 +33,29 @@ class FlagCode(CodeList):
         "More disbursed than committed",
         "Giải ngân vượt cam kết",
     )
+    enterprises_differ = (
+        "enterprises_differ",
+        "Fewer enterprises than are named",
+        "Số doanh nghiệp ít hơn số nêu tên",
+    )
     growth_differs = "growth_differs", "Printed growth differs", "Mức tăng in khác mức tính"
     headcount_differs = (
         "headcount_differs",
         "Head-count below the members named",
         "Số người ít hơn số thành viên nêu tên",
     )
+    level_conflict = (
+        "level_conflict",
+        "Two levels on the same days",
+        "Hai loại cửa khẩu trong cùng thời gian",
+    )
     likely_duplicate = "likely_duplicate", "May be registered already", "Có thể đã có trong sổ"
     link_inferred = "link_inferred", "Link inferred", "Liên hệ do suy luận"
+    location_unsourced = (
+        "location_unsourced",
+        "A point without a source",
+        "Vị trí không có nguồn",
+    )
     number_reused = (
         "number_reused",
         "Another document has the number",

@@ -1,6 +1,6 @@
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from sonla_api.data_quality import service
 from sonla_api.data_quality.queries import (
@@ -13,10 +13,11 @@ from sonla_api.data_quality.schemas import DoubtSummary, DoubtView, FlagStepCrea
 from sonla_api.identity.access import creating, reading
 from sonla_api.kit.answers import IfMatch, PageAnswer, created
 from sonla_api.kit.context import Context, WriteContext
+from sonla_api.kit.routes import routes_of
 from sonla_api.kit.schema import Page
 from sonla_api.kit.titles import address, resources
 
-router = APIRouter(prefix="/data-quality", tags=["data-quality"])
+router = routes_of("data-quality")
 
 Read = Annotated[Context, reading("data_quality:read")]
 Step = Annotated[WriteContext, creating("data_quality:write")]

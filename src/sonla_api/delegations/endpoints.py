@@ -1,7 +1,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from sonla_api.changes.queries import HistoryListing, history
 from sonla_api.changes.schemas import ChangeView
@@ -24,10 +24,11 @@ from sonla_api.delegations.schemas import (
 from sonla_api.identity.access import creating, reading, writing
 from sonla_api.kit.answers import IfMatch, PageAnswer, RecordAnswer, created
 from sonla_api.kit.context import Context, WriteContext
+from sonla_api.kit.routes import routes_of
 from sonla_api.kit.schema import Page
 from sonla_api.kit.steps import StepListing, StepView, read_steps, remove
 
-router = APIRouter(prefix="/delegations", tags=["delegations"])
+router = routes_of("delegations")
 
 Read = Annotated[Context, reading("delegations:read")]
 Audit = Annotated[Context, reading("changes:read")]

@@ -60,35 +60,39 @@ _OWES_NONE = [
     DelegationState.rejected,
     DelegationState.refused,
 ]
-_HAS_GONE = [DelegationState.under_way, DelegationState.completed, DelegationState.received]
+HAS_GONE = [DelegationState.under_way, DelegationState.completed, DelegationState.received]
+"""States in which a report is still owed."""
 
 
-def _due(of: Any, what: str) -> ColumnElement[Any]:
-    """`due_on`: the day by which a report on the delegation is due, none while its end is open;
-    `calendar`: whether the calendar up to it is published.
+def _due(of: Any) -> Any:
+    """`due_on`: the day by which a report on the delegation is due, none while its end is open or
+    nothing is owed; `calendar`: whether the calendar up to it is published.
     """
+    owes = ~among(of.state, _OWES_NONE)
     last_day = func.upper(of.when_days) - literal_column("1")
     count = cast(func.current_setting(constant("sonla.report_due_working_days")), Integer)
     columns = (column("due_on", Date), column("calendar", Text))
-    due = func.due_after(last_day, count).table_valued(*columns, name="due")
-    return select(due.c[what]).scalar_subquery()
+    return func.report_due(case((owes, last_day)), case((owes, count))).table_valued(
+        *columns, name="due"
+    )
 
 
-def _where_owed(of: Any, what: str) -> ColumnElement[Any]:
-    return case((~among(of.state, _OWES_NONE), _due(of, what)))
+_due_on: ColumnElement[Any] = literal_column("due.due_on", Date())
+_due_calendar: ColumnElement[Any] = literal_column("due.calendar", Text())
 
 
 def _is_overdue(of: Any) -> ColumnElement[bool]:
-    is_past = _due(of, "due_on") < bindparam("today", type_=Date())
-    return func.coalesce(and_(among(of.state, _HAS_GONE), of.report.is_(None), is_past), false())
+    is_past = _due_on < bindparam("today", type_=Date())
+    return func.coalesce(and_(among(of.state, HAS_GONE), of.report.is_(None), is_past), false())
 
 
 delegations = Records(
     D,
     DelegationView,
     lifecycle.parameters,
-    report_due_on=lambda of: _where_owed(of, "due_on"),
-    report_due_calendar=lambda of: _where_owed(of, "calendar"),
+    _due,
+    report_due_on=lambda _: _due_on,
+    report_due_calendar=lambda _: _due_calendar,
     is_report_overdue=_is_overdue,
     verbs=lifecycle.verbs,
 )
@@ -115,6 +119,8 @@ class Gap(StrEnum):
     level = "level"
     country = "country"
     when = "when"
+    headcount = "headcount"
+    lead_agency = "lead_agency"
     half_year = "half_year"
 
 
@@ -124,6 +130,8 @@ _IS_UNKNOWN: dict[Gap, Any] = {
     Gap.level: D.level.is_(None),
     Gap.country: func.cardinality(D.countries) == 0,
     Gap.when: D.when.is_(None),
+    Gap.headcount: D.headcount.is_(None),
+    Gap.lead_agency: D.lead_agency_id.is_(None),
     Gap.half_year: _half_year.is_(None),
 }
 

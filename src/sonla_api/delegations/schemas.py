@@ -9,6 +9,7 @@ from sonla_api.delegations.lifecycle import DelegationState, DelegationVerb, Dir
 from sonla_api.delegations.models import Channel, Funding, Level, PartnerRole
 from sonla_api.kit.citations import DocumentCited, DocumentCitedView
 from sonla_api.kit.codes import Country, Subdivision, within_country
+from sonla_api.kit.consultations import ConsultationBody, ConsultationView
 from sonla_api.kit.money import Money
 from sonla_api.kit.period import Period
 from sonla_api.kit.schema import (
@@ -92,18 +93,6 @@ class ProgrammeBody(Body):
     place: Annotated[Line, Field(examples=["Sầm Nưa"])] | None = None
     partner_id: UUID | None = None
     activity: Annotated[Text, Field(examples=["Talks with the provincial administration"])]
-
-
-class ConsultationBody(Body):
-    """One agency asked for its opinion."""
-
-    agency_id: UUID
-    asked_on: Day | None = None
-    received_on: Day | None = None
-    due_on: Day | None = None
-    answered_on: Day | None = None
-    opinion: Annotated[Text, Field(examples=["Agreed."])] | None = None
-    document: DocumentCited | None = None
 
 
 class Cost(Body):
@@ -195,17 +184,7 @@ class ProgrammeView(View):
     activity: str
 
 
-class ConsultationView(View):
-    agency: AgencySummary | None
-    asked_on: date | None
-    received_on: date | None
-    due_on: date | None
-    answered_on: date | None
-    opinion: str | None
-    document: DocumentCitedView | None
-
-
-class DelegationReportView(View):
+class DelegationReportView(View, shown_by="shown_delegation_report"):
     document: DocumentCitedView | None
     submitted_on: date
 

@@ -1,7 +1,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from sonla_api.changes.queries import HistoryListing, history
 from sonla_api.changes.schemas import ChangeView
@@ -32,11 +32,12 @@ from sonla_api.kit.answers import (
     created,
 )
 from sonla_api.kit.context import Context, WriteContext
+from sonla_api.kit.routes import routes_of
 from sonla_api.kit.schema import Page
 from sonla_api.kit.store import delete
 from sonla_api.kit.uploads import Received
 
-router = APIRouter(prefix="/documents", tags=["documents"])
+router = routes_of("documents")
 
 Read = Annotated[Context, reading("documents:read")]
 Audit = Annotated[Context, reading("changes:read")]

@@ -1,7 +1,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from sonla_api.dossiers import service
 from sonla_api.dossiers.queries import TimelineQuery, timeline
@@ -9,11 +9,12 @@ from sonla_api.dossiers.schemas import DeedView, MergeCreate
 from sonla_api.identity.access import creating, reading
 from sonla_api.kit.answers import IfMatch, PageAnswer, created
 from sonla_api.kit.context import Context, WriteContext
+from sonla_api.kit.routes import routes_of
 from sonla_api.kit.schema import Page
 from sonla_api.partners.queries import partners
 from sonla_api.partners.schemas import PartnerView
 
-router = APIRouter(tags=["partners"])
+router = routes_of(tag="partners")
 
 Read = Annotated[Context, reading("partners:read")]
 Merge = Annotated[WriteContext, creating("partners:merge")]

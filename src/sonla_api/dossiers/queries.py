@@ -13,8 +13,10 @@ from sqlalchemy import (
     Text,
     any_,
     bindparam,
+    case,
     cast,
     exists,
+    false,
     func,
     or_,
     select,
@@ -24,11 +26,13 @@ from sqlalchemy import (
     union_all,
     update,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, DATERANGE
 from sqlalchemy.dialects.postgresql import UUID as Uuid
 
+from sonla_api.agreements.models import Agreement
 from sonla_api.delegations.models import Delegation
 from sonla_api.dossiers.schemas import DeedView
+from sonla_api.events.models import Event
 from sonla_api.kit.context import Context, WriteContext
 from sonla_api.kit.cursors import dated, seal, unseal
 from sonla_api.kit.listing import Paging, period_range
@@ -40,6 +44,9 @@ from sonla_api.kit.shapes import as_item, to_json
 from sonla_api.kit.statement import Statement
 from sonla_api.kit.titles import href, one_of_resources, readable, title
 from sonla_api.kit.tombstones import Tombstone
+from sonla_api.notice_acknowledgements.models import NoticeAcknowledgement
+from sonla_api.notices.models import Notice
+from sonla_api.notices.queries import is_among_all
 from sonla_api.partner_relations.models import PartnerRelation
 from sonla_api.partners.models import Partner
 from sonla_api.partners.queries import partners
@@ -107,19 +114,49 @@ async def lead_on(ctx: WriteContext, old: UUID, new: UUID) -> None:
 
 
 class Deed(NamedTuple):
-    """A resource whose records may name partners: what kind each is, and when it was."""
+    """A resource whose records may name partners: what kind each is, and when it was.
+
+    `only`: those that came about; `also`: those that are about the partner in bind `id` without
+    naming it.
+    """
 
     model: type[Resource]
     kind: Any
     when: Any
     days: Any
+    only: Any = true()
+    also: Any = false()
 
 
+A = Agreement
+_is_dated = A.effective_days.is_not(None)
+
+
+def _on_day(day: Any) -> tuple[Any, Any]:
+    """A day as what happened is told, and in days."""
+    return func.to_jsonb(day), func.daterange(day, day, constant("[]"), type_=DATERANGE)
+
+
+_id = bindparam("id", type_=Uuid())
+_to_all = exists().where(Partner.id == _id, is_among_all(Notice, Partner))
 DEEDS = (
+    Deed(
+        A,
+        A.kind,
+        case((_is_dated, A.effective), else_=func.coalesce(A.signed_on, A.effective)),
+        func.coalesce(A.effective_days, A.signed_days),
+    ),
     Deed(Delegation, Delegation.direction, Delegation.when, Delegation.when_days),
+    Deed(Event, Event.kind, Event.when, Event.when_days),
     Deed(PartnerRelation, PartnerRelation.kind, PartnerRelation.valid, PartnerRelation.valid_days),
     Deed(Project, Project.kind, Project.period, Project.period_days),
     Deed(Transaction, Transaction.type, Transaction.on, Transaction.on_days),
+    Deed(Notice, Notice.topic, *_on_day(Notice.sent_on), Notice.sent_on.is_not(None), _to_all),
+    Deed(
+        NoticeAcknowledgement,
+        NoticeAcknowledgement.means,
+        *_on_day(NoticeAcknowledgement.acknowledged_on),
+    ),
 )
 """What a timeline shows; by which fields it names partners is found from the model."""
 
@@ -136,7 +173,6 @@ class TimelineQuery(Paging):
     ] = []
 
 
-_id = bindparam("id", type_=Uuid())
 _is_there = exists().where(Partner.id == _id, Partner.is_seen())
 _LATEST = "infinity", UUID(int=2**128 - 1)
 """Behind all days and all ids, where the first page begins."""
@@ -171,7 +207,7 @@ def _done(*, is_stranger: bool) -> list[Any]:
     parts: list[Any] = []
     for deed in DEEDS:
         model, days = deed.model, deed.days
-        named = _names(model, is_stranger=is_stranger)
+        named = or_(_names(model, is_stranger=is_stranger), deed.also)
         values = {
             "resource": constant(model.__tablename__),
             "kind": cast(deed.kind, Text),
@@ -189,7 +225,7 @@ def _done(*, is_stranger: bool) -> list[Any]:
         )
         parts.append(
             select(*columns, day.label("day")).where(
-                is_asked, _is_there, named, model.is_seen(), is_dated
+                is_asked, _is_there, named, model.is_seen(), is_dated, deed.only
             )
         )
     return parts

@@ -27,8 +27,9 @@ class DeedView(View):
     kind: Annotated[
         str | None,
         Field(
-            description="The direction of a delegation, the kind of a relation or project, the "
-            "type of a transaction.",
+            description="The direction of a delegation, the kind of an agreement, event, relation "
+            "or project, the type of a transaction, the topic of a notice, the means of its "
+            "acknowledgement.",
             examples=["outbound"],
         ),
     ]
@@ -40,7 +41,7 @@ class DeedView(View):
         LocalizedText | str | None,
         Field(
             description="What it is called: a relation as its partner, a transaction as its "
-            "project; null where that is hidden from the caller.",
+            "project, an acknowledgement as its notice; null where that is hidden from the caller.",
             examples=[_TITLE],
         ),
     ]

@@ -14,10 +14,11 @@ from functools import partial
 from pathlib import Path
 
 from sonla_api.embedded.binaries import Binaries, EmbeddedError
+from sonla_api.embedded.keeper import kept_running
 from sonla_api.embedded.processes import (
     account,
     command_of,
-    die_with_parent,
+    dying_with_parent,
     environment,
     owner,
     stop,
@@ -73,7 +74,11 @@ class Cluster:
 
     @contextmanager
     def running(self, binaries: Binaries, options: dict[str, str]) -> Iterator[None]:
-        """Its server, started for the block and stopped after it."""
+        """Its server, started for the block and stopped after it.
+
+        One that ends in between is started again, at the same address: to make up for what a kill
+        broke off is PostgreSQL's own work.
+        """
         binaries = binaries.copied_to(self.folder) if os.geteuid() == 0 else binaries
         if not self.home.exists():
             self._make(binaries, ["--no-sync"] if options == CARELESS else [])
@@ -83,27 +88,46 @@ class Cluster:
                 f"the database in {self.folder} was made by PostgreSQL {made_by}, "
                 f"the programs in {binaries.folder} are {binaries.major}"
             )
-        self._end_leftover()
+        process, port = self._started(binaries, options)
+        again = partial(self._start, binaries, options, port)
+        with kept_running(process, again, STOP):
+            yield
+
+    def _started(
+        self, binaries: Binaries, options: dict[str, str]
+    ) -> tuple["subprocess.Popen[bytes]", int]:
+        """The first start, on a port that is free: the server, once it is ready, and the port."""
         said = ""
         for _ in range(ATTEMPTS):
-            with self._started(binaries, options) as process:
-                wait_until(lambda: self.is_ready() or process.poll() is not None, START)
-                if self.is_ready():
-                    yield
-                    return
+            port = _free_port()
+            process = self._start(binaries, options, port)
+            if self._comes_up(process):
+                return process, port
             said = self._last_words()
             if not any(words in said for words in PASSING):
                 break
             time.sleep(PAUSE)
         raise EmbeddedError(f"PostgreSQL does not start: {said}")
 
-    @contextmanager
-    def _started(
-        self, binaries: Binaries, options: dict[str, str]
-    ) -> Iterator[subprocess.Popen[bytes]]:
+    def _comes_up(self, process: "subprocess.Popen[bytes]") -> bool:
+        """Whether it gets ready; what does not, or is not waited for, is stopped."""
+        try:
+            wait_until(lambda: self.is_ready() or process.poll() is not None, START)
+            is_up = self.is_ready()
+        except BaseException:
+            stop(process.pid, lambda: process.poll() is not None, STOP)
+            raise
+        if not is_up:
+            stop(process.pid, lambda: process.poll() is not None, STOP)
+        return is_up
+
+    def _start(
+        self, binaries: Binaries, options: dict[str, str], port: int
+    ) -> "subprocess.Popen[bytes]":
+        self._end_leftover()
         with (self.home / "server.log").open("ab") as log:
-            process = subprocess.Popen(  # noqa: S603  # PostgreSQL's own program
-                [binaries.folder / "postgres", "-D", self.files, *_flags(options)],
+            return subprocess.Popen(  # noqa: S603  # PostgreSQL's own program
+                [binaries.folder / "postgres", "-D", self.files, *_flags(options, port)],
                 **account(),
                 cwd="/",
                 env=environment(),
@@ -111,12 +135,8 @@ class Cluster:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,  # Ctrl-C is for us: the server goes last
-                preexec_fn=partial(die_with_parent, signal.SIGINT),  # noqa: PLW1509  # one thread
+                preexec_fn=dying_with_parent(signal.SIGINT),  # noqa: PLW1509  # one call to the kernel
             )
-        try:
-            yield process
-        finally:
-            stop(process.pid, lambda: process.poll() is not None, STOP)
 
     def _make(self, binaries: Binaries, flags: list[str]) -> None:
         # Under another name until it is whole, so that a start that was cut off leaves no half.
@@ -166,8 +186,8 @@ def _free_port() -> int:
         return port
 
 
-def _flags(options: dict[str, str]) -> list[str]:
-    settings = options | {"port": str(_free_port())}
+def _flags(options: dict[str, str], port: int) -> list[str]:
+    settings = options | {"port": str(port)}
     return [flag for name, value in settings.items() for flag in ("-c", f"{name}={value}")]
 
 

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +20,18 @@ PR_SET_PDEATHSIG = 1
 
 def die_with_parent(signum: int) -> None:
     """Ask the kernel to send `signum` to this process when its parent ends, even by SIGKILL."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signum)
+    dying_with_parent(signum)()
+
+
+def dying_with_parent(signum: int) -> Callable[[], None]:
+    """The same for a process that is being started, to be called in it.
+
+    All that it needs is found beforehand: other threads may hold what would be needed to find it.
+    The parent is the thread that starts the process.
+    """
+    if sys.platform != "linux":
+        return lambda: None
+    return partial(ctypes.CDLL(None).prctl, PR_SET_PDEATHSIG, signum)
 
 
 def owner() -> tuple[int, int]:

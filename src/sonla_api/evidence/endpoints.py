@@ -1,7 +1,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from sonla_api.changes.queries import HistoryListing, history
 from sonla_api.changes.schemas import ChangeView
@@ -12,10 +12,11 @@ from sonla_api.evidence.schemas import EvidenceCreate, EvidenceView
 from sonla_api.identity.access import creating, reading, writing
 from sonla_api.kit.answers import IfMatch, PageAnswer, RecordAnswer, created
 from sonla_api.kit.context import Context, WriteContext
+from sonla_api.kit.routes import routes_of
 from sonla_api.kit.schema import Page
 from sonla_api.kit.store import delete
 
-router = APIRouter(prefix="/evidence", tags=["evidence"])
+router = routes_of("evidence")
 
 Read = Annotated[Context, reading("evidence:read")]
 Audit = Annotated[Context, reading("changes:read")]
@@ -25,7 +26,7 @@ Write = Annotated[WriteContext, writing("evidence:write")]
 
 @router.get("", response_model=Page[EvidenceView])
 async def list_evidence(ctx: Read, listing: Annotated[EvidenceListing, Query()]) -> Response:
-    """List which delegations, projects and documents show work on which tasks."""
+    """List which records, such as delegations and events, show work on which tasks."""
     return PageAnswer(await evidence.page(ctx, listing))
 
 
@@ -37,7 +38,7 @@ async def get_evidence(ctx: Read, id: UUID) -> Response:
 
 @router.post("", response_model=EvidenceView, status_code=201)
 async def create_evidence(ctx: Create, body: EvidenceCreate) -> Response:
-    """Tie a delegation, a project or a document to a task that it shows work on."""
+    """Tie a record, such as a delegation or an event, to a task that it shows work on."""
     piece = await service.register(ctx, body)
     return await created(ctx, piece, f"/api/v1/evidence/{piece.id}")
 

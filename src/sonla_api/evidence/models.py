@@ -1,4 +1,4 @@
-"""What shows that a task was worked on: a delegation, a project or a document, recorded once."""
+"""What shows that a task was worked on: a delegation, an event or the like, recorded once."""
 
 from uuid import UUID
 
@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from sonla_api.kit.model import Resource
 from sonla_api.kit.text import Message
 
-WHAT = ("delegation_id", "project_id", "document_id")
+WHAT = ("delegation_id", "agreement_id", "event_id", "project_id", "document_id")
 """By which of these a piece names its record."""
 _TIED = Message("it is tied to this task already", "đã được gắn với nhiệm vụ này")
 
@@ -19,6 +19,8 @@ class Evidence(Resource):
 
     task_id: Mapped[UUID] = mapped_column(ForeignKey("tasks.id"))
     delegation_id: Mapped[UUID | None] = mapped_column(ForeignKey("delegations.id"), index=True)
+    agreement_id: Mapped[UUID | None] = mapped_column(ForeignKey("agreements.id"), index=True)
+    event_id: Mapped[UUID | None] = mapped_column(ForeignKey("events.id"), index=True)
     project_id: Mapped[UUID | None] = mapped_column(ForeignKey("projects.id"), index=True)
     document_id: Mapped[UUID | None] = mapped_column(ForeignKey("documents.id"), index=True)
 

@@ -29,6 +29,8 @@ class EvidenceListing(Listing):
         Field(description="What shows work on the tasks of this plan."),
     ] = []
     delegation_id: Annotated[list[UUID], one_of(E.delegation_id)] = []
+    agreement_id: Annotated[list[UUID], one_of(E.agreement_id)] = []
+    event_id: Annotated[list[UUID], one_of(E.event_id)] = []
     project_id: Annotated[list[UUID], one_of(E.project_id)] = []
     document_id: Annotated[list[UUID], one_of(E.document_id)] = []
 

@@ -3,6 +3,9 @@ from uuid import UUID
 
 from pydantic import Field, model_validator
 
+from sonla_api.agreements.schemas import AgreementSummary
+from sonla_api.events.schemas import EventSummary
+from sonla_api.evidence.models import WHAT
 from sonla_api.kit.schema import Body, DocumentSummary, ResourceBody, ResourceView, Summary, View
 from sonla_api.kit.text import LocalizedText, Message, refusal
 from sonla_api.projects.schemas import ProjectSummary
@@ -10,8 +13,8 @@ from sonla_api.tasks.schemas import TaskSummary
 
 MESSAGES = {
     "one_record": Message(
-        "exactly one of delegation_id, project_id and document_id",
-        "đúng một trong delegation_id, project_id và document_id",
+        f"exactly one of {', '.join(WHAT)}",
+        f"đúng một trong {', '.join(WHAT)}",
     ),
 }
 
@@ -22,9 +25,11 @@ class DelegationShown(Summary, table="delegations"):
 
 
 class _OneRecord(Body):
-    """A record that shows that work was done; one of the three."""
+    """A record that shows that work was done; exactly one."""
 
     delegation_id: UUID | None = None
+    agreement_id: UUID | None = None
+    event_id: UUID | None = None
     project_id: UUID | None = None
     document_id: Annotated[
         UUID | None, Field(examples=["019a7c1e-5b60-7cc3-98c4-0000d8698a76"])
@@ -32,8 +37,7 @@ class _OneRecord(Body):
 
     @model_validator(mode="after")
     def _exactly_one(self) -> Self:
-        named = (self.delegation_id, self.project_id, self.document_id)
-        if sum(id_ is not None for id_ in named) != 1:
+        if sum(getattr(self, name) is not None for name in WHAT) != 1:
             raise refusal(MESSAGES, "one_record", words=MESSAGES["one_record"])
         return self
 
@@ -43,13 +47,15 @@ class ShownBody(_OneRecord):
 
 
 class EvidenceCreate(_OneRecord, ResourceBody):
-    """That a delegation, a project or a document shows work on a task."""
+    """That a delegation, an event or the like shows work on a task."""
 
     task_id: UUID
 
 
 class ShownView(View):
     delegation: DelegationShown | None
+    agreement: AgreementSummary | None
+    event: EventSummary | None
     project: ProjectSummary | None
     document: DocumentSummary | None
 
@@ -57,5 +63,7 @@ class ShownView(View):
 class EvidenceView(ResourceView):
     task: TaskSummary | None
     delegation: DelegationShown | None
+    agreement: AgreementSummary | None
+    event: EventSummary | None
     project: ProjectSummary | None
     document: DocumentSummary | None

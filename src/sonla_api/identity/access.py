@@ -4,33 +4,67 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Annotated, Any
+from urllib.parse import unquote_plus
 
 from fastapi import Depends, Header, Request
 from fastapi.exceptions import RequestValidationError
-from starlette.datastructures import Headers
 from starlette.routing import Match
 from starlette.types import Scope
 
 from sonla_api.kit.context import Actor, Context, WriteContext
 from sonla_api.kit.database import Database
+from sonla_api.kit.headers import header
 from sonla_api.kit.idempotency import KEY_LENGTH, Held
-from sonla_api.kit.problems import Problem, Unauthenticated
+from sonla_api.kit.limits import Share, network
+from sonla_api.kit.problems import BadRequest, Problem, TooManyRequests, Unauthenticated
+from sonla_api.kit.text import Message
 
+CALENDAR = "/api/v1/calendar.ics"
+"""The one address that takes a key in its query: calendars on telephones send no headers."""
 _WRITES = {"POST", "PATCH", "DELETE"}
+_TWICE = Message(
+    "Send the key in the address or in the Authorization header, not both.",
+    "Chỉ gửi khóa trong địa chỉ hoặc trong tiêu đề Authorization, không gửi cả hai.",
+)
 
 
 async def admit(scope: Scope) -> None:
     """Find out who asks before the body is read: a stranger's bad body is 401, not 422."""
     state, now = scope["app"].state, _now(scope)
-    actor = await state.keyring.actor(
-        state.database.reads,
-        Headers(scope=scope).get("authorization"),
-        (scope.get("client") or ("",))[0],
-        now,
-    )
-    scope["state"] |= {"actor": actor, "now": now}
+    reads, address = state.database.reads, (scope.get("client") or ("",))[0]
+    authorization, key = header(scope, b"authorization"), _key_taken_out(scope)
+    if key is None:
+        actor = await state.keyring.actor(reads, authorization, address, now)
+    elif authorization is None:
+        actor = await state.keyring.reader_of_calendar(reads, key, address, now)
+    else:
+        raise BadRequest(_TWICE)
+    scope["state"] |= {"actor": actor, "now": now, "share": await _share(state, actor, address)}
     if actor.is_anonymous and scope["method"] in _WRITES and _has_route(scope):
         raise Unauthenticated
+
+
+def _key_taken_out(scope: Scope) -> str | None:
+    """The key in the address of a calendar; from here on it is in no address, log or error."""
+    if scope["path"] != CALENDAR:
+        return None
+    pairs = [pair.partition("=") for pair in scope["query_string"].decode("latin-1").split("&")]
+    keys = [unquote_plus(value) for name, _, value in pairs if unquote_plus(name) == "key"]
+    kept = ["".join(pair) for pair in pairs if unquote_plus(pair[0]) != "key"]
+    scope["query_string"] = "&".join(kept).encode("latin-1")
+    return keys[-1] if keys else None
+
+
+async def _share(state: Any, actor: Actor, address: str) -> Share | None:
+    """What is left of this minute to the key, or to the address of a stranger."""
+    limit = state.stranger_limit if actor.is_anonymous else state.key_limit
+    if not limit.most:
+        return None
+    who = network(address) if actor.is_anonymous else actor.name
+    share: Share = await state.limits.take(limit, who)
+    if share.is_refused:
+        raise TooManyRequests(share)
+    return share
 
 
 def _has_route(scope: Scope) -> bool:
@@ -43,13 +77,18 @@ def _now(scope: Scope) -> datetime:
     return now
 
 
-def reading(permission: str) -> Any:
-    """A `Context` for a caller with this permission."""
+def reading(permission: str, *, is_open: bool = True) -> Any:
+    """A `Context` for a caller with this permission; where it is not open, for none without a key,
+    whatever the setting allows.
+    """
 
     async def door(request: Request) -> Context:
-        return _enter(request, permission)
+        ctx = _enter(request, permission)
+        if ctx.actor.is_anonymous and not is_open:
+            raise Unauthenticated
+        return ctx
 
-    return Depends(_named(door, permission))
+    return Depends(_named(door, permission, is_open=is_open))
 
 
 def writing(permission: str) -> Any:
@@ -85,16 +124,19 @@ def creating(permission: str, *, is_short: bool = False) -> Any:
     return Depends(_named(door, permission), scope="function")
 
 
-def _named(door: Any, permission: str) -> Any:
-    """So that a rule over all routes can ask which permission each declares."""
-    door.permission = permission
+def _named(door: Any, permission: str, *, is_open: bool = True) -> Any:
+    """So that rules over all routes can ask which permission each declares, and whether a caller
+    without a key may have it.
+    """
+    door.permission, door.is_open = permission, is_open
     return door
 
 
 def _enter(request: Request, permission: str) -> Context:
-    actor: Actor = request.state.actor
+    state, app = request.scope["state"], request.scope["app"]
+    actor: Actor = state["actor"]
     actor.require(permission)
-    return Context(actor, request.state.now, request.app.state.database.reads)
+    return Context(actor, state["now"], app.state.database.reads)
 
 
 @asynccontextmanager

@@ -16,6 +16,7 @@ from uuid_utils.compat import uuid7
 from sonla_api.identity.permissions import EVERY, Role
 
 _SECRET = re.compile(r"sonla_([a-z2-7]{8})[a-z2-7]{32}")
+_OF_CALENDAR = re.compile(r"cal_([a-z2-7]{8})[a-z2-7]{32}")
 
 
 class KeyLine(NamedTuple):
@@ -42,9 +43,26 @@ def prefix_of(secret: str) -> str | None:
     return found[1] if found else None
 
 
+def calendar_prefix_of(secret: str) -> str | None:
+    """The same of the key of a calendar; neither kind passes for the other."""
+    found = _OF_CALENDAR.fullmatch(secret)
+    return found[1] if found else None
+
+
+def calendar_secret() -> tuple[str, str, bytes]:
+    """A new key of a calendar: its prefix, the whole of it, and the digest that is kept."""
+    prefix = _random(5)
+    secret = f"cal_{prefix}{_random(20)}"
+    return prefix, secret, _digest(secret)
+
+
 def is_key(secret: str, digest: bytes) -> bool:
     """Whether this is the key behind the digest, compared in constant time."""
     return hmac.compare_digest(_digest(secret), digest)
+
+
+def _random(size: int) -> str:
+    return base64.b32encode(secrets.token_bytes(size)).decode().lower()
 
 
 def _digest(secret: str) -> bytes:
@@ -68,8 +86,8 @@ async def create_key(  # noqa: PLR0913
             f"there is no scope {min(unknown)}; there are {', '.join(sorted(EVERY))}"
         )
     agency_id = await _agency(connection, agency) if agency else None
-    prefix = base64.b32encode(secrets.token_bytes(5)).decode().lower()
-    secret = f"sonla_{prefix}{base64.b32encode(secrets.token_bytes(20)).decode().lower()}"
+    prefix = _random(5)
+    secret = f"sonla_{prefix}{_random(20)}"
     await connection.execute(
         "insert into api_keys (id, name, prefix, digest, role, scopes, agency_id, created_at,"
         " expires_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",

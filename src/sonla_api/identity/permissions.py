@@ -10,9 +10,12 @@ RESOURCES = (
     "agencies",
     "partners",
     "documents",
+    "agreements",
     "partner_relations",
     "calendar_days",
     "delegations",
+    "events",
+    "calendar",
     "projects",
     "transactions",
     "indicators",
@@ -23,17 +26,29 @@ RESOURCES = (
     "assignments",
     "progress_reports",
     "evidence",
+    "sites",
+    "notices",
+    "notice_acknowledgements",
+    "reports",
     "search",
     "data_quality",
     "changes",
     "code_lists",
 )
-_READ_ONLY = {"changes", "code_lists", "search", "trade"}
+_READ_ONLY = {"calendar", "changes", "code_lists", "search", "trade"}
 READ = frozenset(f"{resource}:read" for resource in RESOURCES)
 _WRITTEN_BY_FEW = _READ_ONLY | {"calendar_days"}
 """The calendar moves every due day of the province, so it is no officer's own record."""
 WRITE = frozenset(f"{resource}:write" for resource in RESOURCES if resource not in _WRITTEN_BY_FEW)
-APPROVE = frozenset({"assignments:approve", "delegations:approve", "projects:approve"})
+APPROVE = frozenset(
+    {
+        "agreements:approve",
+        "assignments:approve",
+        "delegations:approve",
+        "projects:approve",
+        "reports:approve",
+    }
+)
 EVERY = READ | WRITE | APPROVE | {"calendar_days:write", "partners:merge", ADMINISTER}
 
 
@@ -50,6 +65,10 @@ _OF_ROLE = {
     Role.approver: READ | WRITE | APPROVE,
     Role.administrator: EVERY,
 }
+
+
+IN_CALENDAR = frozenset({"calendar:read", "delegations:read", "events:read"})
+"""What the key of a calendar opens, as far as its owner holds it."""
 
 
 def held(role: Role, scopes: Iterable[str] | None) -> frozenset[str]:

@@ -3,41 +3,7 @@
 docs/dataset.md says the same in plain words.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple, TypeGuard
-
-Ids = Mapping[str, Mapping[str, str]]
-"""The id of a record by resource and key."""
-
-
-class Row(NamedTuple):
-    """One line of the table.
-
-    `to`: `name` is set, `name.member` is one text of an object, `name[]` and `name[].member` add
-    elements to a list, in the order of the rows; rows of `name[0]` speak of one element. `of`: the
-    value is the key of a record there, or else one of the row `otherwise`. `beside`: what else
-    each element says. `codes`: those that the service calls otherwise.
-    """
-
-    field: str
-    to: str
-    of: str = ""
-    beside: Mapping[str, Any] = {}
-    codes: Mapping[str, str] = {}
-    otherwise: "Row | None" = None
-
-    @property
-    def place(self) -> str:
-        return self.to.partition(".")[0]
-
-    @property
-    def name(self) -> str:
-        """The field of the record."""
-        return self.place.partition("[")[0]
-
-    @property
-    def member(self) -> str:
-        return self.to.partition(".")[2]
+from sonla_api.imports.rows import Row
 
 
 def _same(*names: str) -> tuple[Row, ...]:
@@ -81,6 +47,21 @@ DOCUMENTS = (
     *_CITED,
     _FLAGGED,
 )
+STATES = {"assessed": "in_force", "drafting": "proposed", "negotiating": "proposed"}
+AGREEMENTS = (
+    *_same("key", "kind", "title", "subdivision", "note"),
+    Row("level", "on_behalf_of"),
+    Row("parties_vn", "parties[].agency_id", of="agencies"),
+    Row("partners", "parties[].partner_id", of="partners"),
+    Row("signatory_positions", "signatories[].position"),
+    Row("country", "countries[]"),
+    Row("signed", "signed_on"),
+    Row("period", "effective"),
+    Row("state", "state", codes=STATES),
+    Row("state", "printed.state"),
+    *_CITED,
+    _FLAGGED,
+)
 CALENDAR_DAYS = (
     *_same("key", "day", "kind", "name", "announcement", "note"),
     *_CITED,
@@ -94,6 +75,16 @@ DELEGATIONS = (
     Row("partners", "partners[].partner_id", of="partners"),
     Row("date", "when"),
     Row("date_as_printed", "printed.when"),
+    *_CITED,
+    _FLAGGED,
+)
+SITES = (
+    *_same("key", "kind", "name", "country", "subdivision", "borders", "note"),
+    Row("class", "status[].level"),
+    Row("counterpart", "pair_id", of="sites", is_mutual=True),
+    Row("part_of", "parent_id", of="sites"),
+    Row("established", "established_on"),
+    Row("opened", "opened_on"),
     *_CITED,
     _FLAGGED,
 )
@@ -124,8 +115,8 @@ PROJECTS = (
     _parties("beneficiaries", role="beneficiary"),
     Row("agencies", "participants[].agency_id", of="agencies"),
     Row("documents", "legal_basis[].document_id", of="documents"),
-    Row("agreements", "related[].key", beside={"resource": "agreements"}),
-    Row("sites", "related[].key", beside={"resource": "sites"}),
+    Row("agreements", "agreements[].agreement_id", of="agreements"),
+    Row("sites", "sites[].site_id", of="sites"),
     *_CITED,
     _FLAGGED,
 )
@@ -148,6 +139,15 @@ TASKS = (
     *_CITED,
     _FLAGGED,
 )
+EVENTS = (
+    *_same("key", "kind", "name", "role", "country", "place", "channel", "note"),
+    Row("date", "when"),
+    Row("partners", "partners[].partner_id", of="partners"),
+    Row("result", "results.text"),
+    Row("sites", "related[].key", beside={"resource": "sites"}),
+    *_CITED,
+    _FLAGGED,
+)
 INDICATORS = (
     *_same("key", "code", "unit", "name", "flow", "note"),
     Row("scope", "coverage.en"),
@@ -161,8 +161,15 @@ OBSERVATIONS = (
     _FLAGGED,
 )
 RULES = {
+    "agreements.json": {
+        "partner": "the one of `partners`, if there is exactly one; another is refused",
+        "date_precision": "the precision of `signed`; likewise",
+    },
     "delegations.json": {
         "date_precision": "the precision of `when`; a line in which it is another is refused",
+    },
+    "events.json": {
+        "date_precision": "the precision of `when`; likewise",
     },
     "projects.json": {
         "date_precision": "the precision of `construction_started`; likewise",
@@ -175,116 +182,10 @@ RULES = {
 """Fields without a place of their own, and what says the same."""
 
 PARTNER_KINDS = {"international_organisation": "international_organization"}
+AGREEMENT_KINDS = {"cooperation_agreement": "agreement", "memorandum": "mou"}
 RELATION_KINDS = {"investor": "investment", "twinned": "twinning"}
 LEVELS = {"province": "province_leader"}
 """Codes that differ; all others are the same in the files and in the service."""
 
 CREATED_WITH = {"visibility": "public"}
 """What every new record gets: the lines come from public pages."""
-
-
-def record_of(rows: Sequence[Row], line: Mapping[str, Any], ids: Ids) -> dict[str, Any]:
-    """What a line says of a record, under the names of the API."""
-    record: dict[str, Any] = {}
-    shared: dict[str, dict[str, Any]] = {}
-    for row in rows:
-        value = line.get(row.field)
-        if value is None:
-            continue
-        for part in value if isinstance(value, list) and "[" in row.to else [value]:
-            known, said = _meant(row, part, ids)
-            if "[" not in known.to:
-                _put(record, known, said)
-            elif known.place in shared:
-                shared[known.place] |= _element(known, said)
-            else:
-                element, elements = _element(known, said), record.setdefault(known.name, [])
-                if element not in elements:
-                    elements.append(element)
-                if not known.place.endswith("[]"):
-                    shared[known.place] = element
-    return record
-
-
-def _meant(row: Row, value: Any, ids: Ids) -> tuple[Row, Any]:
-    """The row that holds for a value, and what the service has for it."""
-    if row.otherwise and value not in ids[row.of]:
-        row = row.otherwise
-    if row.of:
-        return row, ids[row.of][value]
-    return row, row.codes.get(value, value) if row.codes else value
-
-
-def _put(record: dict[str, Any], row: Row, value: Any) -> None:
-    if row.member:
-        record.setdefault(row.name, {})[row.member] = value
-    else:
-        record[row.name] = value
-
-
-def _element(row: Row, value: Any) -> Any:
-    """What a row adds to a list: the value itself, or an object with it inside."""
-    if not row.member:
-        return value
-    for name in reversed(row.member.split(".")):
-        value = {name: value}
-    return {**value, **row.beside}
-
-
-def references(
-    rows: Sequence[Row], line: Mapping[str, Any]
-) -> Iterator[tuple[str, tuple[str, ...], str]]:
-    """The records that a line names: (field of the line, resources of one of which it is, key)."""
-    for row in rows:
-        named = line.get(row.field)
-        resources = (row.of, row.otherwise.of) if row.otherwise else (row.of,)
-        for key in named if isinstance(named, list) else [named]:
-            if row.of and is_key(key):
-                yield row.field, resources, key
-
-
-def is_key(value: Any) -> TypeGuard[str]:
-    """Whether the register may be asked for it: half a surrogate pair is in no key."""
-    return isinstance(value, str) and value.isprintable()
-
-
-def field_of(rows: Sequence[Row], line: Mapping[str, Any], pointer: str) -> str:
-    """The field of a line that a JSON pointer into its record is about."""
-    name = pointer.split("/")[1] if pointer else ""
-    said = (row.field for row in rows if row.name == name and line.get(row.field) is not None)
-    return next(said, pointer.strip("/"))
-
-
-def news(
-    rows: Sequence[Row],
-    line: Mapping[str, Any],
-    loaded: Mapping[str, Any],
-    now: Mapping[str, Any],
-) -> dict[str, Any]:
-    """The merge patch that a line means for a record: what it did not say at the last load.
-
-    All three are fields of the record: as the line has them, as a load wrote them last, and as
-    they stand. So what people changed since stays, until the line itself changes there.
-    """
-    wanted, before, present = (_sayable(rows, record) for record in (line, loaded, now))
-    patch = {
-        name: line[name] for name in wanted if wanted[name] not in (before[name], present[name])
-    }
-    if "flags" in patch:
-        patch["flags"] = [*line["flags"], *(f for f in now["flags"] if f["origin"] != "source")]
-    if "printed" in patch:
-        patch["printed"] = wanted["printed"]
-    return patch
-
-
-def _sayable(rows: Sequence[Row], record: Mapping[str, Any]) -> dict[str, Any]:
-    """What of a record a line can say: no flag of a rule or person, no other printed text."""
-    own: dict[str, Any] = {}
-    for row in rows:
-        value = record.get(row.name) or None
-        if row.name == "flags":
-            value = [flag["code"] for flag in value or [] if flag["origin"] == "source"]
-        elif row.name == "printed":
-            value = {row.member: (value or {}).get(row.member)}
-        own[row.name] = value
-    return own

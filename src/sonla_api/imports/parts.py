@@ -6,6 +6,10 @@ from typing import Any, NamedTuple
 from sonla_api.agencies.models import Agency
 from sonla_api.agencies.queries import agencies
 from sonla_api.agencies.schemas import AgencyCreate, AgencyUpdate
+from sonla_api.agreements import service as agreements
+from sonla_api.agreements.lifecycle import AgreementVerb
+from sonla_api.agreements.models import Agreement
+from sonla_api.agreements.schemas import AgreementStepCreate, AgreementUpdate
 from sonla_api.calendar_days.models import CalendarDay
 from sonla_api.calendar_days.queries import calendar_days
 from sonla_api.calendar_days.schemas import CalendarDayCreate, CalendarDayUpdate
@@ -16,19 +20,27 @@ from sonla_api.delegations.schemas import DelegationCreate, DelegationStepCreate
 from sonla_api.documents import service as documents
 from sonla_api.documents.models import Document
 from sonla_api.documents.schemas import DocumentCreate, DocumentUpdate
+from sonla_api.events import service as events
+from sonla_api.events.lifecycle import EventState
+from sonla_api.events.models import Event
+from sonla_api.events.schemas import EventCreate, EventUpdate
 from sonla_api.imports import inside, mapping
+from sonla_api.imports.recorded import RecordedAgreement, RecordedProject
+from sonla_api.imports.rows import Row
 from sonla_api.imports.schemas import (
     AgencyLine,
+    AgreementLine,
     CalendarDayLine,
     DelegationLine,
     DocumentLine,
+    EventLine,
     IndicatorLine,
     ObservationLine,
     PartnerLine,
     PlanLine,
     ProjectLine,
-    RecordedProject,
     RecordLine,
+    SiteLine,
     SourceLine,
     TaskLine,
     TransactionLine,
@@ -60,6 +72,9 @@ from sonla_api.projects import service as projects
 from sonla_api.projects.lifecycle import ProjectVerb
 from sonla_api.projects.models import Project
 from sonla_api.projects.schemas import ProjectStepCreate, ProjectUpdate
+from sonla_api.sites import service as sites
+from sonla_api.sites.models import Site
+from sonla_api.sites.schemas import SiteCreate, SiteUpdate
 from sonla_api.sources.models import Source
 from sonla_api.sources.queries import sources
 from sonla_api.sources.schemas import SourceCreate, SourceUpdate
@@ -69,9 +84,6 @@ from sonla_api.tasks.schemas import TaskCreate, TaskUpdate
 from sonla_api.transactions import service as transactions
 from sonla_api.transactions.models import Transaction
 from sonla_api.transactions.schemas import TransactionCreate, TransactionUpdate
-
-LATER = ("agreements.json", "events.json", "sites.json")
-"""Files whose records are not in the register yet."""
 
 
 class Part(NamedTuple):
@@ -84,7 +96,7 @@ class Part(NamedTuple):
     resource: str
     file: str
     line: type[RecordLine]
-    rows: Sequence[mapping.Row]
+    rows: Sequence[Row]
     model: type[Any]
     whole: type[ResourceBody]
     register: Callable[[WriteContext, Any], Awaitable[Item]]
@@ -126,6 +138,10 @@ async def _revise_task(ctx: WriteContext, record: Task, changed: dict[str, Any])
     await tasks.revise(ctx, record.id, None, TaskUpdate.model_validate(changed))
 
 
+async def _revise_site(ctx: WriteContext, record: Site, changed: dict[str, Any]) -> None:
+    await sites.revise(ctx, record.id, None, SiteUpdate.model_validate(changed))
+
+
 async def _register_plan(ctx: WriteContext, body: PlanCreate) -> Item:
     return await create(ctx, plans, body)
 
@@ -155,6 +171,27 @@ async def _revise_delegation(
         body = {"verb": DelegationVerb.set_direction, "direction": changed.pop("direction")}
         await delegations.step(ctx, record.id, None, DelegationStepCreate.model_validate(body))
     await delegations.revise(ctx, record.id, None, DelegationUpdate.model_validate(changed))
+
+
+async def _record_agreement(ctx: WriteContext, body: RecordedAgreement) -> Item:
+    return await agreements.register(ctx, body, body.state)
+
+
+async def _revise_agreement(ctx: WriteContext, record: Agreement, changed: dict[str, Any]) -> None:
+    """Another state is a step, as of projects."""
+    if "state" in changed:
+        body = {"verb": AgreementVerb.record, "state": changed.pop("state")}
+        await agreements.step(ctx, record.id, None, AgreementStepCreate.model_validate(body))
+    await agreements.revise(ctx, record.id, None, AgreementUpdate.model_validate(changed))
+
+
+async def _record_event(ctx: WriteContext, body: EventCreate) -> Item:
+    """As having taken place: the source says so."""
+    return await events.register(ctx, body, EventState.recorded)
+
+
+async def _revise_event(ctx: WriteContext, record: Event, changed: dict[str, Any]) -> None:
+    await events.revise(ctx, record.id, None, EventUpdate.model_validate(changed))
 
 
 async def _record_project(ctx: WriteContext, body: RecordedProject) -> Item:
@@ -196,6 +233,8 @@ PARTS = (
          PartnerRelation, PartnerRelationCreate, _record_relation, _revise_relation),
     Part("documents", "documents.json", DocumentLine, mapping.DOCUMENTS, Document, DocumentCreate,
          documents.register, _revise_document),
+    Part("agreements", "agreements.json", AgreementLine, mapping.AGREEMENTS, Agreement,
+         RecordedAgreement, _record_agreement, _revise_agreement),
     Part("calendar_days", "calendar_days.json", CalendarDayLine, mapping.CALENDAR_DAYS, CalendarDay,
          CalendarDayCreate, *_plain(calendar_days, CalendarDayCreate, CalendarDayUpdate)),
     Part("indicators", "indicators.json", IndicatorLine, mapping.INDICATORS, Indicator,
@@ -205,6 +244,8 @@ PARTS = (
          ObservationCreate, observations.register, _revise_observation, inside.observation_of),
     Part("delegations", "delegations.json", DelegationLine, mapping.DELEGATIONS, Delegation,
          DelegationCreate, _record_delegation, _revise_delegation),
+    Part("sites", "sites.json", SiteLine, mapping.SITES, Site, SiteCreate,
+         sites.register, _revise_site),
     Part("projects", "projects.json", ProjectLine, mapping.PROJECTS, Project, RecordedProject,
          _record_project, _revise_project),
     Part("transactions", "projects.json#amounts", TransactionLine, mapping.TRANSACTIONS,
@@ -214,4 +255,6 @@ PARTS = (
          _register_plan, _revise_plan, inside.plan_of),
     Part("tasks", "plans.json#tasks", TaskLine, mapping.TASKS, Task, TaskCreate,
          tasks.register, _revise_task, inside.tasks_of),
+    Part("events", "events.json", EventLine, mapping.EVENTS, Event, EventCreate, _record_event,
+         _revise_event),
 )  # fmt: skip

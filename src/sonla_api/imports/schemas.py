@@ -1,15 +1,17 @@
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Literal, NamedTuple
 
-from pydantic import AfterValidator, BeforeValidator, StrictInt, ValidationInfo
+from pydantic import AfterValidator, BeforeValidator, Field, StrictInt, ValidationInfo
 from pydantic_core import PydanticCustomError
 
 from sonla_api.agencies.models import AgencyKind
+from sonla_api.agreements.models import AgreementKind, AgreementLevel
 from sonla_api.calendar_days.models import DayKind
 from sonla_api.delegations.lifecycle import Direction
 from sonla_api.delegations.models import Channel, Level
 from sonla_api.documents.types import DocumentType
-from sonla_api.imports.mapping import LEVELS, PARTNER_KINDS, RELATION_KINDS
+from sonla_api.events.models import EventChannel, EventKind, EventRole
+from sonla_api.imports.mapping import AGREEMENT_KINDS, LEVELS, PARTNER_KINDS, RELATION_KINDS
 from sonla_api.indicators.models import Flow
 from sonla_api.indicators.schemas import IndicatorCode, Unit
 from sonla_api.kit.citations import DocumentCited
@@ -22,15 +24,19 @@ from sonla_api.observations.models import ObservationQualifier, ValueKind
 from sonla_api.observations.schemas import Figure, Share
 from sonla_api.partner_relations.models import RelationKind
 from sonla_api.partners.models import PartnerKind
-from sonla_api.projects.lifecycle import ProjectKind, ProjectState
+from sonla_api.projects.lifecycle import ProjectKind
 from sonla_api.projects.models import TransactionType
-from sonla_api.projects.schemas import ProjectCreate
+from sonla_api.sites.models import GateLevel, SiteKind
 from sonla_api.transactions.models import Qualifier
 from sonla_api.transactions.schemas import EquivalentBody
 
 MESSAGES = {
     "precision_differs": Message(
         "the date says {found}, this says {given}", "ngày ghi {found}, ở đây ghi {given}"
+    ),
+    "partner_differs": Message(
+        "this is the one of `partners`, and null where they are none or several",
+        "đây là đối tác duy nhất trong `partners`, hoặc null khi không có hay có nhiều đối tác",
     ),
     "period_twice": Message(
         "the line names a period beside it", "dòng này đã ghi thời gian ở trường period"
@@ -42,6 +48,7 @@ MESSAGES = {
 
 
 Stage = Literal["proposed", "planning", "preparing", "approved", "implementing", "completed"]
+ToldState = Literal["drafting", "negotiating", "signed", "assessed", "in_force", "expired"]
 
 
 class Report(NamedTuple):
@@ -90,6 +97,12 @@ def _of_the_date(field: str) -> Callable[[Precision | None, dict[str, Any]], Non
 def _without_a_period(duration: Any, before: dict[str, Any]) -> None:
     if duration and before.get("period"):
         raise _refusal("period_twice")
+
+
+def _of_the_partners(partner: str | None, before: dict[str, Any]) -> None:
+    partners = before.get("partners", [])
+    if partner != (partners[0] if len(partners) == 1 else None):
+        raise _refusal("partner_differs")
 
 
 def _alone(countries: list[str], before: dict[str, Any]) -> None:
@@ -148,11 +161,42 @@ class DocumentLine(SourcedLine):
     implements: list[Key] = []
 
 
+class AgreementLine(SourcedLine):
+    kind: Annotated[AgreementKind, _renamed(AGREEMENT_KINDS)]
+    level: AgreementLevel | None = None
+    title: LocalizedText
+    partners: list[Key] = []
+    partner: Annotated[Key | None, _beside(_of_the_partners)] = None
+    parties_vn: list[Key] = []
+    country: Country | None = None
+    subdivision: Subdivision | None = None
+    signed: Period | None = None
+    date_precision: Annotated[Precision | None, _beside(_of_the_date("signed"))] = None
+    period: Period | None = None
+    state: ToldState
+    signatory_positions: list[Line] = []
+
+
 class CalendarDayLine(SourcedLine):
     day: Day
     kind: DayKind
     name: LocalizedText
     announcement: DocumentCited | None = None
+
+
+class SiteLine(SourcedLine):
+    """`class` is a word of Python's own."""
+
+    kind: SiteKind
+    name: LocalizedText
+    level: Annotated[GateLevel | None, Field(alias="class")] = None
+    country: Country | None = None
+    subdivision: Subdivision | None = None
+    borders: Country | None = None
+    counterpart: Key | None = None
+    part_of: Key | None = None
+    established: PartialDate | None = None
+    opened: PartialDate | None = None
 
 
 class PlanLine(SourcedLine):
@@ -185,6 +229,20 @@ class DelegationLine(SourcedLine):
     date_precision: Annotated[Precision | None, _beside(_of_the_date("date"))] = None
     date_as_printed: Text | None = None
     outcomes: list[Text] = []
+
+
+class EventLine(SourcedLine):
+    kind: EventKind
+    name: LocalizedText
+    role: EventRole | None = None
+    country: Country | None = None
+    place: Line | None = None
+    partners: list[Key] = []
+    channel: EventChannel | None = None
+    date: Period | None = None
+    date_precision: Annotated[Precision | None, _beside(_of_the_date("date"))] = None
+    result: LocalizedText | None = None
+    sites: list[Key] = []
 
 
 class ProjectLine(SourcedLine):
@@ -239,9 +297,3 @@ class ObservationLine(SourcedLine):
     qualifier: ObservationQualifier | None = None
     change_yoy: Share | None = None
     as_of: Day | None = None
-
-
-class RecordedProject(ProjectCreate):
-    """A project as a line tells of it, with its state."""
-
-    state: ProjectState

@@ -1,7 +1,7 @@
 """Loading a folder of records: all of it, or nothing and every reason why."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from pydantic_core import to_jsonable_python
 
 from sonla_api.identity.permissions import EVERY
 from sonla_api.imports import mapping
-from sonla_api.imports.parts import LATER, PARTS, Part
+from sonla_api.imports.parts import PARTS, Part
 from sonla_api.imports.queries import (
     LOAD,
     Content,
@@ -23,6 +23,7 @@ from sonla_api.imports.queries import (
     survivors,
     wait_for_turn,
 )
+from sonla_api.imports.rows import Row, field_of, is_key, mutual, news, record_of, references
 from sonla_api.imports.schemas import LoadError, Report
 from sonla_api.kit import flags
 from sonla_api.kit.context import Actor, WriteContext
@@ -50,7 +51,9 @@ async def load_folder(database_url: str, folder: Path, progress: Progress) -> Re
     request = {"actor_id": "", "request_id": f"{LOAD}{uuid4()}"}
     try:
         async with (
-            connect(database_url, asyncpg_url(database_url), 1, LIKENESS) as database,
+            connect(
+                database_url, asyncpg_url(database_url), 1, LIKENESS, is_hurried=False
+            ) as database,
             database.transaction(request) as transaction,
         ):
             ctx = WriteContext(_LOADER, datetime.now(UTC), transaction, transaction)
@@ -106,22 +109,18 @@ class _Load:
 
     def leave_aside(self, folder: Path) -> list[str]:
         """What is said of the files that are not loaded."""
-        said = []
-        for path in sorted(folder.glob("*.json")):
-            if path.name in LATER:
-                content = read(path)
-                self._faults |= {*content.broken}
-                count = len(content.entries)
-                said.append(f"{path.name}: {count} lines left aside, their records come later")
-            elif path.name not in self._contents:
-                said.append(f"{path.name}: left aside, no file of this name is known")
-        return said
+        return [
+            f"{path.name}: left aside, no file of this name is known"
+            for path in sorted(folder.glob("*.json"))
+            if path.name not in self._contents
+        ]
 
     async def check(self, ctx: WriteContext) -> None:
         """Every line by its format, its references and the rules of its records."""
         for part in {part.file: part for part in self.parts}.values():
             checked = [self._formatted(part, entry) for entry in self._contents[part.file].entries]
             lines = [line for line in checked if line]
+            _tie(part, [line for _, line in lines])
             self.lines[part.file] = self._in_order(part.file, lines)
         for part in self.parts:
             await self._look_up(ctx, part)
@@ -129,7 +128,7 @@ class _Load:
             self._check_references(part)
             for entry, line in self.lines[part.file]:
                 try:
-                    part.whole.model_validate(mapping.record_of(part.rows, line, _SOME_IDS))
+                    part.whole.model_validate(record_of(part.rows, line, _SOME_IDS))
                 except ValidationError as error:
                     self._add(entry, of_validation(error.errors(include_url=False)), part.rows)
         self.refuse()
@@ -144,7 +143,7 @@ class _Load:
         except ValidationError as error:
             self._add(entry, of_validation(error.errors(include_url=False)))
             return None
-        return entry, line.model_dump(mode="json", exclude_unset=True)
+        return entry, line.model_dump(mode="json", exclude_unset=True, by_alias=True)
 
     def _in_order(self, file: str, lines: list[Line]) -> list[Line]:
         """What is named before what names it, wherever both stand in the file; each key once."""
@@ -155,7 +154,7 @@ class _Load:
                 message = f"{line['key']} stands in line {first.number} already"
                 self._faults.add(entry.fault("key", message))
         ordered: list[Line] = []
-        named = {key: [*_above(file, line)] for key, (_, line) in waiting.items()}
+        named = {key: [*_first(file, line, waiting)] for key, (_, line) in waiting.items()}
         while ready := [k for k in waiting if not any(above in waiting for _, above in named[k])]:
             ordered += [waiting.pop(key) for key in ready]
         for key, (entry, _) in waiting.items():
@@ -170,7 +169,7 @@ class _Load:
             key
             for other in self.parts
             for entry in self._contents[other.file].entries
-            for _, resources, key in mapping.references(other.rows, entry.value)
+            for _, resources, key in references(other.rows, entry.value)
             if part.resource in resources
         }
         known = self._known[part.resource] = await registered(ctx, part.model, named)
@@ -180,7 +179,7 @@ class _Load:
 
     def _keys(self, file: str) -> set[str]:
         given = (entry.value.get("key") for entry in self._contents[file].entries)
-        return {key for key in given if mapping.is_key(key)}
+        return {key for key in given if is_key(key)}
 
     def _check_references(self, part: Part) -> None:
         """Also of lines that are wrong otherwise; not to files that could not be read whole."""
@@ -190,21 +189,21 @@ class _Load:
             if not self._contents[other.file].broken
         }
         for entry in self._contents[part.file].entries:
-            for field, resources, key in mapping.references(part.rows, entry.value):
+            for field, resources, key in references(part.rows, entry.value):
                 if all(it in known and key not in known[it] for it in resources):
                     message = f"there is no {key} among the {' or '.join(resources)}"
                     self._faults.add(entry.fault(field, message))
 
-    def _add(self, entry: Entry, problem: Problem, rows: Sequence[mapping.Row] = ()) -> None:
+    def _add(self, entry: Entry, problem: Problem, rows: Sequence[Row] = ()) -> None:
         said = [(e.pointer, e.message.en) for e in problem.errors]
         for pointer, message in said or [("", problem.detail.en)]:
-            field = mapping.field_of(rows, entry.value, pointer)
+            field = field_of(rows, entry.value, pointer)
             self._faults.add(entry.fault(field, message))
 
     async def write(self, ctx: WriteContext, part: Part) -> None:
         """Each line by itself, so that all that is wrong is found before all is taken back."""
         for entry, line in self.lines[part.file]:
-            named = mapping.references(part.rows, line)
+            named = _needed(part, line)
             if any(all(key not in self._ids[it] for it in of) for _, of, key in named):
                 continue  # the line that it refers to was refused
             try:
@@ -223,7 +222,7 @@ class _Load:
         ids, record = self._ids[part.resource], self._known[part.resource].get(line["key"])
         if record is None and line["key"] in ids:
             return "merged"
-        said = mapping.record_of(part.rows, line, self._ids)
+        said = record_of(part.rows, line, self._ids)
         body = part.whole.model_validate(said | mapping.CREATED_WITH)
         if record is None:
             ids[line["key"]] = str((await part.register(ctx, body)).id)
@@ -231,7 +230,7 @@ class _Load:
         now = to_jsonable_python({name: getattr(record, name) for name in part.whole.model_fields})
         now["flags"] = flags.given(record.flags)
         loaded = self._loaded.get(str(record.id), {})
-        patch = mapping.news(part.rows, body.model_dump(mode="json"), loaded, now)
+        patch = news(part.rows, body.model_dump(mode="json"), loaded, now)
         if not patch:
             return "unchanged"
         await part.revise(ctx, record, patch)
@@ -246,13 +245,35 @@ class _Load:
         return lines
 
 
-def _above(file: str, line: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """The records of its own kind that a line names: (field, key)."""
+def _tie(part: Part, lines: Sequence[dict[str, Any]]) -> None:
+    """What one line says of two, the other says too."""
+    by_key = {line["key"]: line for line in lines}
+    for field in mutual(part.rows):
+        for line in lines:
+            other = by_key.get(line.get(field) or "")
+            if other and other.get(field) is None:
+                other[field] = line["key"]
+
+
+def _first(file: str, line: dict[str, Any], lines: Mapping[str, Line]) -> Iterator[tuple[str, str]]:
+    """The records of its own kind that a line waits for: (field, key).
+
+    Of two lines that name each other, the one with the later key waits.
+    """
     for part in PARTS:
-        if part.file == file:
-            for field, resources, key in mapping.references(part.rows, line):
-                if part.resource in resources:
-                    yield field, key
+        if part.file != file:
+            continue
+        tied = mutual(part.rows)
+        for field, resources, key in references(part.rows, line):
+            is_later = field not in tied or key not in lines or not line["key"] < key
+            if part.resource in resources and (is_later or lines[key][1].get(field) != line["key"]):
+                yield field, key
+
+
+def _needed(part: Part, line: dict[str, Any]) -> list[tuple[str, tuple[str, ...], str]]:
+    """The records that must be there before a line is written."""
+    tied = mutual(part.rows)
+    return [named for named in references(part.rows, line) if named[0] not in tied]
 
 
 _SOME_IDS: Any = defaultdict(lambda: defaultdict(lambda: str(uuid4())))

@@ -1,7 +1,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from sonla_api.changes.queries import HistoryListing, history
 from sonla_api.changes.schemas import ChangeView
@@ -12,10 +12,11 @@ from sonla_api.indicators.queries import IndicatorListing, indicators
 from sonla_api.indicators.schemas import IndicatorCreate, IndicatorUpdate, IndicatorView
 from sonla_api.kit.answers import IfMatch, PageAnswer, RecordAnswer, created
 from sonla_api.kit.context import Context, WriteContext
+from sonla_api.kit.routes import routes_of
 from sonla_api.kit.schema import Page
 from sonla_api.kit.store import create, delete
 
-router = APIRouter(prefix="/indicators", tags=["indicators"])
+router = routes_of("indicators")
 
 Read = Annotated[Context, reading("indicators:read")]
 Audit = Annotated[Context, reading("changes:read")]

@@ -4,24 +4,26 @@ import json
 import re
 import unicodedata
 import zlib
-from collections.abc import AsyncIterator, Mapping
-from typing import Annotated
+from collections.abc import AsyncIterator, Iterator, Mapping
+from typing import Annotated, Any, NamedTuple
 from urllib.parse import quote
 
 from fastapi import Depends, FastAPI, Header, Response
 from fastapi.responses import StreamingResponse
 from fastapi.routing import iter_route_contexts
-from starlette.datastructures import URL, Headers
+from starlette.datastructures import URL
 from starlette.types import Receive, Scope, Send
 
 from sonla_api.kit.context import WriteContext
 from sonla_api.kit.files import StoredFile
+from sonla_api.kit.headers import header
 from sonla_api.kit.idempotency import Kept, keep
 from sonla_api.kit.problems import VersionRequired
 from sonla_api.kit.records import Item, Rows
+from sonla_api.kit.schema import Page, View
 from sonla_api.kit.store import Expected
 
-_NOT_MODIFIED = {b"etag", b"vary"}
+_NOT_MODIFIED = {b"cache-control", b"etag", b"vary"}
 _PLAIN = re.compile(r"[^A-Za-z0-9 ._()-]")
 VARY = {"Vary": "Authorization, Accept, Accept-Language"}
 
@@ -50,7 +52,7 @@ class RecordAnswer(Response):
 
 def _is_known(scope: Scope, etag: str) -> bool:
     """Whether the caller has what it asks for, by its If-None-Match."""
-    known = Headers(scope=scope).get("if-none-match") if scope["method"] == "GET" else None
+    known = header(scope, b"if-none-match") if scope["method"] == "GET" else None
     if known is None:
         return False
     return etag in re.findall(r'"[^"]*"', known) or known.strip() == "*"
@@ -62,39 +64,58 @@ async def _send_not_modified(answer: Response, send: Send) -> None:
     await send({"type": "http.response.body", "body": b""})
 
 
-class FileAnswer(StreamingResponse):
-    """A file, sent on in pieces as they come, and never shown in place of being saved."""
+class StreamedAnswer(StreamingResponse):
+    """What is sent on in pieces as they come, unless the caller has it already."""
+
+    def __init__(
+        self,
+        pieces: AsyncIterator[bytes],
+        etag: str,
+        headers: Mapping[str, str],
+        status_code: int = 200,
+        media_type: str | None = None,
+    ) -> None:
+        self.etag = etag
+        super().__init__(pieces, status_code, {"ETag": etag, **VARY, **headers}, media_type)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if _is_known(scope, self.etag):
+            await _send_not_modified(self, send)
+        elif scope["state"]["is_head"]:
+            start = {"type": "http.response.start", "status": self.status_code}
+            await send({**start, "headers": self.raw_headers})
+            await send({"type": "http.response.body", "body": b""})
+        else:
+            await super().__call__(scope, receive, send)
+
+
+class FileAnswer(StreamedAnswer):
+    """A file, never shown in place of being saved."""
 
     media_type = "application/octet-stream"
 
     def __init__(
         self, file: StoredFile, pieces: AsyncIterator[bytes], status_code: int = 200
     ) -> None:
-        self.etag = f'"{file.version}.{file.sha256[:8]}"'
         headers = {
             "Content-Length": str(file.size),
-            "Content-Disposition": _as_attachment(file.name),
-            "ETag": self.etag,
-            **VARY,
+            "Content-Disposition": as_attachment(file.name),
         }
-        super().__init__(pieces, status_code, headers, file.media_type)
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if _is_known(scope, self.etag):
-            await _send_not_modified(self, send)
-        elif scope["state"]["is_head"]:
-            await Response(headers=dict(self.headers))(scope, receive, send)
-        else:
-            await super().__call__(scope, receive, send)
+        etag = f'"{file.version}.{file.sha256[:8]}"'
+        super().__init__(pieces, etag, headers, status_code, file.media_type)
 
 
 def download_addresses(api: FastAPI) -> list[re.Pattern[str]]:
     """Where files are given, whatever format the caller would rather have."""
     routes = iter_route_contexts(api.routes)
-    return [it.path_regex for it in routes if getattr(it, "response_class", None) is FileAnswer]
+    return [it.path_regex for it in routes if _is_streamed(getattr(it, "response_class", None))]
 
 
-def _as_attachment(name: str) -> str:
+def _is_streamed(kind: object) -> bool:
+    return isinstance(kind, type) and issubclass(kind, StreamedAnswer)
+
+
+def as_attachment(name: str) -> str:
     """RFC 6266: in plain letters for old readers, exactly for all others."""
     letters = unicodedata.normalize("NFKD", name.replace("đ", "d").replace("Đ", "D"))
     plain = _PLAIN.sub("_", "".join(it for it in letters if not unicodedata.combining(it)))
@@ -105,13 +126,17 @@ class PageAnswer(Response):
     """One page; the `Link` header leads to the next. `beside`: members that stand before it."""
 
     media_type = "application/json"
+    opening = b'"items":['
 
     def __init__(self, rows: Rows, parameter: str = "cursor", **beside: bytes) -> None:
+        self.rows = rows
         self.following = {parameter: rows.next_cursor} if rows.next_cursor else {}
         end = json.dumps({"next_cursor": rows.next_cursor, "total": rows.total}).encode()
-        head = b"".join(b'"%b":%b,' % (name.encode(), beside[name]) for name in beside)
-        body = b'{%b"items":[%b],%b' % (head, b",".join(rows.bodies), end[1:])
-        super().__init__(body, headers=VARY)
+        # Joined once, as it may be long.
+        head = [b"{", *(b'"%b":%b,' % (name.encode(), beside[name]) for name in beside)]
+        bodies = [part for body in rows.bodies for part in (b",", body)][1:]
+        whole = b"".join([*head, self.opening, *bodies, b"],", end[1:]])
+        super().__init__(whole, headers=VARY)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if self.following:
@@ -121,11 +146,37 @@ class PageAnswer(Response):
         await super().__call__(scope, receive, send)
 
 
-async def created(ctx: WriteContext, item: Item, address: str) -> Response:
-    """201; kept for a repetition with the same Idempotency-Key, in the same transaction."""
+class ListRoute(NamedTuple):
+    """A route that lists, and what it shows."""
+
+    route: Any
+    view: type[View]
+
+    @property
+    def name(self) -> str:
+        """`delegations`, `delegations-history`."""
+        words = self.route.path.split("/")[3:]
+        return "-".join(word for word in words if not word.startswith("{"))
+
+
+def lists(api: FastAPI) -> Iterator[ListRoute]:
+    """Those that answer a `Page` of something."""
+    for route in iter_route_contexts(api.routes):
+        answer = getattr(route, "response_model", None)
+        if isinstance(answer, type) and issubclass(answer, Page):
+            yield ListRoute(route, answer.__pydantic_generic_metadata__["args"][0])
+
+
+async def created(
+    ctx: WriteContext, item: Item, address: str, *, is_secret: bool = False
+) -> Response:
+    """201; kept for a repetition with the same Idempotency-Key, in the same transaction.
+
+    An answer that shows a secret is kept without it: who repeats that is told so.
+    """
     kept = Kept(item.version, address, item.body)
     if ctx.key and not item.is_kept:
-        await keep(ctx.reader, ctx.key, kept)
+        await keep(ctx.reader, ctx.key, kept._replace(body=b"") if is_secret else kept)
     return replayed(kept)
 
 

@@ -42,7 +42,7 @@ class DocumentCited(Body):
         return self
 
 
-class DocumentCitedView(View):
+class DocumentCitedView(View, shown_by="shown_documents"):
     """A document of the register, null where there is none to see, and one as it is printed."""
 
     document: DocumentSummary | None

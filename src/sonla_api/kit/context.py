@@ -47,11 +47,16 @@ class Actor:
         return self.is_administrator or (self.agency_id is None and not self.is_anonymous)
 
     @cached_property
+    def name(self) -> str:
+        """The id as text, for what is counted."""
+        return str(self.id)
+
+    @cached_property
     def parameters(self) -> Mapping[str, Any]:
         """What row filters and views ask about the actor, as bind parameters."""
         return {
             "actor_sight": _filled(self.sight, self.sight[0]),
-            "actor_agencies": _filled(self.agencies, _NONE),
+            "actor_agencies": _filled(self.agencies, self.agencies[0] if self.agencies else _NONE),
             "actor_writes_all": self.writes_all,
         }
 

@@ -1,16 +1,15 @@
 """Two roads to the data. Nothing outside this file commits."""
 
 import asyncio
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import asyncpg
 from sqlalchemy import event
-from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.exc import DisconnectionError, InvalidRequestError
 from sqlalchemy.ext.asyncio import (
     AsyncConnection,
     AsyncEngine,
@@ -19,16 +18,8 @@ from sqlalchemy.ext.asyncio import (
 )
 
 from sonla_api.kit.idempotency import Held, take
+from sonla_api.kit.reads import FAREWELL, PATIENCE, Connection, Reads, left_until
 from sonla_api.kit.statement import Reader
-
-PATIENCE = 4.5
-"""Seconds that a caller waits for the database before it is told 503."""
-
-_RESTED = 300
-"""Seconds after which an unused connection may have been cut somewhere on the way."""
-
-_FAREWELL = 0.3
-"""Seconds that a connection given up may take to close, so that PATIENCE stays below five."""
 
 _LOST = (OSError, asyncpg.OperatorInterventionError)
 """After these (a TimeoutError is the first) nobody knows what the connection would say next."""
@@ -46,62 +37,6 @@ _SETTINGS = {
 _READ_ONLY = _SETTINGS | {"default_transaction_read_only": "on", "statement_timeout": "10s"}
 
 
-class Reads:
-    """The reading pool: autocommit, cannot write, may lead to a replica.
-
-    asyncpg's own starts a task each time that a connection comes back, which costs as much as all
-    the rest that is done here for a small request.
-    """
-
-    def __init__(self, connect: Callable[[], Awaitable["_Connection"]], size: int) -> None:
-        self._connect = connect
-        self._places = asyncio.Semaphore(size)
-        self._idle: list[tuple[_Connection, float]] = []
-
-    async def fetch(self, query: str, *args: Any) -> Sequence[Any]:
-        connection = await self._taken()
-        try:
-            rows: Sequence[Any] = await connection.fetch(query, *args)
-        except asyncpg.PostgresError as error:
-            if isinstance(error, asyncpg.OperatorInterventionError):
-                connection.terminate()  # the server ends it, if we have not heard of it yet
-            raise
-        except BaseException:
-            connection.terminate()  # nobody knows what it would answer next
-            raise
-        finally:
-            if not connection.is_closed():
-                self._idle.append((connection, time.monotonic()))
-            self._places.release()
-        return rows
-
-    async def close(self) -> None:
-        for connection, _ in self._idle:
-            await connection.close()
-
-    async def _taken(self) -> "_Connection":
-        if not self._places.locked() and (found := self._rested()):
-            await self._places.acquire()
-            return found
-        async with asyncio.timeout(PATIENCE):
-            await self._places.acquire()
-            try:
-                return self._rested() or await self._connect()
-            except BaseException:
-                self._places.release()
-                raise
-
-    def _rested(self) -> "_Connection | None":
-        """The connection used last, if it still stands."""
-        while self._idle:
-            connection, since = self._idle.pop()
-            if time.monotonic() - since > _RESTED:
-                connection.terminate()
-            if not connection.is_closed():
-                return connection
-        return None
-
-
 WHO = {"actor_id": "sonla.actor_id", "request_id": "sonla.request_id"}
 """What tells the change log who acts, and the setting that it is read from."""
 
@@ -115,12 +50,13 @@ class Transaction:
 
     def __init__(
         self,
-        connection: AsyncConnection,
+        connection: AsyncConnection | None,
         raw: asyncpg.Connection,
         who: Mapping[str, str],
         held: Held | None,
+        until: float | None,
     ) -> None:
-        self._connection, self._raw, self._held = connection, raw, held
+        self._connection, self._raw, self._held, self._until = connection, raw, held, until
         self.who = who
         self._has_begun = self._is_over = False
 
@@ -131,8 +67,9 @@ class Transaction:
         if self._is_over:
             raise RuntimeError("what this request writes was committed already")
         self._has_begun = True
-        async with asyncio.timeout(PATIENCE):
-            found = await self._raw.execute(_begin(self.who, self._held))
+        found = await self._raw.execute(
+            _begin(self.who, self._held), timeout=left_until(self._until)
+        )
         if self._held:
             await take(self._raw, self._held, found)
 
@@ -151,7 +88,7 @@ class Transaction:
 
     @cached_property
     def session(self) -> AsyncSession:
-        if not self._has_begun:
+        if self._connection is None or not self._has_begun:
             raise RuntimeError("a session would write without a transaction")
         return AsyncSession(self._connection, expire_on_commit=False)
 
@@ -165,12 +102,12 @@ class Transaction:
             if not self._has_begun:
                 return
             with suppress(Exception):
-                await self._raw.execute("rollback", timeout=_FAREWELL)
+                await self._raw.execute("rollback", timeout=FAREWELL)
                 return
         self._raw.terminate()
 
     async def _whole(self, query: str, *args: Any) -> Sequence[Any]:
-        rows: Sequence[Any] = await self._raw.fetch(query, *args, timeout=PATIENCE)
+        rows: Sequence[Any] = await self._raw.fetch(query, *args, timeout=left_until(self._until))
         self._is_over = bool(rows)
         return rows
 
@@ -201,9 +138,14 @@ class Database:
         `who` acts, for the change log; `held`: the Idempotency-Key that it acts under. A short one
         begins with its first statement, which may be the whole of it.
         """
-        async with self.engine.connect() as connection:
+        async with AsyncExitStack() as stack:
+            try:
+                async with asyncio.timeout(PATIENCE) as waiting:
+                    connection = await stack.enter_async_context(self.engine.connect())
+            except InvalidRequestError as error:  # each was cut as soon as it was opened
+                raise ConnectionError from error
             raw: Any = (await connection.get_raw_connection()).driver_connection
-            made = Transaction(connection, raw, who, held)
+            made = Transaction(connection, raw, who, held, waiting.when())
             try:
                 if not is_short:
                     await made.begin()
@@ -231,10 +173,13 @@ async def connect(
     reads: str,
     size: int = 8,
     local: Mapping[str, str] | None = None,
+    *,
+    is_hurried: bool = True,
 ) -> AsyncIterator[Database]:
     """Opens nothing before the first request, so the service starts while the database is away.
 
     `writes` is SQLAlchemy's form of an address, `reads` asyncpg's: TLS is named differently there.
+    `is_hurried`: whether a caller waits for each answer; else statements may take their time.
     `local`: settings that SQL reads with current_setting(), such as limits of a deployment.
     """
     engine = create_async_engine(
@@ -247,8 +192,8 @@ async def connect(
         connect_args={
             "server_settings": {**_SETTINGS, **(local or {})},
             "timeout": PATIENCE,
-            "command_timeout": 15,
-            "connection_class": _Connection,
+            "command_timeout": PATIENCE if is_hurried else None,
+            "connection_class": Connection,
             "max_cacheable_statement_size": 0,
         },
     )
@@ -258,7 +203,7 @@ async def connect(
             reads,
             timeout=PATIENCE,
             command_timeout=PATIENCE,
-            connection_class=_Connection,
+            connection_class=Connection,
             statement_cache_size=500,
             max_cacheable_statement_size=0,  # else a long one is planned anew at every request
             server_settings={**_READ_ONLY, **(local or {})},
@@ -270,12 +215,6 @@ async def connect(
     finally:
         await pool.close()
         await engine.dispose()
-
-
-class _Connection(asyncpg.Connection):
-    async def close(self, *, timeout: float | None = None) -> None:  # noqa: ARG002, ASYNC109
-        """A line that is dead answers no farewell either; SQLAlchemy would wait two seconds."""
-        await super().close(timeout=_FAREWELL)
 
 
 def _refuse_closed(connection: Any, _: object, __: object) -> None:

@@ -16,6 +16,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sonla_api.kit import faults, logs, problems
 from sonla_api.kit.answers import download_addresses
+from sonla_api.kit.exports import Exports, send_whole
+from sonla_api.kit.geojson import MEDIA_TYPE as GEOJSON
+from sonla_api.kit.geojson import is_wanted, place_addresses
+from sonla_api.kit.headers import header
 from sonla_api.kit.http import allowed_methods, answer, fixed_addresses, report
 from sonla_api.kit.metrics import measured
 from sonla_api.kit.problems import Problem
@@ -32,13 +36,17 @@ _JSON = {
     "POST": ("application/json",),
     "PATCH": ("application/json", "application/merge-patch+json"),
 }
-_SECURITY = [
+SECURITY = [
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
     (b"x-frame-options", b"DENY"),
 ]
 _ASKED_ANEW = (b"cache-control", b"no-cache")
 _PRIVATE = (b"cache-control", b"no-store")
+_OR_PLACES = Wording(
+    f"This address answers application/json and {GEOJSON}.",
+    f"Địa chỉ này trả application/json và {GEOJSON}.",
+)
 _BAD_JSON = Wording("The body is not valid JSON: {why}.", "Nội dung không phải JSON hợp lệ: {why}.")
 _SEND_FILE = Wording(
     f"Send the file as `Content-Type: {MULTIPART}`.",
@@ -61,7 +69,9 @@ class Envelope:
     def __init__(self, app: ASGIApp, api: FastAPI, admit: Admission) -> None:
         self.app, self.api, self.admit = app, api, admit
         self._shortcuts, self._fixed = Shortcuts(api), fixed_addresses(api)
+        self._exports = Exports(api)
         self._uploads, self._downloads = upload_addresses(api), download_addresses(api)
+        self._places = place_addresses(api)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -87,7 +97,7 @@ class Envelope:
 
     async def _pass(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = Headers(scope=scope)
-        found = _TRACEPARENT.match(headers.get("traceparent", ""))
+        found = _TRACEPARENT.match(header(scope, b"traceparent") or "")
         logs.trace_id.set(found and found[1])
         is_api = scope["path"].startswith(API)
         if is_api:
@@ -97,6 +107,9 @@ class Envelope:
             return
         if is_api:
             self._check_method(scope, self._fixed.get(scope["path"]))
+            if scope["method"] == "GET" and (export := self._exports.asked(scope)):
+                await send_whole(export, scope, receive, send)
+                return
             takes_file = scope["method"] == "POST" and _is_among(self._uploads, scope["path"])
             self._check_format(scope, headers, takes_file=takes_file)
             if takes_file:
@@ -116,13 +129,15 @@ class Envelope:
 
     def _check_format(self, scope: Scope, headers: Headers, *, takes_file: bool) -> None:
         """406 where JSON is no answer, 415 where the body is something else, before all else."""
-        accepted = headers.get("accept", "")
+        accepted = header(scope, b"accept")
         if (
             accepted
             and not any(_TAKES_JSON.fullmatch(p.strip()) for p in accepted.split(","))
             and not _is_among(self._downloads, scope["path"])
         ):
-            raise problems.NotAcceptable
+            gives_places = scope["method"] == "GET" and _is_among(self._places, scope["path"])
+            if not gives_places or not is_wanted(headers):
+                raise problems.NotAcceptable(_OR_PLACES if gives_places else None)
         offered = (MULTIPART,) if takes_file else _JSON.get(scope["method"])
         if offered and (
             headers.get("content-length", "0") != "0" or "transfer-encoding" in headers
@@ -151,7 +166,8 @@ class _Sent:
 
     def __init__(self, scope: Scope, send: Send) -> None:
         self._send, self._is_head = send, scope["method"] == "HEAD"
-        self._headers = [*_SECURITY, (b"x-request-id", scope["state"]["request_id"].encode())]
+        self._state = scope["state"]
+        self._headers = [*SECURITY, (b"x-request-id", scope["state"]["request_id"].encode())]
         if scope["path"].startswith(API):
             has_key = any(name == b"authorization" for name, _ in scope["headers"])
             self._headers.append(_PRIVATE if has_key else _ASKED_ANEW)
@@ -162,6 +178,8 @@ class _Sent:
             self.status = message["status"]
             present = {name for name, _ in message["headers"]}
             more = [pair for pair in self._headers if pair[0] not in present]
+            if share := self._state.get("share"):
+                more += share.headers
             message["headers"] = [*message["headers"], *more]
         elif self._is_head:
             message = {**message, "body": b""}
@@ -192,8 +210,8 @@ async def _checked_body(scope: Scope, headers: Headers, receive: Receive) -> Rec
     body, more = bytearray(), True
     while more:
         message = await receive()
-        if message["type"] == "http.disconnect":
-            break
+        if message["type"] == "http.disconnect":  # what came of it may mean something else
+            raise problems.RequestTimeout
         body += message.get("body", b"")
         more = message.get("more_body", False)
         if len(body) > BODY_LIMIT:

@@ -47,7 +47,7 @@ def _member(name: str, whole: _Schema, schemas: _Schema, of: str) -> Any:
 
 
 def _twin(whole: _Schema, schemas: _Schema) -> _Schema:
-    stem = str(whole.get("title", "")).removesuffix("View")
+    stem = str(whole.get("title", "")).removesuffix("View").removesuffix("Entry")
     twin: _Schema = schemas.get(f"{stem}Create") or schemas.get(f"{stem}Body") or {}
     properties: _Schema = twin.get("properties", {})
     return properties

@@ -98,10 +98,12 @@ _AWAY = (
 )
 
 
+_BROKEN_OFF = (asyncpg.InterfaceError, asyncpg.InternalClientError)
+"""What asyncpg itself says of a connection that was cut in the middle of something."""
+
+
 def _is_away(cause: BaseException | None) -> bool:
-    return isinstance(cause, (*_AWAY, OSError, TimeoutError, asyncpg.InterfaceError)) or (
-        cause is None
-    )
+    return cause is None or isinstance(cause, (*_AWAY, *_BROKEN_OFF, OSError, TimeoutError))
 
 
 MEANINGS: Mapping[type[Exception], Callable[[Any], Problem]] = {
@@ -112,5 +114,6 @@ MEANINGS: Mapping[type[Exception], Callable[[Any], Problem]] = {
     PoolTimeout: lambda _: Unavailable(),
     OSError: lambda _: Unavailable(),  # and TimeoutError
     asyncpg.InterfaceError: lambda _: Unavailable(),
+    asyncpg.InternalClientError: lambda _: Unavailable(),
     asyncpg.PostgresError: of_postgres,
 }

@@ -42,7 +42,9 @@ def install(app: FastAPI) -> None:
 def answer(problem: Problem, scope: Scope) -> Response:
     """The problem document for this request, in the caller's language."""
     language = preferred_language(Headers(scope=scope).get("accept-language", ""))
-    body = problem.body(language) | {
+    body = problem.body(language)
+    body |= {
+        "type": scope.get("root_path", "") + body["type"],
         "instance": scope["path"],
         "request_id": scope.get("state", {}).get("request_id"),
     }
@@ -60,9 +62,12 @@ def _with_id(scope: Scope, id_: UUID) -> str:
 
 
 def report(error: Exception, problem: Problem) -> None:
-    """Log what is our fault, or the database's."""
+    """Log what is our fault, or the database's; of one that is away its name says all, and every
+    request would say it.
+    """
     if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        _log.error("%s", type(error).__name__, exc_info=error)
+        is_away = isinstance(problem, problems.Unavailable)
+        _log.error("%s", type(error).__name__, exc_info=None if is_away else error)
 
 
 def preferred_language(accepted: str) -> str:

@@ -24,7 +24,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from sonla_api.kit.model import Model
-from sonla_api.kit.problems import KeyReused
+from sonla_api.kit.problems import KeyReused, SecretAlreadyShown
 from sonla_api.kit.statement import Reader, Statement
 
 KEY_LENGTH = 255
@@ -70,7 +70,7 @@ class Held(NamedTuple):
 
 
 class Kept(NamedTuple):
-    """What was answered: always 201, with these parts."""
+    """What was answered: always 201, with these parts; no body where it showed a secret."""
 
     version: int
     location: str
@@ -136,7 +136,10 @@ async def take(reader: Reader, held: Held, found: str) -> None:
     ((fingerprint, *kept),) = await _first.fetch(reader, held_place=held.place)
     if fingerprint != held.fingerprint:
         raise KeyReused
-    raise Replay(Kept(*kept))
+    answer = Kept(*kept)
+    if not answer.body:
+        raise SecretAlreadyShown
+    raise Replay(answer)
 
 
 async def keep(reader: Reader, held: Held, kept: Kept) -> None:

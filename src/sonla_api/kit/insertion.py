@@ -71,8 +71,9 @@ def _statement(
         given = given.select_from(_acting(is_held=is_kept))
     new = insert(table).from_select(names, given.where(*conditions), include_defaults=False)
     made = aliased(records.model, new.returning(table).cte("made"))
-    shown = [*records.columns(is_stranger=False, of=made), made.id, made.version]
-    row = select(*shown).subquery("row")
+    columns = records.columns(is_stranger=False, of=made, is_one=True)
+    shown = select(*columns, made.id, made.version)
+    row = shown.select_from(records.rows(of=made)).subquery("row")
     item = as_item(row, records.view)
     *_, id_, version = row.c
     body = to_json(item).label("body")

@@ -1,7 +1,4 @@
-"""What a list accepts: filters and order.
-
-A feature subclasses `Listing`, adds one annotated field per filter and names its orders.
-"""
+"""What a list accepts: a feature's `Listing` has an annotated field per filter, and its orders."""
 
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
@@ -25,6 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, array
 
 from sonla_api.kit.context import Context
+from sonla_api.kit.formats import Format
 from sonla_api.kit.mentions import mentioned, names_seen, seen, target_of
 from sonla_api.kit.model import constant
 from sonla_api.kit.period import PeriodFilter
@@ -52,6 +50,8 @@ class Filter:
     column: Any
     form: Callable[[Any], Hashable] = lambda value: isinstance(value, list)
     """All that the SQL depends on of the value: for most filters, whether it is a list."""
+    inner: "Filter | None" = None
+    """What is asked of the record that a foreign key names."""
 
     @property
     def is_internal(self) -> bool:
@@ -165,7 +165,7 @@ def through(reference: Any, inner: Filter) -> Filter:
         named = select(other.id).where(other.id == reference, other.is_seen())
         return named.where(inner.clause(name, form)).correlate(reference.class_).exists()
 
-    return Filter(clause, inner.column if inner.is_internal else reference, inner.form)
+    return Filter(clause, inner.column if inner.is_internal else reference, inner.form, inner)
 
 
 def period_range(name: str) -> ColumnElement[Any]:
@@ -203,8 +203,9 @@ class Parameters(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _known(cls, given: dict[str, Any]) -> dict[str, Any]:
-        if unknown := given.keys() - cls.model_fields.keys():
-            names = {"unknown": ", ".join(sorted(unknown)), "known": ", ".join(cls.model_fields)}
+        fields = [field.alias or name for name, field in cls.model_fields.items()]
+        if unknown := given.keys() - {*fields}:
+            names = {"unknown": ", ".join(sorted(unknown)), "known": ", ".join(fields)}
             raise refusal(MESSAGES, "unknown_parameter", **names)
         return given
 
@@ -255,6 +256,7 @@ class Paging(Parameters):
     limit: Annotated[int, Field(ge=1, le=200)] = 50
     cursor: Annotated[str | None, Field(max_length=2000)] = None
     count: Literal["exact"] | None = None
+    format: Format = None
 
 
 class Listing(Paging):
@@ -293,7 +295,5 @@ def refuse_oracle(ctx: Context, asked: Parameters) -> None:
 Q = Annotated[
     Line | None,
     AfterValidator(few_words),
-    Field(
-        description="Words to look for, at most 20; diacritics and case do not matter, đ = d.",
-    ),
+    Field(description="Words to look for, at most 20; diacritics and case do not matter, đ = d."),
 ]

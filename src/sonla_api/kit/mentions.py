@@ -51,6 +51,9 @@ class Mention(Model):
                 "document_id",
                 "delegation_id",
                 "project_id",
+                "agreement_id",
+                "site_id",
+                "event_id",
             )
         ),
     )
@@ -65,6 +68,9 @@ class Mention(Model):
     document_id: Mapped[UUID | None] = mapped_column(ForeignKey("documents.id"))
     delegation_id: Mapped[UUID | None] = mapped_column(ForeignKey("delegations.id"))
     project_id: Mapped[UUID | None] = mapped_column(ForeignKey("projects.id"))
+    agreement_id: Mapped[UUID | None] = mapped_column(ForeignKey("agreements.id"))
+    site_id: Mapped[UUID | None] = mapped_column(ForeignKey("sites.id"))
+    event_id: Mapped[UUID | None] = mapped_column(ForeignKey("events.id"))
 
 
 def mentioned(
@@ -130,22 +136,47 @@ def references(
     model: type[Model], field: str, holder: dict[str, Any], key: str
 ) -> Iterator[Reference]:
     """Those in one field of a record, the value of which stands in `holder` under `key`."""
-    value, column = holder[key], model.__table__.c.get(field)
-    for path in getattr(model, "cites", {}).get(field, ()):
-        *outer, member = path.split(".")
-        table = target_of(Mention.__table__.c[member])
+    value, ways = holder[key], _ways(model).get(field)
+    if not value or not ways:
+        return
+    for outer, member, table in ways.inside:
         for pointer, element in _elements(f"/{field}", value):
             inner = _within(element, outer)
             if inner and inner.get(member):
-                place = "/".join((pointer, *outer, member))
-                yield Reference(table, place, inner, member)
-    if value is not None and column is not None and (table := target_of(column)):
-        yield Reference(table, f"/{field}", holder, key)
+                yield Reference(table, "/".join((pointer, *outer, member)), inner, member)
+    if ways.table:
+        yield Reference(ways.table, f"/{field}", holder, key)
 
 
 def all_references(model: type[Resource], values: dict[str, Any]) -> list[Reference]:
     """Those in all values of a record."""
-    return [it for name in values for it in references(model, name, values, name)]
+    ways = _ways(model)
+    return [it for name in values if name in ways for it in references(model, name, values, name)]
+
+
+class _Ways(NamedTuple):
+    """How references are found in a field."""
+
+    inside: list[tuple[list[str], str, str]]
+    """In its objects: the objects around, the member, the table that it names a record of."""
+    table: str
+    """Of the record that the field itself names; "" where it is no reference."""
+
+
+@cache
+def _ways(model: type[Model]) -> dict[str, _Ways]:
+    """By field, of those that hold references."""
+    found, cites = {}, getattr(model, "cites", {})
+    for field in model.__table__.c.keys() | cites.keys():
+        column = model.__table__.c.get(field)
+        inside = []
+        for path in cites.get(field, ()):
+            *outer, member = path.split(".")
+            inside.append((outer, member, target_of(Mention.__table__.c[member])))
+        table = "" if column is None else target_of(column)
+        if inside or table:
+            found[field] = _Ways(inside, table)
+    return found
 
 
 def _elements(pointer: str, value: Any) -> Iterator[tuple[str, Any]]:

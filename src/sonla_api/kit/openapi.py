@@ -4,60 +4,16 @@ from collections.abc import Iterator
 from typing import Any
 
 from fastapi import FastAPI
-from fastapi.routing import APIRoute, iter_route_contexts
+from fastapi.routing import iter_route_contexts
 
-from sonla_api.kit import problems
+from sonla_api.kit import geojson, problems
 from sonla_api.kit.answers import FileAnswer
 from sonla_api.kit.examples import example_of
+from sonla_api.kit.exports import describe_files
 from sonla_api.kit.files import TYPES
 from sonla_api.kit.problems import Problem
 from sonla_api.kit.uploads import DESCRIBED, takes_file
 
-VERSION = "0.1.0"
-HEAD: dict[str, Any] = {
-    "title": "sonla-api",
-    "version": VERSION,
-    "summary": "The register of a province's work with the outside world.",
-    "description": (
-        "Partners and relations, delegations, documents, plans and their tasks, projects and their "
-        "money, and the sources that every fact comes from. Lists are paged by cursor, changes "
-        "need `If-Match`, every error is a problem document (RFC 9457) in Vietnamese or English, "
-        "and `/api/v1/changes` tells what changed.\n\n"
-        "Sổ đăng ký công tác đối ngoại của tỉnh: đối tác, quan hệ, đoàn ra, đoàn vào, văn bản, "
-        "kế hoạch và nhiệm vụ, dự án và nguồn vốn, cùng nguồn của từng thông tin."
-    ),
-    "contact": {"name": "sonla-api", "url": "https://sonla.gov.vn"},
-    "license_info": {"name": "MIT", "identifier": "MIT"},
-    "servers": [{"url": "/", "description": "This service."}],
-    "openapi_tags": [
-        {"name": "delegations", "description": "Visits to and from the province."},
-        {"name": "partners", "description": "Those abroad whom the province works with."},
-        {"name": "documents", "description": "Why the province acts: plans, decisions, letters."},
-        {"name": "projects", "description": "What brings money or works, at home and abroad."},
-        {"name": "transactions", "description": "Money of projects, by type and currency."},
-        {"name": "indicators", "description": "What is counted, in which unit and coverage."},
-        {"name": "observations", "description": "Figures of indicators, by source and vintage."},
-        {"name": "trade", "description": "Exports and imports, by product, market and period."},
-        {"name": "plans", "description": "Plans and programmes, and what they set out to do."},
-        {"name": "tasks", "description": "What plans ask for, by when, and how far it is."},
-        {"name": "assignments", "description": "Which agency leads a task, and which help."},
-        {"name": "progress-reports", "description": "How far agencies are with their tasks."},
-        {"name": "evidence", "description": "What shows that a task was worked on."},
-        {"name": "partner-relations", "description": "Relations with partners, and since when."},
-        {"name": "agencies", "description": "Our side: committees, departments, localities."},
-        {"name": "sources", "description": "Where facts come from."},
-        {
-            "name": "calendar-days",
-            "description": "Which days are worked: holidays, days off, Saturdays worked for them.",
-        },
-        {"name": "search", "description": "Words in the records of all resources."},
-        {"name": "data-quality", "description": "What is doubtful, in all resources."},
-        {"name": "changes", "description": "The feed of all changes."},
-        {"name": "code-lists", "description": "Codes and their labels."},
-        {"name": "contents", "description": "What there is."},
-        {"name": "health", "description": "Whether the service works."},
-    ],
-}
 _KEY = "key"
 _API = "/api/v1"
 _MINE = f"{_API}/me/"
@@ -72,6 +28,20 @@ _HEADERS = {
         "schema": {"type": "string"},
     },
     "Location": {"description": "The address of the record.", "schema": {"type": "string"}},
+    "RateLimit": {
+        "description": "What is left (r), and after how many seconds it becomes more (t).",
+        "schema": {"type": "string", "examples": ['"key";r=59873;t=41']},
+    },
+    "RateLimit-Policy": {
+        "description": "How many requests (q) are answered in so many seconds (w).",
+        "schema": {"type": "string", "examples": ['"key";q=60000;w=60']},
+    },
+    "Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer"}},
+}
+_SENT_WITH = {
+    308: ["Location"],
+    429: ["RateLimit", "RateLimit-Policy", "Retry-After"],
+    503: ["Retry-After"],
 }
 _PROBLEM = {
     "type": "object",
@@ -146,19 +116,24 @@ def install(app: FastAPI) -> None:
             described = derive()
             for route in filter(takes_file, iter_route_contexts(app.routes)):
                 described["paths"][route.path]["post"]["requestBody"] = DESCRIBED
-            _complete(described)
+            closed = {route.path for route in iter_route_contexts(app.routes) if _is_closed(route)}
+            _complete(described, closed)
+            describe_files(app, described["paths"])
             app.openapi_schema = described
         return app.openapi_schema
 
     app.openapi = describe  # type: ignore[method-assign]  # the documented way to extend it
 
 
-def operation_id(route: APIRoute) -> str:
-    """`verb_noun`: the name of the endpoint's function."""
-    return route.name
+def _is_closed(route: Any) -> bool:
+    """Whether its door lets nobody in without a key."""
+    doors = getattr(route, "dependant", None)
+    return any(
+        not getattr(it.call, "is_open", True) for it in (doors.dependencies if doors else ())
+    )
 
 
-def _complete(described: dict[str, Any]) -> None:
+def _complete(described: dict[str, Any], closed: set[str | None]) -> None:
     components = described["components"]
     for name in ("HTTPValidationError", "ValidationError"):
         components["schemas"].pop(name, None)
@@ -172,12 +147,13 @@ def _complete(described: dict[str, Any]) -> None:
     for path, method, operation in _operations(described):
         operation["responses"].pop("422", None)
         if path.startswith(_API):
-            is_open = method == "get" and not path.startswith(_MINE)
+            is_open = method == "get" and not path.startswith(_MINE) and path not in closed
             operation["security"] = [{_KEY: []}, *([{}] if is_open else [])]
             _add_errors(path, method, operation)
         _describe_parameters(operation)
         _add_headers(path, method, operation)
         _add_examples(method, operation, components["schemas"])
+        geojson.describe(operation, components["schemas"])
 
 
 def _operations(described: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
@@ -195,8 +171,8 @@ _EVERYWHERE: list[type[Problem]] = [
 def _kinds() -> set[type[Problem]]:
     return {
         problems.BadRequest, problems.NotFound, problems.Conflict, problems.Gone, problems.Moved,
-        problems.StaleVersion, problems.TooLarge, problems.UnsupportedMediaType, problems.Invalid,
-        problems.VersionRequired, *_EVERYWHERE,
+        problems.RequestTimeout, problems.StaleVersion, problems.TooLarge,
+        problems.UnsupportedMediaType, problems.Invalid, problems.VersionRequired, *_EVERYWHERE,
     }  # fmt: skip
 
 
@@ -213,7 +189,7 @@ def _add_errors(path: str, method: str, operation: dict[str, Any]) -> None:
         if method == "get":
             kinds += [problems.Moved]
     if method in {"post", "patch"}:
-        kinds += [problems.TooLarge, problems.UnsupportedMediaType]
+        kinds += [problems.RequestTimeout, problems.TooLarge, problems.UnsupportedMediaType]
     if method != "get":
         kinds += [problems.Conflict]
     if "if-match" in names:
@@ -248,8 +224,8 @@ def _response(kind: type[Problem]) -> dict[str, Any]:
         "description": kind.title.en + ".",
         "content": {"application/problem+json": media},
     }
-    if kind.status == problems.Moved.status:
-        response["headers"] = {"Location": _HEADERS["Location"]}
+    if names := _SENT_WITH.get(kind.status):
+        response["headers"] = {name: _HEADERS[name] for name in names}
     return response
 
 
@@ -271,12 +247,13 @@ def _add_examples(method: str, operation: dict[str, Any], schemas: dict[str, Any
         media = body["content"]["application/json"]
         media["example"] = example_of(media["schema"], schemas, is_patch=method == "patch")
         if method == "patch":
-            body["content"]["application/merge-patch+json"] = media
+            # In words: of two types openapi-python-client makes a function that does not load.
+            body["description"] = "A merge patch, also taken as application/merge-patch+json."
     if FileAnswer.media_type in operation["responses"].get("200", {}).get("content", {}):
         kinds = dict.fromkeys(media_type for media_type, _ in TYPES.values())
-        example = "(the bytes of the file)"
         operation["responses"]["200"]["content"] = {
-            kind: {"schema": {"contentMediaType": kind}, "example": example} for kind in kinds
+            kind: {"schema": {"contentMediaType": kind}, "example": "(the bytes of the file)"}
+            for kind in kinds
         }
     for status in ("200", "201"):
         media = operation["responses"].get(status, {}).get("content", {}).get("application/json")

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, NamedTuple
 from uuid import UUID
 
+from sonla_api.kit.limits import Share
 from sonla_api.kit.text import Message
 
 
@@ -137,6 +138,15 @@ class NotAcceptable(Problem):
     remedy = Message("This address answers application/json.", "Địa chỉ này trả application/json.")
 
 
+class RequestTimeout(Problem):
+    status = 408
+    title = Message("The request took too long to arrive", "Yêu cầu đến quá chậm")
+    remedy = Message(
+        "Send the request again, over a faster line.",
+        "Hãy gửi lại yêu cầu qua đường truyền tốt hơn.",
+    )
+
+
 class Conflict(Problem):
     status = 409
     title = Message("Conflict with the current state", "Xung đột với trạng thái hiện tại")
@@ -161,6 +171,16 @@ class InUse(Conflict):
     title = Message("Still referred to", "Đang được tham chiếu")
     remedy = Message(
         "First change what `referred_by` names.", "Trước hết hãy sửa những gì `referred_by` nêu."
+    )
+
+
+class SecretAlreadyShown(Conflict):
+    """Of a repeated request: what it made is there, and its secret was kept nowhere."""
+
+    title = Message("The secret was shown before", "Khóa bí mật đã được hiển thị trước đó")
+    remedy = Message(
+        "A secret is shown once and kept nowhere; make another, and revoke this one.",
+        "Khóa chỉ hiển thị một lần và không được lưu; hãy tạo khóa khác và thu hồi khóa này.",
     )
 
 
@@ -261,6 +281,10 @@ class TooManyRequests(Problem):
     status = 429
     title = Message("Too many requests", "Quá nhiều yêu cầu")
     remedy = Message("Wait as long as Retry-After says.", "Hãy chờ theo Retry-After.")
+
+    def __init__(self, share: Share) -> None:
+        told = {name.decode(): value.decode() for name, value in share.headers}
+        super().__init__(headers={"Retry-After": str(share.reset), **told})
 
 
 class Unavailable(Problem):

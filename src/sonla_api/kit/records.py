@@ -6,7 +6,7 @@ PostgreSQL writes the JSON; a statement is compiled once per shape and runs prep
 """
 
 from collections.abc import Callable, Hashable, Mapping
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -16,10 +16,14 @@ from sqlalchemy import (
     Text,
     bindparam,
     cast,
+    column,
     func,
+    join,
     literal_column,
     null,
+    outerjoin,
     select,
+    table,
     true,
     tuple_,
     union_all,
@@ -38,7 +42,7 @@ from sonla_api.kit.shapes import (
     summary,
     to_json,
 )
-from sonla_api.kit.statement import Statement
+from sonla_api.kit.statement import Statement, Written
 from sonla_api.kit.tombstones import missing
 
 
@@ -81,7 +85,7 @@ class Records:
     """The rows of a model that the actor may see, in the shape of a view.
 
     `computed` gives the fields that are no columns, from the model; `parameters` the binds they
-    need.
+    need; `beside` one row that several of them are found from, next to each of the model.
     """
 
     def __init__(
@@ -89,15 +93,28 @@ class Records:
         model: Any,
         view: type[View],
         parameters: Callable[[Context], Mapping[str, Any]] = lambda _: {},
+        beside: Callable[[Any], Any] | None = None,
         **computed: Callable[[Any], Any],
     ) -> None:
         self.model, self.view = model, view
-        self._computed, self._parameters = computed, parameters
+        self._computed, self._parameters, self._beside = computed, parameters, beside
 
-    def columns(self, *, is_stranger: bool, of: Any = None) -> list[ColumnElement[Any]]:
+    def rows(self, of: Any = None, joined: Any = None) -> Any:
+        """Where the columns come from: the model, with what stands beside each of its rows.
+
+        `of`: as for `columns`; `joined`: a join that the model is already part of.
+        """
+        here = of or self.model
+        rows = here if joined is None else joined
+        return outerjoin(rows, self._beside(here), true()) if self._beside else rows
+
+    def columns(
+        self, *, is_stranger: bool, of: Any = None, is_one: bool = False
+    ) -> list[ColumnElement[Any]]:
         """What the view shows, in its order; internal fields are null for a stranger.
 
-        `of`: an alias of the model, for rows that stand elsewhere than in its table.
+        `of`: an alias of the model, for rows that stand elsewhere than in its table; `is_one`: for
+        a single row.
         """
         hidden = self.model.internal if is_stranger else ()
         here = of or self.model
@@ -105,7 +122,7 @@ class Records:
             (
                 null()
                 if name in hidden
-                else self._column(here, name, field, is_stranger=is_stranger)
+                else self._column(here, name, field, is_stranger=is_stranger, is_one=is_one)
             ).label(name)
             for name, field in self.view.model_fields.items()
         ]
@@ -159,7 +176,9 @@ class Records:
         """What the select of the view asks about the actor and the day."""
         return {**ctx.parameters, **self._parameters(ctx)}
 
-    def _column(self, of: Any, name: str, field: Any, *, is_stranger: bool) -> ColumnElement[Any]:
+    def _column(
+        self, of: Any, name: str, field: Any, *, is_stranger: bool, is_one: bool
+    ) -> ColumnElement[Any]:
         if name in self._computed:
             found: ColumnElement[Any] = self._computed[name](of)
             return found
@@ -167,7 +186,7 @@ class Records:
         if shown and issubclass(shown, Summary):
             return summary(shown, getattr(of, f"{name}_id"))
         if shown and names_records(shown):
-            return embedded(getattr(of, name), field.annotation)
+            return embedded(getattr(of, name), field.annotation, is_one=is_one)
         plain: ColumnElement[Any] = getattr(of, name)
         return all_unsigned(plain) if is_stranger and shown is FlagView else plain
 
@@ -181,8 +200,10 @@ class Records:
 
     def _item(self, *, is_stranger: bool) -> Statement:
         wanted = self.model.id == bindparam("id", type_=self.model.id.type)
+        columns = self.columns(is_stranger=is_stranger, is_one=True)
         item = (
-            select(*self.columns(is_stranger=is_stranger), self.model.version.label("item_version"))
+            select(*columns, self.model.version.label("item_version"))
+            .select_from(self.rows())
             .where(wanted, self.model.is_seen())
             .subquery("row")
         )
@@ -219,12 +240,20 @@ class Records:
             parts.append(_scan(lone, None, id_, falls, rest, "" if parts else shape.side))
         # Limited once more, so that the planner knows how few they are.
         both = parts[0] if len(parts) == 1 else union_all(*parts).limit(_number(shape.limit + 1))
-        page = both.subquery("page")
-        shown = [*self.columns(is_stranger=shape.is_stranger), page.c.page_key, page.c.page_id]
-        row = select(*shown).join_from(page, self.model, id_ == page.c.page_id).subquery("row")
+        shown = self._shown(is_stranger=shape.is_stranger, falls=falls)
+        return Statement(shown.behind("page", both))
+
+    @cache  # noqa: B019
+    def _shown(self, *, is_stranger: bool, falls: bool) -> Written:
+        """What is shown of the records of a page: the same for all filters, and most of the SQL."""
+        page = table("page", column("page_key"), column("page_id"))
+        shown = [*self.columns(is_stranger=is_stranger), page.c.page_key, page.c.page_id]
+        named = self.model.id == page.c.page_id
+        found = self.rows(joined=join(page, self.model, named))
+        row = select(*shown).select_from(found).subquery("row")
         item = as_item(row, self.view)
         order = [_directed(row.c.page_key, falls).nulls_last(), _directed(row.c.page_id, falls)]
-        return Statement(
+        return Written(
             select(to_json(item), cast(row.c.page_key, Text), cast(row.c.page_id, Text))
             .select_from(row.join(item, true()))
             .order_by(*order)

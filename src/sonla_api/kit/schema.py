@@ -111,6 +111,15 @@ class View(BaseModel):
 
     model_config = ConfigDict(extra="forbid", defer_build=True)
 
+    shown_by: ClassVar[str] = ""
+    """The function of the database that shows one or a list of these, where it is rarely needed:
+    see `kit.shapes.function_body`.
+    """
+
+    def __init_subclass__(cls, *, shown_by: str = "", **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        cls.shown_by = shown_by
+
 
 class Summary(View):
     """A record named inside another one; null where the caller may not see it."""

@@ -1,11 +1,13 @@
 """How values become JSON in SQL: objects, embedded summaries, a row as its view shows it."""
 
+import re
 from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel
 from sqlalchemy import (
     ColumnElement,
     LargeBinary,
+    Select,
     case,
     cast,
     column,
@@ -14,13 +16,15 @@ from sqlalchemy import (
     null,
     select,
 )
-from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
+from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by, dialect
 from sqlalchemy.dialects.postgresql import UUID as Uuid
 from sqlalchemy.orm import aliased
 
 from sonla_api.kit.mentions import model_of
-from sonla_api.kit.model import constant
+from sonla_api.kit.model import AGENCIES, SIGHT, constant
 from sonla_api.kit.schema import Summary, View
+
+_NAMED = dialect(paramstyle="named")  # type: ignore[no-untyped-call]
 
 
 def summary(shown: type[Summary], reference: Any) -> ColumnElement[Any]:
@@ -36,25 +40,44 @@ def summary(shown: type[Summary], reference: Any) -> ColumnElement[Any]:
     return select(named).where(that.id == reference, that.is_seen()).scalar_subquery()
 
 
-def embedded(value: Any, annotation: Any) -> ColumnElement[Any]:
+def embedded(value: Any, annotation: Any, *, is_one: bool = False) -> ColumnElement[Any]:
     """A JSON object, or a list of them, whose `<name>_id` members are shown as summaries under
     `<name>`; so are those of objects inside them.
+
+    `is_one`: for one record, of which PostgreSQL would open all sub-selects to run few of them.
     """
-    shown = shown_in(annotation)
-    assert shown is not None  # noqa: S101  asked for nothing else
+    shown: Any = shown_in(annotation)
+    is_called = is_one and bool(shown.shown_by)
+    called = getattr(func, shown.shown_by)(value, SIGHT, AGENCIES) if is_called else None
     if not _is_list(annotation):
         is_object = func.jsonb_typeof(value) == constant("object")
-        return case((is_object, _shown_object(value, shown)), else_=null())
-    element = column("element", JSONB)
-    each = (
-        func.jsonb_array_elements(value)
-        .table_valued(column("element", JSONB), with_ordinality="place", name="each")
-        .render_derived()
-    )
-    made = select(func.json_agg(_shown_object(element, shown))).select_from(each)
+        return case((is_object, called if is_called else _shown_object(value, shown)), else_=null())
+    made = called if is_called else _shown_list(value, shown).scalar_subquery()
     empty: ColumnElement[Any] = literal_column("'[]'::json")
     is_empty = value == literal_column("'[]'::jsonb")  # most are, and that is asked fast
-    return case((is_empty, empty), else_=func.coalesce(made.scalar_subquery(), empty))
+    return case((is_empty, empty), else_=func.coalesce(made, empty))
+
+
+def function_body(shown: type[View]) -> str:
+    """The body of the function that `shown_by` names, in PL/pgSQL, as a migration makes it.
+
+    It is opened where it is called, not with the statement that might call it.
+    """
+    given = column("given", JSONB)
+    several, one = (
+        re.sub(r"(?<!:):(\w+)", r"\1", str(made.compile(dialect=_NAMED)))
+        for made in (_shown_list(given, shown), _shown_object(given, shown))
+    )
+    return (
+        "\nbegin\n    if jsonb_typeof(given) = 'array' then\n"
+        f"        return ({several});\n    end if;\n    return {one};\nend\n"
+    )
+
+
+def _shown_list(value: Any, shown: type[BaseModel]) -> Select[Any]:
+    element = column("element", JSONB)
+    each = func.jsonb_array_elements(value).table_valued(element, name="each").render_derived()
+    return select(func.json_agg(_shown_object(column("element", JSONB), shown))).select_from(each)
 
 
 def _shown_object(value: Any, shown: type[BaseModel]) -> ColumnElement[Any]:

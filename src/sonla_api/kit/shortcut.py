@@ -16,10 +16,10 @@ from uuid import UUID
 from fastapi import FastAPI, Request, Response
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import RouteContext, iter_route_contexts
-from starlette.datastructures import Headers
 from starlette.types import Scope
 
 from sonla_api.kit.answers import replayed
+from sonla_api.kit.headers import header
 from sonla_api.kit.idempotency import KEY_LENGTH, Replay
 
 _ID = "{id}"
@@ -73,7 +73,7 @@ async def _answer(scope: Scope, way: _Read, id_: UUID) -> Response:
 
 
 async def _made(scope: Scope, way: _Create) -> Response | None:
-    key = Headers(scope=scope).get(_KEY)
+    key = header(scope, _KEY.encode())
     body, errors = way.body.validate(scope["state"]["json"], {}, loc=("body",))
     if errors or (key is not None and not 1 <= len(key) <= KEY_LENGTH):
         return None

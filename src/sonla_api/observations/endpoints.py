@@ -1,13 +1,14 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import Path, Query, Response
 
 from sonla_api.changes.queries import HistoryListing, history
 from sonla_api.changes.schemas import ChangeView
 from sonla_api.identity.access import creating, reading, writing
 from sonla_api.kit.answers import IfMatch, PageAnswer, RecordAnswer, created
 from sonla_api.kit.context import Context, WriteContext
+from sonla_api.kit.routes import routes_of
 from sonla_api.kit.schema import Page
 from sonla_api.kit.text import text
 from sonla_api.observations import service
@@ -22,8 +23,8 @@ from sonla_api.observations.schemas import (
 )
 from sonla_api.observations.series import SeriesListing, series
 
-router = APIRouter(prefix="/observations", tags=["observations"])
-of_indicators = APIRouter(tags=["indicators"])
+router = routes_of("observations")
+of_indicators = routes_of(tag="indicators")
 
 Read = Annotated[Context, reading("observations:read")]
 Audit = Annotated[Context, reading("changes:read")]

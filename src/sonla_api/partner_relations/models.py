@@ -31,7 +31,7 @@ class RelationKind(CodeList):
 class PartnerRelation(Resource):
     __tablename__ = "partner_relations"
     called = ("partner_id",)
-    cites = {**Resource.cites, "established_by": ("document_id",)}
+    cites = {**Resource.cites, "established_by": ("document_id", "agreement_id")}
     derived = ("valid_days",)
 
     partner_id: Mapped[UUID] = mapped_column(ForeignKey("partners.id"), index=True)

@@ -1,16 +1,54 @@
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import ConfigDict, Field, model_validator
 
+from sonla_api.agreements.schemas import AgreementSummary
 from sonla_api.kit.citations import DocumentCited, DocumentCitedView
 from sonla_api.kit.period import Period
 from sonla_api.kit.schema import ResourceBody, ResourceView, View
 from sonla_api.kit.steps import StepBody
+from sonla_api.kit.text import Message, refusal
 from sonla_api.partner_relations.lifecycle import RelationState, RelationVerb
 from sonla_api.partner_relations.models import RelationKind
 from sonla_api.partners.schemas import PartnerSummary
+
+MESSAGES = {
+    "foundation_unnamed": Message(
+        "name the agreement, or the document by document_id or by its symbol",
+        "hãy nêu thỏa thuận, hoặc văn bản bằng document_id hoặc bằng số, ký hiệu",
+    ),
+}
+
+
+class FoundationBody(DocumentCited):
+    """What a relation rests on: an agreement, a document, or both."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "not": {
+                "properties": {
+                    name: {"type": "null"} for name in ("agreement_id", "document_id", "symbol")
+                }
+            }
+        }
+    )
+
+    agreement_id: UUID | None = None
+
+    @model_validator(mode="after")
+    def _is_named(self) -> Self:
+        if not (self.agreement_id or self.document_id or self.symbol):
+            words = MESSAGES["foundation_unnamed"]
+            raise refusal(MESSAGES, "foundation_unnamed", words=words, at="/symbol")
+        return self
+
+
+class FoundationView(DocumentCitedView):
+    """The agreement, null where there is none to see, and the document."""
+
+    agreement: AgreementSummary | None
 
 
 class PartnerRelationCreate(ResourceBody):
@@ -19,7 +57,7 @@ class PartnerRelationCreate(ResourceBody):
     partner_id: UUID
     kind: Annotated[RelationKind, Field(examples=["cooperation"])]
     valid: Annotated[Period | None, Field(examples=["2018-11-22/.."])] = None
-    established_by: DocumentCited | None = None
+    established_by: FoundationBody | None = None
 
 
 class PartnerRelationUpdate(PartnerRelationCreate, partial=True):
@@ -30,7 +68,7 @@ class PartnerRelationView(ResourceView):
     partner: PartnerSummary | None
     kind: RelationKind
     valid: Period | None
-    established_by: DocumentCitedView | None
+    established_by: FoundationView | None
     state: Annotated[RelationState, Field(examples=["exploring"])]
     verbs: Annotated[list[RelationVerb], Field(description="What the caller may do with it now.")]
 

@@ -1,18 +1,20 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from sonla_api.changes.queries import HistoryListing, history
 from sonla_api.changes.schemas import ChangeView
 from sonla_api.identity.access import creating, reading, writing
 from sonla_api.kit.answers import IfMatch, PageAnswer, RecordAnswer, created
 from sonla_api.kit.context import Context, WriteContext
+from sonla_api.kit.routes import routes_of
 from sonla_api.kit.schema import Page
 from sonla_api.kit.store import delete
 from sonla_api.partners import service
 from sonla_api.partners.models import Partner
 from sonla_api.partners.queries import (
+    DuplicateQuery,
     PartnerFiguresQuery,
     PartnerListing,
     duplicates_of,
@@ -27,7 +29,7 @@ from sonla_api.partners.schemas import (
     PartnerView,
 )
 
-router = APIRouter(prefix="/partners", tags=["partners"])
+router = routes_of("partners")
 
 Read = Annotated[Context, reading("partners:read")]
 Audit = Annotated[Context, reading("changes:read")]
@@ -84,6 +86,8 @@ async def list_partner_history(
 
 
 @router.get("/{id}/duplicates", response_model=Page[DuplicateView])
-async def list_partner_duplicates(ctx: Read, id: UUID) -> Response:
+async def list_partner_duplicates(
+    ctx: Read, id: UUID, _: Annotated[DuplicateQuery, Query()]
+) -> Response:
     """List at most ten partners that may be the same one, the likeliest first."""
     return PageAnswer(await duplicates_of(ctx, id))

@@ -23,6 +23,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from sonla_api.kit.codes import Country, Subdivision
 from sonla_api.kit.context import Context
+from sonla_api.kit.formats import Format
 from sonla_api.kit.listing import Filter, Listing, Parameters, Q, has, lacks, matches, one_of
 from sonla_api.kit.model import constant
 from sonla_api.kit.records import Records, Rows
@@ -215,6 +216,12 @@ async def resemblance(
     wanted = _like(id_, values)
     found = await _is_alike.fetch(ctx.reader, **wanted, **ctx.parameters)
     return {"likely_duplicate": _LIKELY} if found else {}
+
+
+class DuplicateQuery(Parameters):
+    """All of them stand on one page."""
+
+    format: Format = None
 
 
 async def duplicates_of(ctx: Context, id_: UUID) -> Rows:

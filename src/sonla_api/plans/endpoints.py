@@ -1,20 +1,21 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from sonla_api.changes.queries import HistoryListing, history
 from sonla_api.changes.schemas import ChangeView
 from sonla_api.identity.access import creating, reading, writing
 from sonla_api.kit.answers import IfMatch, PageAnswer, RecordAnswer, created
 from sonla_api.kit.context import Context, WriteContext
+from sonla_api.kit.routes import routes_of
 from sonla_api.kit.schema import Page
 from sonla_api.kit.store import create, delete
 from sonla_api.plans.models import Plan
 from sonla_api.plans.queries import PlanListing, plans
 from sonla_api.plans.schemas import PlanCreate, PlanView
 
-router = APIRouter(prefix="/plans", tags=["plans"])
+router = routes_of("plans")
 
 Read = Annotated[Context, reading("plans:read")]
 Audit = Annotated[Context, reading("changes:read")]

@@ -1,10 +1,12 @@
+from enum import StrEnum
 from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
+from pydantic import Field
 from sqlalchemy import or_
 
 from sonla_api.documents.models import Document
-from sonla_api.kit.listing import Filter, Listing, Q, matches, one_of, overlaps, through
+from sonla_api.kit.listing import Filter, Listing, Q, lacks, matches, one_of, overlaps, through
 from sonla_api.kit.period import PeriodFilter
 from sonla_api.kit.records import Records
 from sonla_api.plans.models import Plan
@@ -19,6 +21,12 @@ def _told(name: str, _: bool) -> Any:  # noqa: FBT001  as Filter calls it
     return or_(*(words.clause(name, None) for words in said))
 
 
+class PlanGap(StrEnum):
+    """Fields that may be unknown."""
+
+    period = "period"
+
+
 class PlanListing(Listing):
     orders: ClassVar = {"created_at": Plan.created_at}
 
@@ -26,3 +34,8 @@ class PlanListing(Listing):
     key: Annotated[list[str], one_of(Plan.key)] = []
     document_id: Annotated[list[UUID], one_of(Plan.document_id)] = []
     period: Annotated[PeriodFilter | None, overlaps(Plan.period_days)] = None
+    without: Annotated[
+        list[PlanGap],
+        lacks(Plan.period, {PlanGap.period: Plan.period_days.is_(None)}),
+        Field(description="Plans of which this is unknown."),
+    ] = []

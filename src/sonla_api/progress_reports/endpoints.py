@@ -1,19 +1,20 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from sonla_api.changes.queries import HistoryListing, history
 from sonla_api.changes.schemas import ChangeView
 from sonla_api.identity.access import creating, reading
 from sonla_api.kit.answers import PageAnswer, RecordAnswer, created
 from sonla_api.kit.context import Context, WriteContext
+from sonla_api.kit.routes import routes_of
 from sonla_api.kit.schema import Page
 from sonla_api.progress_reports import service
 from sonla_api.progress_reports.queries import ProgressReportListing, progress_reports
 from sonla_api.progress_reports.schemas import ProgressReportCreate, ProgressReportView
 
-router = APIRouter(prefix="/progress-reports", tags=["progress-reports"])
+router = routes_of("progress-reports")
 
 Read = Annotated[Context, reading("progress_reports:read")]
 Audit = Annotated[Context, reading("changes:read")]

@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, UniqueConst
 from sqlalchemy.dialects.postgresql import DATERANGE, Range
 from sqlalchemy.orm import Mapped, mapped_column
 
+from sonla_api.evidence.models import WHAT
 from sonla_api.kit.model import Resource
 from sonla_api.kit.text import Message
 
@@ -22,7 +23,7 @@ class ProgressReport(Resource):
 
     __tablename__ = "progress_reports"
     called = ("assignment_id",)
-    cites = {**Resource.cites, "evidence": ("delegation_id", "project_id", "document_id")}
+    cites = {**Resource.cites, "evidence": WHAT}
     derived = ("period_days",)
 
     assignment_id: Mapped[UUID] = mapped_column(ForeignKey("assignments.id"))

@@ -18,7 +18,8 @@ R = ProgressReport
 
 def _corrected_by(of: Any) -> Any:
     later = aliased(R)
-    id_ = select(later.id).where(later.corrects_id == of.id).scalar_subquery()
+    # The summary stands in between, and SQLAlchemy looks no further by itself.
+    id_ = select(later.id).where(later.corrects_id == of.id).correlate(of).scalar_subquery()
     return summary(ProgressReportSummary, id_)
 
 

@@ -1,13 +1,15 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from sonla_api.changes.queries import HistoryListing, history
 from sonla_api.changes.schemas import ChangeView
 from sonla_api.identity.access import creating, reading, writing
 from sonla_api.kit.answers import IfMatch, PageAnswer, RecordAnswer, created
 from sonla_api.kit.context import Context, WriteContext
+from sonla_api.kit.geojson import GEOJSON, PlaceAnswer, PlacesAnswer
+from sonla_api.kit.routes import routes_of
 from sonla_api.kit.schema import Page
 from sonla_api.kit.steps import StepListing, StepView, read_steps, remove
 from sonla_api.projects import service
@@ -23,7 +25,7 @@ from sonla_api.projects.schemas import (
     ProjectView,
 )
 
-router = APIRouter(prefix="/projects", tags=["projects"])
+router = routes_of("projects")
 
 Read = Annotated[Context, reading("projects:read")]
 Audit = Annotated[Context, reading("changes:read")]
@@ -32,10 +34,10 @@ Write = Annotated[WriteContext, writing("projects:write")]
 Step = Annotated[WriteContext, creating("projects:read")]
 
 
-@router.get("", response_model=Page[ProjectView])
+@router.get("", response_model=Page[ProjectView], responses=GEOJSON)
 async def list_projects(ctx: Read, listing: Annotated[ProjectListing, Query()]) -> Response:
     """List the projects that the caller may see."""
-    return PageAnswer(await projects.page(ctx, listing))
+    return PlacesAnswer(await projects.page(ctx, listing))
 
 
 @router.get("/summary")
@@ -46,10 +48,10 @@ async def summarize_projects(
     return await project_figures(ctx, query)
 
 
-@router.get("/{id}", response_model=ProjectView)
+@router.get("/{id}", response_model=ProjectView, responses=GEOJSON)
 async def get_project(ctx: Read, id: UUID) -> Response:
     """Read one project with the sums of its transactions."""
-    return RecordAnswer(await projects.item(ctx, id))
+    return PlaceAnswer(await projects.item(ctx, id))
 
 
 @router.post("", response_model=ProjectView, status_code=201)

@@ -34,7 +34,7 @@ from sonla_api.projects.queries import ProjectChoice, partner_countries
 from sonla_api.projects.schemas import CurrencySums, ProjectCount, ProjectFigures
 
 P = Project
-_STANDING = [state for state in ProjectState if state is not ProjectState.cancelled]
+STANDING = [state for state in ProjectState if state is not ProjectState.cancelled]
 """What counts where no state is asked for."""
 
 
@@ -85,7 +85,7 @@ def _members(query: ProjectFiguresQuery) -> Any:
     """Each project once in all, and once in each of its groups."""
     is_counted, is_outside = _placed(P.period_days, is_asked=query.period is not None)
     flags = [P.id, is_counted.label("is_counted"), is_outside.label("is_outside")]
-    states = [] if query.state else [among(P.state, _STANDING)]
+    states = [] if query.state else [among(P.state, STANDING)]
     chosen = [P.is_seen(), *states, *query.conditions()]
     every = select(true().label("is_total"), cast(null(), Text).label("group"), *flags)
     if query.group_by in _PLAIN:
@@ -208,7 +208,7 @@ def _outside(query: ProjectFiguresQuery, row: Any, path: str, prefix: str = "") 
 def _address(query: ProjectFiguresQuery, row: Any, path: str, prefix: str = "", **more: Any) -> str:
     """Where the projects of a row are listed, or the transactions of such projects."""
     name, group = query.group_by.value, row["group"]
-    chosen: dict[str, Any] = {"state": query.state or _STANDING}
+    chosen: dict[str, Any] = {"state": query.state or STANDING}
     if group is not None:
         chosen |= {name: group}
     elif not row["is_total"]:

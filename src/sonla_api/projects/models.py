@@ -20,9 +20,8 @@ class SectorScheme(CodeList):
 
 
 class RelatedResource(CodeList):
-    """Resources whose records are not in the register yet."""
+    """Resources of which a source names records that the register does not hold."""
 
-    agreements = "agreements", "Agreement", "Thỏa thuận"
     sites = "sites", "Site", "Địa điểm"
 
 
@@ -58,6 +57,8 @@ class Project(Resource):
         **Resource.cites,
         "participants": ("partner_id", "agency_id"),
         "legal_basis": ("document_id",),
+        "agreements": ("agreement_id",),
+        "sites": ("site_id",),
     }
     derived = ("period_days", "sector_codes", "words")
 
@@ -70,8 +71,10 @@ class Project(Resource):
     participants: Mapped[list[dict[str, Any]]] = mapped_column(server_default="[]")
     countries: Mapped[list[str]] = mapped_column(server_default="{}")
     locations: Mapped[list[dict[str, Any]]] = mapped_column(server_default="[]")
+    sites: Mapped[list[dict[str, Any]]] = mapped_column(server_default="[]")
     period: Mapped[Any | None]
     legal_basis: Mapped[list[dict[str, Any]]] = mapped_column(server_default="[]")
+    agreements: Mapped[list[dict[str, Any]]] = mapped_column(server_default="[]")
     certificate: Mapped[dict[str, Any] | None]
     components: Mapped[int | None]
     milestones: Mapped[list[dict[str, Any]]] = mapped_column(server_default="[]")
@@ -95,6 +98,13 @@ class Project(Resource):
         Index(None, "kind", "created_at", "id"),
         Index(None, "state", "created_at", "id"),
         Index(None, "period_days", postgresql_using="gist"),
+        # Most projects last for whole years; a report looks for those that begin or end on a day.
+        Index(
+            "ix_projects_to_the_day",
+            "period_days",
+            postgresql_using="gist",
+            postgresql_where="period_days <> months_of(period_days)",
+        ),
         Index(None, "countries", postgresql_using="gin"),
         Index(None, "sector_codes", postgresql_using="gin"),
         Index(None, "words", postgresql_using="gin", postgresql_ops={"words": "gin_trgm_ops"}),

@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import BaseModel, Field
 from sqlalchemy import (
     ColumnElement,
     Date,
@@ -22,6 +22,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from sonla_api.kit.codes import Country
 from sonla_api.kit.context import Context
+from sonla_api.kit.geometry import LocationView
 from sonla_api.kit.listing import (
     Filter,
     Listing,
@@ -58,25 +59,40 @@ _PERCENTAGES = Message(
 )
 _DAY = 10
 """The length of a date that is known to the day."""
+_element: Any = column("element", JSONB)
+
+
+def _each(of: Any) -> Any:
+    """The elements of a JSON list, in their order."""
+    elements = func.jsonb_array_elements(of)
+    return elements.table_valued(
+        column("element", JSONB), with_ordinality="place", name="each"
+    ).render_derived()
+
+
+def _shown(element: type[BaseModel], **more: Any) -> Any:
+    """An element with all its fields, and what is computed beside them."""
+    kept = {name: _element.op("->")(constant(name)) for name in element.model_fields}
+    return json_object(**kept, **more)
 
 
 def _milestones(of: Any) -> Any:
     """As they are kept, and how many days early each came."""
-    element: Any = column("element", JSONB)
-    each = (
-        func.jsonb_array_elements(of.milestones)
-        .table_valued(element, with_ordinality="place", name="each")
-        .render_derived()
-    )
-    baseline, actual = (element.op("->>")(constant(name)) for name in ("baseline", "actual"))
+    baseline, actual = (_element.op("->>")(constant(name)) for name in ("baseline", "actual"))
     early = case(
         (
             and_(func.length(baseline) == _DAY, func.length(actual) == _DAY),
             cast(baseline, Date) - cast(actual, Date),
         )
     )
-    kept = {name: element.op("->")(constant(name)) for name in MilestoneBody.model_fields}
-    made = select(func.json_agg(json_object(**kept, days_early=early))).select_from(each)
+    made = select(func.json_agg(_shown(MilestoneBody, days_early=early)))
+    made = made.select_from(_each(of.milestones))
+    return func.coalesce(made.scalar_subquery(), func.json_build_array())
+
+
+def _locations(of: Any) -> Any:
+    """As they are kept; those written before points were known have none."""
+    made = select(func.json_agg(_shown(LocationView))).select_from(_each(of.locations))
     return func.coalesce(made.scalar_subquery(), func.json_build_array())
 
 
@@ -84,6 +100,7 @@ projects = Records(
     P,
     ProjectView,
     lifecycle.parameters,
+    locations=_locations,
     milestones=_milestones,
     totals=totals_of,
     sums=sums_of,
@@ -119,12 +136,14 @@ class ProjectGap(StrEnum):
     country = "country"
     sector = "sector"
     partner_country = "partner_country"
+    period = "period"
 
 
 GAPS: dict[ProjectGap, Any] = {
     ProjectGap.country: func.cardinality(P.countries) == 0,
     ProjectGap.sector: func.cardinality(P.sector_codes) == 0,
     ProjectGap.partner_country: ~partner_countries.exists(),
+    ProjectGap.period: P.period_days.is_(None),
 }
 SectorCode = Annotated[
     str,
@@ -180,6 +199,14 @@ class ProjectListing(ProjectChoice, Listing):
         list[UUID],
         refers(P, "legal_basis"),
         Field(description="Resting on one of these documents."),
+    ] = []
+    agreement_id: Annotated[
+        list[UUID],
+        refers(P, "agreements"),
+        Field(description="Carrying out one of these agreements."),
+    ] = []
+    site_id: Annotated[
+        list[UUID], refers(P, "sites"), Field(description="Naming one of these sites.")
     ] = []
     period: Annotated[
         PeriodFilter | None, overlaps(P.period_days), Field(description="Overlapping this period.")

@@ -5,7 +5,9 @@ from uuid import UUID
 
 from pydantic import Field, StrictInt, ValidationInfo, field_validator, model_validator
 
+from sonla_api.agreements.schemas import AgreementNamed, AgreementNamedView
 from sonla_api.kit.codes import Country
+from sonla_api.kit.geometry import LocationBody, LocationView
 from sonla_api.kit.money import Percent, Sum
 from sonla_api.kit.period import PartialDate, Period
 from sonla_api.kit.schema import (
@@ -23,6 +25,7 @@ from sonla_api.kit.text import Line, LocalizedText, Message, Text, refusal, text
 from sonla_api.partners.schemas import PartyBody, PartyView
 from sonla_api.projects.lifecycle import ParticipantRole, ProjectKind, ProjectState, ProjectVerb
 from sonla_api.projects.models import RelatedResource, SectorScheme, TransactionType
+from sonla_api.sites.schemas import SiteNamed, SiteNamedView
 
 MESSAGES = {
     "sector_code": Message(
@@ -61,15 +64,6 @@ class SectorBody(Body):
         if form and not form.fullmatch(code):
             raise refusal(MESSAGES, "sector_code", words=MESSAGES["sector_code"])
         return code
-
-
-class LocationBody(Body):
-    """Where the project is carried out, in words."""
-
-    name: Annotated[
-        LocalizedText,
-        Field(examples=[{"vi": "Xã Mường Bú", "en": "Muong Bu commune", "lo": None}]),
-    ]
 
 
 class LegalBasisBody(Body):
@@ -111,7 +105,7 @@ class ProgressBody(Body):
 
 
 class RelatedBody(Body):
-    """A record that the register does not hold yet, by its outside name."""
+    """A record that the register does not hold, by its outside name."""
 
     resource: Annotated[RelatedResource, Field(examples=["sites"])]
     key: Annotated[Key, Field(examples=["mai-son-ip"])]
@@ -144,8 +138,10 @@ class ProjectCreate(ResourceBody):
         Field(max_length=50, description="Whom it is carried out with.", examples=[["FR"]]),
     ] = []
     locations: Annotated[list[LocationBody], Field(max_length=100)] = []
+    sites: Annotated[list[SiteNamed], Field(max_length=100)] = []
     period: Annotated[Period | None, Field(examples=["2026/2030"])] = None
     legal_basis: Annotated[list[LegalBasisBody], Field(max_length=100)] = []
+    agreements: Annotated[list[AgreementNamed], Field(max_length=50)] = []
     certificate: Certificate | None = None
     components: Annotated[Count | None, Field(description="How many.", examples=[5])] = None
     milestones: Annotated[list[MilestoneBody], Field(max_length=100)] = []
@@ -221,9 +217,11 @@ class ProjectView(ResourceView):
     sectors: list[SectorBody]
     participants: list[ParticipantView]
     countries: list[str]
-    locations: list[LocationBody]
+    locations: list[LocationView]
+    sites: list[SiteNamedView]
     period: Period | None
     legal_basis: list[LegalBasisView]
+    agreements: list[AgreementNamedView]
     certificate: Certificate | None
     components: int | None
     milestones: list[MilestoneView]

@@ -1,14 +1,15 @@
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from sonla_api.identity.access import reading
 from sonla_api.kit.answers import VARY
 from sonla_api.kit.context import Context
+from sonla_api.kit.routes import routes_of
 from sonla_api.search.queries import SearchQuery, search
 from sonla_api.search.schemas import SearchView
 
-router = APIRouter(prefix="/search", tags=["search"])
+router = routes_of("search")
 
 Read = Annotated[Context, reading("search:read")]
 

@@ -1,20 +1,21 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 
 from sonla_api.changes.queries import HistoryListing, history
 from sonla_api.changes.schemas import ChangeView
 from sonla_api.identity.access import creating, reading, writing
 from sonla_api.kit.answers import IfMatch, PageAnswer, RecordAnswer, created
 from sonla_api.kit.context import Context, WriteContext
+from sonla_api.kit.routes import routes_of
 from sonla_api.kit.schema import Page
 from sonla_api.kit.store import create, delete, update
 from sonla_api.sources.models import Source
 from sonla_api.sources.queries import SourceListing, sources
 from sonla_api.sources.schemas import SourceCreate, SourceUpdate, SourceView
 
-router = APIRouter(prefix="/sources", tags=["sources"])
+router = routes_of("sources")
 
 Read = Annotated[Context, reading("sources:read")]
 Audit = Annotated[Context, reading("changes:read")]

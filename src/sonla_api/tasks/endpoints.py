@@ -1,22 +1,24 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from sonla_api.changes.queries import HistoryListing, history
 from sonla_api.changes.schemas import ChangeView
 from sonla_api.identity.access import creating, reading, writing
 from sonla_api.kit.answers import IfMatch, PageAnswer, RecordAnswer, created
 from sonla_api.kit.context import Context, WriteContext
+from sonla_api.kit.routes import routes_of
 from sonla_api.kit.schema import Page
 from sonla_api.plans.queries import plans
 from sonla_api.plans.schemas import PlanUpdate, PlanView
 from sonla_api.tasks import service
 from sonla_api.tasks.queries import TaskListing, tasks
-from sonla_api.tasks.schemas import TaskCreate, TaskUpdate, TaskView
+from sonla_api.tasks.schemas import CommitmentTaskCreate, TaskCreate, TaskUpdate, TaskView
 
-router = APIRouter(prefix="/tasks", tags=["tasks"])
-of_plans = APIRouter(tags=["plans"])
+router = routes_of("tasks")
+of_plans = routes_of(tag="plans")
+of_agreements = routes_of(tag="agreements")
 
 Read = Annotated[Context, reading("tasks:read")]
 Audit = Annotated[Context, reading("changes:read")]
@@ -70,3 +72,10 @@ async def update_plan(ctx: WritePlan, id: UUID, expected: IfMatch, body: PlanUpd
     """Change some fields of a plan, and with its period the occurrences of its recurring tasks."""
     await service.revise_plan(ctx, id, expected, body)
     return RecordAnswer(await plans.item(ctx, id))
+
+
+@of_agreements.post("/agreements/{id}/tasks", response_model=TaskView, status_code=201)
+async def create_agreement_task(ctx: Create, id: UUID, body: CommitmentTaskCreate) -> Response:
+    """Turn a commitment of an agreement into a task of a plan."""
+    task = await service.fulfil(ctx, id, body)
+    return await created(ctx, task, f"/api/v1/tasks/{task.id}")

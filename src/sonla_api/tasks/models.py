@@ -53,6 +53,7 @@ class Task(Resource):
         **Resource.cites,
         "basis": ("document_id",),
         "result_documents": ("document_id",),
+        "commitment": ("agreement_id",),
     }
     derived = (
         "lead_agency_id",
@@ -76,6 +77,8 @@ class Task(Resource):
     occurrence_of_id: Mapped[UUID | None] = mapped_column(ForeignKey("tasks.id"))
     occurs_on: Mapped[date | None]
     basis: Mapped[dict[str, Any] | None]
+    commitment: Mapped[dict[str, Any] | None]
+    """The commitment of an agreement that it came from."""
     due: Mapped[dict[str, Any] | None]
     deliverable: Mapped[str | None]
     result_documents: Mapped[list[dict[str, Any]]] = mapped_column(server_default="[]")

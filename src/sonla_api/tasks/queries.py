@@ -86,6 +86,11 @@ class TaskListing(Listing):
     document_id: Annotated[
         list[UUID], refers(T, "basis"), Field(description="Tasks that rest on this document.")
     ] = []
+    agreement_id: Annotated[
+        list[UUID],
+        refers(T, "commitment"),
+        Field(description="Tasks that commitments of this agreement were turned into."),
+    ] = []
     has_lead: Annotated[
         bool | None, has(T.lead_agency_id), Field(description="Whether an agency leads it now.")
     ] = None

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, Field, ValidatorFunctionWrapHandler, WrapValidator
 
+from sonla_api.agreements.schemas import AgreementNamed, AgreementNamedView, CommitmentCode
 from sonla_api.kit.period import Period
 from sonla_api.kit.schema import (
     AgencySummary,
@@ -28,6 +29,7 @@ MESSAGES = {
         "cần một đối tượng có kind: date, period, recurring hoặc continuous",
     ),
 }
+_TITLE = {"vi": "Mở rộng thị trường", "en": "Open new markets", "lo": None}
 
 
 def _readable(rule: str) -> str:
@@ -106,6 +108,13 @@ Due = Annotated[
 """When a task is due, as plans really say it."""
 
 
+TaskCode = Annotated[
+    str,
+    text(60, min_length=1, is_one_line=True),
+    Field(description="Unique in its plan.", examples=["II.3"]),
+]
+
+
 class TaskSummary(Summary, table="tasks"):
     code: Annotated[str, Field(examples=["II.3"])]
     title: LocalizedText
@@ -120,21 +129,23 @@ class ResultBody(Body):
     document_id: UUID
 
 
+class CommitmentNamed(AgreementNamed):
+    """A commitment of an agreement."""
+
+    code: CommitmentCode
+
+
 class TaskCreate(ResourceBody):
     """A task of a plan, perhaps below another one."""
 
     plan_id: UUID
-    code: Annotated[
-        str,
-        text(60, min_length=1, is_one_line=True),
-        Field(description="Unique in its plan.", examples=["II.3"]),
-    ]
-    title: Annotated[
-        LocalizedText,
-        Field(examples=[{"vi": "Mở rộng thị trường", "en": "Open new markets", "lo": None}]),
-    ]
+    code: TaskCode
+    title: Annotated[LocalizedText, Field(examples=[_TITLE])]
     parent_id: UUID | None = None
     basis: BasisBody | None = None
+    commitment: Annotated[
+        CommitmentNamed | None, Field(description="What it came from, if it came from one.")
+    ] = None
     due: Annotated[
         Due | None,
         Field(examples=[{"kind": "date", "on": "2025-12-15", "text": "trước ngày 15/12"}]),
@@ -150,6 +161,19 @@ class TaskCreate(ResourceBody):
     weight: Annotated[int, Field(strict=True, ge=1, le=1_000_000)] = 1
 
 
+class CommitmentTaskCreate(Body):
+    """Which commitment becomes a task of which plan; what is left out is as the commitment says."""
+
+    commitment: CommitmentCode
+    plan_id: UUID
+    code: TaskCode
+    parent_id: UUID | None = None
+    title: Annotated[LocalizedText | None, Field(examples=[_TITLE])] = None
+    due: Annotated[
+        Due | None, Field(description="Else by the end of when the commitment is due.")
+    ] = None
+
+
 class TaskUpdate(TaskCreate, partial=True):
     """The fields of a task to change."""
 
@@ -157,6 +181,10 @@ class TaskUpdate(TaskCreate, partial=True):
 class BasisView(View):
     document: DocumentSummary | None
     clause: str | None
+
+
+class CommitmentNamedView(AgreementNamedView):
+    code: Annotated[str, Field(examples=["2.1"])]
 
 
 class ResultView(View):
@@ -173,6 +201,7 @@ class TaskView(ResourceView):
     ]
     occurs_on: date | None
     basis: BasisView | None
+    commitment: CommitmentNamedView | None
     due: Due | None
     due_on: Annotated[
         date | None, Field(description="The last day, with the leave that its lead was given.")

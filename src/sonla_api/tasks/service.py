@@ -1,5 +1,6 @@
 """The rules of tasks beside their fields: their plan, and the occurrences of those that recur."""
 
+import json
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -7,6 +8,7 @@ from uuid import UUID
 
 from pydantic_core import PydanticCustomError
 
+from sonla_api.agreements.queries import agreements
 from sonla_api.kit.context import WriteContext
 from sonla_api.kit.owners import visibility_of_part
 from sonla_api.kit.period import Days, days
@@ -25,11 +27,15 @@ from sonla_api.plans.schemas import PlanCreate, PlanUpdate
 from sonla_api.tasks import recurrence
 from sonla_api.tasks.models import DueKind, Task
 from sonla_api.tasks.queries import keep_occurrences, period_of, recurring, tasks, wait_for_plan
-from sonla_api.tasks.schemas import TaskCreate, TaskUpdate
+from sonla_api.tasks.schemas import CommitmentTaskCreate, TaskCreate, TaskUpdate
 
 _ONCE = Message(
     "one time of a recurring task does not recur itself",
     "một kỳ của nhiệm vụ định kỳ không tự lặp lại",
+)
+
+_NO_COMMITMENT = Message(
+    "the agreement has no commitment with this code", "thỏa thuận không có cam kết mang mã này"
 )
 
 
@@ -42,6 +48,21 @@ async def register(ctx: WriteContext, body: TaskCreate) -> Item:
         return task
     await keep_occurrences(ctx, {task.id: wanted}, wanted[0])
     return await tasks.item(ctx, task.id)
+
+
+async def fulfil(ctx: WriteContext, id_: UUID, body: CommitmentTaskCreate) -> Item:
+    """A new task from a commitment of an agreement that the caller sees."""
+    agreement = json.loads((await agreements.item(ctx, id_)).body)
+    named = [it for it in agreement["commitments"] if it["code"] == body.commitment]
+    if not named:
+        raise Invalid(errors=[FieldError("/commitment", "reference", _NO_COMMITMENT)])
+    (said,) = named
+    due = said["due"] and {"kind": DueKind.period, "period": said["due"]}
+    told = {"title": said["title"], "due": due} | body.model_dump(
+        include={"plan_id", "code", "parent_id", "title", "due"}, exclude_none=True
+    )
+    came_from = {"agreement_id": id_, "code": body.commitment}
+    return await register(ctx, TaskCreate.model_validate({**told, "commitment": came_from}))
 
 
 async def revise(ctx: WriteContext, id_: UUID, expected: Expected, body: TaskUpdate) -> None:

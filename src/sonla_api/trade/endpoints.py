@@ -1,13 +1,14 @@
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from sonla_api.identity.access import reading
 from sonla_api.kit.context import Context
+from sonla_api.kit.routes import routes_of
 from sonla_api.trade.queries import TradeQuery, trade
 from sonla_api.trade.schemas import TradeView
 
-router = APIRouter(prefix="/trade", tags=["trade"])
+router = routes_of("trade")
 
 Read = Annotated[Context, reading("trade:read")]
 

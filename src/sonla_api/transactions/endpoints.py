@@ -1,19 +1,20 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from sonla_api.changes.queries import HistoryListing, history
 from sonla_api.changes.schemas import ChangeView
 from sonla_api.identity.access import creating, reading, writing
 from sonla_api.kit.answers import IfMatch, PageAnswer, RecordAnswer, created
 from sonla_api.kit.context import Context, WriteContext
+from sonla_api.kit.routes import routes_of
 from sonla_api.kit.schema import Page
 from sonla_api.transactions import service
 from sonla_api.transactions.queries import TransactionListing, transactions
 from sonla_api.transactions.schemas import TransactionCreate, TransactionUpdate, TransactionView
 
-router = APIRouter(prefix="/transactions", tags=["transactions"])
+router = routes_of("transactions")
 
 Read = Annotated[Context, reading("transactions:read")]
 Audit = Annotated[Context, reading("changes:read")]

@@ -51,21 +51,25 @@ class TaskTableQuery(Parameters):
         Field(description="Agencies of these kinds are listed with nothing too.", max_length=100),
     ] = []
 
+    def days(self, ctx: Context) -> tuple[date, Context]:
+        """The first day, and the context on the last one, or today while the period lasts."""
+        first, after = self.period.days
+        first = first or _EVER
+        last = min(after - timedelta(days=1), ctx.today) if after else ctx.today
+        return first, ctx.on(max(first, last))
+
+
+Numbers = dict[UUID | None, dict[str, int]]
+"""By agency the numbers of the table by their names; None is the total."""
+
 
 async def task_table(ctx: Context, query: TaskTableQuery) -> TaskTable:
     """Each assignment that was open in the period stands in one number on either side."""
-    first, after = query.period.days
-    first = first or _EVER
-    last = min(after - timedelta(days=1), ctx.today) if after else ctx.today
-    on = ctx.on(max(first, last))
-    binds = {**query.binds(), **on.parameters, "first": first, "role": query.role}
-    numbers: dict[UUID | None, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    for row in await _table(query).fetch(ctx.reader, **binds):
-        for key in (None, row["agency_id"]):
-            numbers[key]["new" if row["is_new"] else "carried_over"] += row["number"]
-            numbers[key][row["outcome"]] += row["number"]
+    first, on = query.days(ctx)
+    numbers = await task_numbers(ctx, query)
     kinds = [] if query.agency_id else query.kind
     agencies = await agencies_listed(on, [*filter(None, numbers), *query.agency_id], kinds)
+    binds = {**query.binds(), **on.parameters}
     ((unassigned,),) = await _unassigned(query).fetch(ctx.reader, **binds)
     return TaskTable(
         period=query.period,
@@ -75,6 +79,18 @@ async def task_table(ctx: Context, query: TaskTableQuery) -> TaskTable:
         items=[_row(query, first, on.today, it, numbers[it.id]) for it in agencies],
         unassigned=Unassigned(tasks=unassigned, href=_unassigned_at(query, on.today)),
     )
+
+
+async def task_numbers(ctx: Context, query: TaskTableQuery) -> Numbers:
+    """What the table counts, of what the caller sees."""
+    first, on = query.days(ctx)
+    binds = {**query.binds(), **on.parameters, "first": first, "role": query.role}
+    numbers: Numbers = defaultdict(lambda: defaultdict(int))
+    for row in await _table(query).fetch(ctx.reader, **binds):
+        for key in (None, row["agency_id"]):
+            numbers[key]["new" if row["is_new"] else "carried_over"] += row["number"]
+            numbers[key][row["outcome"]] += row["number"]
+    return numbers
 
 
 def _table(query: TaskTableQuery) -> Statement:
@@ -115,22 +131,11 @@ def _unassigned_at(query: TaskTableQuery, last: date) -> str:
     return address("tasks", **chosen, health=_UNASSIGNED)
 
 
-def _row(
-    query: TaskTableQuery,
-    first: date,
-    last: date,
-    agency: AgencySummary | None,
-    numbers: dict[str, int],
-) -> TaskTableRow:
-    """Each number with the filters of `/assignments` that list what it counts."""
-    chosen = {
-        "role": query.role,
-        "plan_id": query.plan_id or None,
-        "agency_id": agency.id if agency else query.agency_id or None,
-    }
+def filters_of(first: date, last: date) -> dict[str, dict[str, Any]]:
+    """By its name, the filters of `/assignments` that list what a number of the table counts."""
     leaves, at_end = {"of_heading": "false"}, {"as_of": last}
     done = at_end | {"done_on_from": first}
-    where: dict[str, dict[str, Any]] = {
+    return {
         "carried_over": leaves | {"carried_into": first},
         "new": leaves | {"assigned_on_from": first, "assigned_on_to": last},
         "done_on_time": done | {"health": Health.done_on_time},
@@ -139,8 +144,22 @@ def _row(
         "overdue": at_end | {"health": Health.overdue},
         "withdrawn": leaves | {"cancelled_on_from": first, "cancelled_on_to": last},
     }
+
+
+def _row(
+    query: TaskTableQuery,
+    first: date,
+    last: date,
+    agency: AgencySummary | None,
+    numbers: dict[str, int],
+) -> TaskTableRow:
+    chosen = {
+        "role": query.role,
+        "plan_id": query.plan_id or None,
+        "agency_id": agency.id if agency else query.agency_id or None,
+    }
     figures = {
         name: Figure(assignments=numbers[name], href=address("assignments", **chosen, **filters))
-        for name, filters in where.items()
+        for name, filters in filters_of(first, last).items()
     }
     return TaskTableRow(agency=agency, **figures)

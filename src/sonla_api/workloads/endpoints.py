@@ -1,14 +1,17 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
+from sonla_api.agreements.queries import agreements
 from sonla_api.delegations.queries import delegations
 from sonla_api.documents.lineage import LineageQuery
 from sonla_api.documents.queries import documents
+from sonla_api.events.queries import events
 from sonla_api.identity.access import reading
 from sonla_api.kit.answers import PageAnswer
 from sonla_api.kit.context import Context
+from sonla_api.kit.routes import routes_of
 from sonla_api.kit.schema import AgencySummary, Page
 from sonla_api.plans.schemas import PlanSummary
 from sonla_api.projects.queries import projects
@@ -36,7 +39,7 @@ from sonla_api.workloads.schemas import (
     WorkItemView,
 )
 
-router = APIRouter()
+router = routes_of()
 
 Assignments = Annotated[Context, reading("assignments:read")]
 Documents = Annotated[Context, reading("documents:read")]
@@ -98,6 +101,26 @@ async def list_delegation_tasks(
     """List the tasks for which a delegation is evidence."""
     await delegations.item(ctx, id)
     found = await tasks.page(ctx.on(listing.as_of), listing, shown_by("delegation_id", id))
+    return PageAnswer(found)
+
+
+@router.get("/agreements/{id}/tasks", response_model=Page[TaskView], tags=["agreements"])
+async def list_agreement_tasks(
+    ctx: Tasks, id: UUID, listing: Annotated[ShownListing, Query()]
+) -> Response:
+    """List the tasks that an agreement was turned into, or for which it is evidence."""
+    await agreements.item(ctx, id)
+    found = await tasks.page(ctx.on(listing.as_of), listing, shown_by("agreement_id", id))
+    return PageAnswer(found)
+
+
+@router.get("/events/{id}/tasks", response_model=Page[TaskView], tags=["events"])
+async def list_event_tasks(
+    ctx: Tasks, id: UUID, listing: Annotated[ShownListing, Query()]
+) -> Response:
+    """List the tasks for which an event is evidence."""
+    await events.item(ctx, id)
+    found = await tasks.page(ctx.on(listing.as_of), listing, shown_by("event_id", id))
     return PageAnswer(found)
 
 

@@ -31,7 +31,7 @@ from sonla_api.assignments.lifecycle import AssignmentState
 from sonla_api.assignments.models import Assignment
 from sonla_api.delegations.lifecycle import DelegationState
 from sonla_api.delegations.models import Delegation
-from sonla_api.delegations.queries import delegations
+from sonla_api.delegations.queries import HAS_GONE, delegations
 from sonla_api.kit.context import Context
 from sonla_api.kit.cursors import seal, unseal
 from sonla_api.kit.listing import Paging
@@ -163,9 +163,12 @@ def _of_consulted() -> Any:
 
 def _of_travelled() -> Any:
     shown = {column.name: column for column in delegations.columns(is_stranger=False)}
-    return _row(D, shown["report_due_on"], constant(WorkReason.report_overdue)).where(
+    rows = _row(D, shown["report_due_on"], constant(WorkReason.report_overdue))
+    return rows.select_from(delegations.rows()).where(
         _may("may_read_delegations"),
         D.lead_agency_id == any_(AGENCIES),
+        among(D.state, HAS_GONE),  # so that the day is found for few
+        D.report.is_(None),
         shown["is_report_overdue"],
         D.is_seen(),
     )

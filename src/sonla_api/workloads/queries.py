@@ -31,10 +31,11 @@ from sonla_api.assignments.models import Assignment, AssignmentRole
 from sonla_api.evidence.models import WHAT, Evidence
 from sonla_api.kit.context import Context
 from sonla_api.kit.listing import Listing, Parameters
+from sonla_api.kit.mentions import mentioned
 from sonla_api.kit.model import among, constant
 from sonla_api.kit.records import Only
 from sonla_api.kit.schema import AgencySummary, Day, Summary
-from sonla_api.kit.shapes import json_object, summary
+from sonla_api.kit.shapes import as_bytes, json_object, summary
 from sonla_api.kit.statement import Statement
 from sonla_api.kit.tombstones import missing
 from sonla_api.plans.schemas import PlanSummary
@@ -114,7 +115,11 @@ def task_counts(numbers: dict[str, int], **query: Any) -> list[TaskCount]:
 
 
 _agencies = Statement(
-    select(json_object(**{name: getattr(Agency, name) for name in AgencySummary.model_fields}))
+    select(
+        as_bytes(
+            json_object(**{name: getattr(Agency, name) for name in AgencySummary.model_fields})
+        )
+    )
     .where(
         Agency.is_seen(),
         or_(
@@ -201,7 +206,7 @@ def _role(on: dict[str, Any], role: AssignmentRole, numbers: dict[str, int]) -> 
 
 
 class ShownListing(Listing):
-    """Of the tasks for which one record is evidence."""
+    """Of the tasks that have to do with one record."""
 
     orders: ClassVar = {"created_at": T.created_at, "due_on": T.due_on}
 
@@ -222,3 +227,5 @@ def _evidence(name: str) -> ColumnElement[bool]:
 
 
 _SHOWN_BY = {name: _evidence(name) for name in WHAT}
+# What a commitment of the agreement was turned into has to do with it as well.
+_SHOWN_BY["agreement_id"] |= mentioned(T, "commitment", "agreement_id", several=False)

@@ -1,0 +1,212 @@
+from collections import defaultdict
+from enum import StrEnum
+from typing import Annotated, Any, ClassVar
+from uuid import UUID
+
+from pydantic import Field
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Numeric,
+    Text,
+    cast,
+    column,
+    false,
+    func,
+    select,
+    true,
+    tuple_,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from sonla_api.events.lifecycle import TOOK_PLACE, EventState, lifecycle
+from sonla_api.events.models import Event, EventChannel, EventKind, EventRole
+from sonla_api.events.schemas import EventCount, EventFigures, EventView, OrderSum
+from sonla_api.kit.codes import Country
+from sonla_api.kit.context import Context
+from sonla_api.kit.listing import (
+    Listing,
+    Parameters,
+    Q,
+    lacks,
+    lies_within,
+    matches,
+    not_placed,
+    one_of,
+    outside,
+    overlaps,
+    period_range,
+    refers,
+)
+from sonla_api.kit.model import among, constant
+from sonla_api.kit.period import PeriodFilter
+from sonla_api.kit.records import Records
+from sonla_api.kit.statement import Statement
+
+E = Event
+events = Records(E, EventView, lifecycle.parameters, verbs=lifecycle.verbs)
+
+
+class EventGap(StrEnum):
+    """Fields that may be unknown."""
+
+    role = "role"
+    channel = "channel"
+    country = "country"
+    when = "when"
+
+
+_IS_UNKNOWN = {gap: getattr(E, gap).is_(None) for gap in EventGap}
+
+
+class _Choice(Parameters):
+    """The filters that the list and the count of events share."""
+
+    kind: Annotated[list[EventKind], one_of(E.kind)] = []
+    role: Annotated[list[EventRole], one_of(E.role)] = []
+    channel: Annotated[list[EventChannel], one_of(E.channel)] = []
+    country: Annotated[list[Country], one_of(E.country)] = []
+    partner_id: Annotated[list[UUID], refers(E, "partners")] = []
+    enterprise_id: Annotated[
+        list[UUID],
+        refers(E, "enterprises"),
+        Field(description="Events to which one of these partners was taken along."),
+    ] = []
+    without: Annotated[
+        list[EventGap],
+        lacks(E.when, _IS_UNKNOWN),
+        Field(description="Events where this, and all else named so, is unknown."),
+    ] = []
+
+
+class EventListing(_Choice, Listing):
+    orders: ClassVar = {"created_at": E.created_at, "when": E.when_from}
+
+    q: Annotated[Q, matches(E.words)] = None
+    state: Annotated[list[EventState], one_of(E.state)] = []
+    key: Annotated[list[str], one_of(E.key)] = []
+    period: Annotated[
+        PeriodFilter | None, overlaps(E.when_days), Field(description="Overlapping this period.")
+    ] = None
+    within: Annotated[
+        PeriodFilter | None,
+        lies_within(E.when_days),
+        Field(description="Lying wholly in this period, as reports count."),
+    ] = None
+    not_placed_in: Annotated[
+        PeriodFilter | None,
+        not_placed(E.when_days),
+        Field(description="Overlapping this period without lying in it, or without a date."),
+    ] = None
+
+
+class EventGrouping(StrEnum):
+    kind = "kind"
+    role = "role"
+    channel = "channel"
+    country = "country"
+
+
+class EventFiguresQuery(_Choice):
+    """What is counted, by what, and in which period."""
+
+    period: Annotated[
+        PeriodFilter | None, Field(description="All events where it is left out.")
+    ] = None
+    group_by: EventGrouping = EventGrouping.kind
+
+
+_NUMBERS = ("events", "enterprises", "contracts", "visitors", "not_placed")
+
+
+def _chosen(query: EventFiguresQuery) -> list[ColumnElement[bool]]:
+    return [E.is_seen(), among(E.state, TOOK_PLACE), *query.conditions()]
+
+
+def _is_counted(query: EventFiguresQuery) -> ColumnElement[bool]:
+    return E.when_days.bool_op("<@")(period_range("period")) if query.period else true()
+
+
+def _counts(query: EventFiguresQuery) -> Statement:
+    """The numbers of each group and of all: what lies in the period, what no period can place."""
+    group, is_counted = getattr(E, query.group_by), _is_counted(query)
+    is_outside = outside(E.when_days, "period") if query.period else false()
+
+    def added(value: Any, name: str) -> Any:
+        return func.coalesce(func.sum(value).filter(is_counted), 0).label(name)
+
+    def result(name: str) -> Any:
+        return cast(E.results.op("->>")(constant(name)), BigInteger)
+
+    return Statement(
+        select(
+            func.grouping(group).label("is_total"),
+            cast(group, Text).label("group"),
+            func.count().filter(is_counted).label("events"),
+            added(E.enterprise_count, "enterprises"),
+            added(result("contracts"), "contracts"),
+            added(result("visitors"), "visitors"),
+            func.count().filter(is_outside).label("not_placed"),
+        )
+        .where(*_chosen(query))
+        .group_by(func.grouping_sets(tuple_(group), tuple_()))
+        .order_by(func.grouping(group).desc(), group)
+    )
+
+
+def _orders(query: EventFiguresQuery) -> Statement:
+    """What was ordered, by group and in all, each currency by itself."""
+    group, order = getattr(E, query.group_by), column("money", JSONB)
+    orders = E.results.op("->")(constant("orders"))
+    each = (
+        func.jsonb_array_elements(func.coalesce(orders, func.jsonb_build_array()))
+        .table_valued(order, name="each_order")
+        .render_derived()
+    )
+    currency = order.op("->>")(constant("currency"))
+    amount = cast(order.op("->>")(constant("amount")), Numeric)
+    return Statement(
+        select(
+            func.grouping(group).label("is_total"),
+            cast(group, Text).label("group"),
+            currency.label("currency"),
+            cast(func.sum(amount), Text).label("amount"),
+            func.count(E.id.distinct()).label("events"),
+        )
+        .select_from(E)
+        .join(each, true())
+        .where(*_chosen(query), _is_counted(query))
+        .group_by(func.grouping_sets(tuple_(group, currency), tuple_(currency)))
+        .order_by(currency)
+    )
+
+
+async def event_figures(ctx: Context, query: EventFiguresQuery) -> EventFigures:
+    """Events that took place, in all and by group."""
+    binds = query.binds() | ctx.parameters
+    if query.period:
+        binds["period_first"], binds["period_end"] = query.period.days
+    rows = await _counts(query).fetch(ctx.reader, **binds)
+    ordered = defaultdict(list)
+    for row in await _orders(query).fetch(ctx.reader, **binds):
+        said = {name: row[name] for name in OrderSum.model_fields}
+        ordered[row["is_total"], row["group"]].append(OrderSum(**said))
+    counts = [_count(query, row, ordered[row["is_total"], row["group"]]) for row in rows]
+    return EventFigures(period=query.period, total=counts[0], items=counts[1:])
+
+
+def _count(query: EventFiguresQuery, row: Any, orders: list[OrderSum]) -> EventCount:
+    name, group, address = query.group_by.value, row["group"], "/api/v1/events?"
+    chosen: dict[str, Any] = {"state": [state.value for state in TOOK_PLACE]}
+    if group is not None:
+        chosen |= {name: group}
+    elif not row["is_total"]:
+        chosen |= {"without": [*query.without, name]}
+    outside = query.query(**chosen, not_placed_in=query.period) if query.period else None
+    return EventCount(
+        group=group,
+        orders=orders,
+        href=address + query.query(**chosen, within=query.period),
+        not_placed_href=outside and address + outside,
+        **{number: row[number] for number in _NUMBERS},
+    )

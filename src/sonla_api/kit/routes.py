@@ -1,0 +1,22 @@
+"""Where the endpoints of a resource are reached."""
+
+from fastapi import APIRouter
+from fastapi.routing import APIRoute
+
+API = "/api/v1"
+
+
+def routes_of(name: str = "", tag: str = "") -> APIRouter:
+    """The addresses of a resource; without a name, those that stand below other resources.
+
+    They are whole, so that the service takes them as they are: FastAPI's `include_router` would
+    work out every endpoint a second time, and keep both.
+    """
+    prefix = f"{API}/{name}" if name else API
+    tags: list[str] = [tag or name] if tag or name else []
+    return APIRouter(prefix=prefix, tags=[*tags], generate_unique_id_function=operation_id)
+
+
+def operation_id(route: APIRoute) -> str:
+    """`verb_noun`: the name of the endpoint's function."""
+    return route.name

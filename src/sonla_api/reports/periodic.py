@@ -1,0 +1,65 @@
+"""The periodic report: every section read, each figure with what stands beside it."""
+
+from collections.abc import Sequence
+from functools import cache
+
+from sonla_api.agencies.models import AgencyKind
+from sonla_api.kit.context import Context
+from sonla_api.kit.schema import AgencySummary
+from sonla_api.reports.figures import Section
+from sonla_api.reports.periods import ReportPeriod
+from sonla_api.reports.reading import Reading, figures, localized, sources
+from sonla_api.reports.schemas import PeriodicReport, SectionView
+from sonla_api.reports.sections import SECTIONS
+from sonla_api.reports.tables import TableOf
+from sonla_api.reports.work import Work
+
+
+async def periodic_report(
+    ctx: Context, period: ReportPeriod, kinds: Sequence[AgencyKind], *, is_kept: bool = False
+) -> PeriodicReport:
+    """The report of a period, as the register stands now; one that is kept for many readers does
+    not say what is hidden from the one who made it.
+    """
+    reading, made = Reading(ctx, period, is_kept=is_kept), _sections()
+    work = Work(ctx, period, reading)
+    figures = [line for section in made for line in section.figures]
+    await reading.read([*figures, *work.lines], [c for section in made for c in section.cells])
+    await work.read()
+    agencies = await reading.agencies(kinds, work.agency_ids)
+    return PeriodicReport(
+        period=period.period,
+        first_on=period.first,
+        cut_off=period.last,
+        as_of=period.as_of(ctx),
+        year_before=period.year_before().period,
+        computed_at=ctx.now,
+        sections=[*(one.shown(reading, agencies) for one in made), work.shown(agencies)],
+    )
+
+
+@cache
+def _sections() -> list["_SectionOf"]:
+    return [_SectionOf(section) for section in SECTIONS]
+
+
+class _SectionOf:
+    """What is read for a section, and how it is shown."""
+
+    def __init__(self, section: Section) -> None:
+        self._section = section
+        self._figures = [(line, line.each(line.of.currency)) for line in section.lines]
+        self._tables = [TableOf(grid) for grid in section.grids]
+        self.figures = [split for _, split in self._figures]
+        self.cells = [line for table in self._tables for line in table.lines]
+
+    def shown(self, reading: Reading, agencies: Sequence[AgencySummary]) -> SectionView:
+        found = [figure for pair in self._figures for figure in figures(reading, *pair)]
+        return SectionView(
+            code=self._section.code,
+            label=localized(self._section.label),
+            figures=found,
+            tables=[table.shown(reading, agencies) for table in self._tables],
+            narrative=None,
+            sources=sources(found),
+        )

@@ -1,0 +1,110 @@
+"""The figures of a report once more, by statements of their own over the records themselves."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from tests.conftest import Connection
+
+Figures = dict[tuple[str, str | None], tuple[Decimal, int]]
+"""By code and currency: the value, and how many records cannot be placed beside it."""
+
+VISITS = """
+select coalesce(direction, 'direction_unknown') as name,
+    count(*) filter (where inside) as visits,
+    coalesce(sum(headcount) filter (where inside), 0) as persons,
+    count(*) filter (where inside and headcount is null) as untold,
+    count(*) filter (where beside) as beside,
+    count(*) filter (where beside and headcount is null) as untold_beside
+from delegations, lateral (select
+    lower(when_days) >= $1 and upper(when_days) <= $2 as inside,
+    when_days is null or (coalesce(lower(when_days), '-infinity') < $2
+        and coalesce(upper(when_days), 'infinity') > $1
+        and not coalesce(lower(when_days) >= $1 and upper(when_days) <= $2, false)) as beside
+) as placed
+where state in ('recorded', 'under_way', 'completed', 'received', 'reported', 'closed')
+group by 1
+"""
+PROJECTS = """
+select kind, count(*) filter (where inside) as inside, count(*) filter (where beside) as beside,
+    count(*) filter (where (inside or beside) and period_days is not null) as lasting,
+    count(*) filter (where period_days is null) as undated
+from projects, lateral (select
+    lower(period_days) >= $1 and upper(period_days) <= $2 as inside,
+    period_days is null or (coalesce(lower(period_days), '-infinity') < $2
+        and coalesce(upper(period_days), 'infinity') > $1
+        and not coalesce(lower(period_days) >= $1 and upper(period_days) <= $2, false)) as beside
+) as placed
+where state <> 'cancelled' group by 1
+"""
+MONEY = """
+select p.kind, t.type, t.currency,
+    sum(t.amount * case t.type when 'decrease' then -1 else 1 end) filter (where inside) as total,
+    count(*) filter (where beside) as beside
+from transactions t join projects p on p.id = t.project_id, lateral (select
+    lower(on_days) >= $1 and upper(on_days) <= $2 as inside,
+    on_days is null or (coalesce(lower(on_days), '-infinity') < $2
+        and coalesce(upper(on_days), 'infinity') > $1
+        and not coalesce(lower(on_days) >= $1 and upper(on_days) <= $2, false)) as beside
+) as placed
+where p.state <> 'cancelled' and (inside or beside) group by 1, 2, 3
+"""
+TASKS = """
+select
+    count(*) filter (where assigned_on < $1 and still_there) as carried_over,
+    count(*) filter (where assigned_on between $1 and $2) as new,
+    count(*) filter (where done_on between $1 and $2
+        and (a.due_on is null or done_on <= a.due_on)) as done_on_time,
+    count(*) filter (where done_on between $1 and $2 and done_on > a.due_on) as done_late,
+    count(*) filter (where cancelled_on between $1 and $2) as withdrawn,
+    count(*) filter (where is_open and a.due_on < $2) as overdue,
+    count(*) filter (where is_open and (a.due_on is null or a.due_on >= $2)) as in_progress
+from assignments a, lateral (select
+    coalesce(a.done_on, a.cancelled_on, 'infinity') >= $1 as still_there,
+    a.assigned_on <= $2 and coalesce(a.done_on, a.cancelled_on, 'infinity') > $2 as is_open
+) as stands
+where role = 'lead' and not exists (
+    select from tasks t where t.parent_id = a.task_id or t.occurrence_of_id = a.task_id
+)
+"""
+KINDS = {
+    "fdi": ["fdi"],
+    "oda": ["oda_loan", "oda_grant", "oda_technical"],
+    "ngo_aid": ["ngo_aid"],
+    "outgoing_aid": ["outgoing_aid"],
+}
+_STATED = {"stated": ["stated"]}
+_CAPITAL = {"registered": ["registered", "increase", "decrease"], "realised": ["realised"]}
+_AID = {
+    "committed": ["incoming_commitment", "outgoing_commitment"],
+    "disbursed": ["incoming_funds", "disbursement"],
+}
+TYPES = {code: _STATED | (_CAPITAL if code == "fdi" else _AID) for code in KINDS}
+
+
+async def counted(database: "Connection[Any]", first: date, last: date, end: date) -> Figures:
+    """Every figure of delegations, projects, money and tasks that is not nothing."""
+    found: dict[tuple[str, str | None], list[Any]] = {}
+
+    def add(code: str, value: Any, beside: int = 0, currency: str | None = None) -> None:
+        told = found.setdefault((code, currency), [Decimal(0), 0])
+        told[0] += Decimal(value or 0)
+        told[1] += beside
+
+    for row in await database.fetch(VISITS, first, end):
+        for code in ("delegations", f"delegations.{row['name']}"):
+            add(code, row["visits"], row["beside"])
+            add(f"{code}.person_trips", row["persons"], row["beside"])
+        add("delegations.without_headcount", row["untold"], row["untold_beside"])
+    for row in await database.fetch(PROJECTS, first, end):
+        for code in (it for it, kinds in KINDS.items() if row["kind"] in kinds):
+            add(f"{code}.projects", row["inside"], row["beside"])
+            add(f"{code}.under_way", row["lasting"], row["undated"])
+    for row in await database.fetch(MONEY, first, end):
+        for code in (it for it, kinds in KINDS.items() if row["kind"] in kinds):
+            for name in (it for it, types in TYPES[code].items() if row["type"] in types):
+                add(f"{code}.{name}", row["total"], row["beside"], row["currency"])
+    (tasks,) = await database.fetch(TASKS, first, last)
+    for name, number in tasks.items():
+        add(f"tasks.{name}", number)
+    return {key: (value, beside) for key, (value, beside) in found.items() if value or beside}

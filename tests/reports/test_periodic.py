@@ -1,0 +1,136 @@
+"""Every number of a report leads to exactly the records that it counts."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from httpx import AsyncClient
+
+from tests.conftest import Connection
+from tests.reports.counted import Figures, counted
+from tests.reports.following import Lists, numbers
+from tests.reports.register import START, Chance, fill
+from tests.workloads import rows
+
+PERIODS = ["period=2024-H1", "from=2023-12-15&to=2024-06-14"]
+
+
+async def periodic(api: AsyncClient, query: str) -> Any:
+    found = await api.get(f"/reports/periodic?{query}")
+    assert found.status_code == 200, found.text
+    return found.json()
+
+
+async def test_every_number_lists_what_it_counts(
+    api: AsyncClient, database: "Connection[Any]"
+) -> None:
+    """Nothing too: of what counts nothing, some addresses are followed."""
+    await fill(database, Chance(5))
+    lists, seen = Lists(api), 0
+    for query in PERIODS:
+        for n, told in enumerate(numbers(await periodic(api, query))):
+            if told.records or n % 23 == 0:
+                await lists.check(told)
+            seen += told.records
+    assert seen > 300
+
+
+def told(report: Any) -> Figures:
+    """The figures that `counted` counts by itself."""
+    found: Figures = {}
+    for section in report["sections"]:
+        if section["code"] == "partners":
+            continue
+        for figure in section["figures"]:
+            beside = figure["not_placed"]["records"] if figure["not_placed"] else 0
+            value = Decimal(figure["value"])
+            if (value or beside) and figure["code"] != "plans":
+                found[figure["code"], figure["currency"]] = (value, beside)
+    return found
+
+
+async def test_every_figure_is_what_other_statements_count(
+    api: AsyncClient, database: "Connection[Any]", today: Callable[[str], None]
+) -> None:
+    """Over random records and periods, and again when all of them have changed."""
+    today("2026-01-01")
+    chance = Chance(11)
+    await fill(database, chance, 90)
+    for _ in range(2):
+        for _ in range(6):
+            first = chance.choice([START, chance.day(), chance.day().replace(day=1)])
+            length = timedelta(days=chance.choice([0, 5, 29, 60, 200, 400]))
+            last = chance.choice([first + length, (first + length).replace(day=1) - timedelta(1)])
+            last = max(first, last)
+            report = await periodic(api, f"from={first}&to={last}")
+            expected = await counted(database, first, last, last + timedelta(days=1))
+            assert told(report) == expected, (first, last)
+        await change_all(database)
+
+
+CHANGES = """
+update delegations set "when" = to_jsonb('2024-05-' || 10 + headcount), level = null
+where headcount is not null;
+update delegations set state = 'closed' where direction = 'inbound';
+delete from delegations where channel = 'party';
+update projects set kind = 'oda_grant', period = '"2023-06-14/2024-06-14"'
+where kind in ('fdi', 'oda_loan');
+update projects set state = 'cancelled' where state = 'pipeline';
+update transactions set "on" = '"2024-06-14"' where type = 'stated';
+update transactions set project_id = (select min(id::text)::uuid from projects)
+where currency = 'USD';
+delete from transactions where type = 'increase';
+update tasks set due = '{"kind": "date", "on": "2024-06-14"}';
+update tasks set parent_id = null where parent_id is not null and code > '5';
+update assignments set state = 'cancelled', cancelled_on = assigned_on, done_on = null
+where state = 'assigned' and assigned_on < '2024-03-01';
+delete from assignments where assigned_on > '2024-09-01'
+"""
+
+
+async def change_all(database: "Connection[Any]") -> None:
+    """What figures go by, of every record, and a part of them removed."""
+    for statement in CHANGES.strip().split(";\n"):
+        await database.execute(statement)
+
+
+async def test_agencies_with_nothing_are_listed_with_zero(api: AsyncClient, database: Any) -> None:
+    name = {"vi": "Sở Công Thương", "en": None, "lo": "ພະແນກ"}
+    await rows.row(database, "agencies", kind="department", name=name)
+    report = await periodic(api, "period=2024-H1")
+    tables = {table["code"]: table for s in report["sections"] for table in s["tables"]}
+    for code in ("delegations.by_agency", "tasks.by_agency"):
+        line = tables[code]["rows"][0]
+        assert (line["label"], line["agency"]["name"]) == (name, name)
+        assert {cell["value"] for cell in line["cells"]} == {"0"}
+    none = await periodic(api, "period=2024-H1&kind=ministry")
+    tables = {table["code"]: table for s in none["sections"] for table in s["tables"]}
+    assert tables["tasks.by_agency"]["rows"] == []
+
+
+async def test_a_figure_counts_all_and_says_what_is_hidden(
+    api: AsyncClient, as_actor: Callable[..., Any], database: "Connection[Any]"
+) -> None:
+    """The list behind it has as many fewer for a caller who may not see everything."""
+    await fill(database, Chance(3), 30)
+    owner = await rows.agency(database)
+    for table in ("delegations", "projects", "partner_relations", "assignments", "tasks"):
+        await database.execute(
+            f"update {table} set visibility = 'agency', owner_agency_id = $1"
+            f" where id in (select id from {table} order by md5(id::text) limit 8)",
+            owner,
+        )
+    scopes = (
+        "reports delegations partner_relations partners projects transactions plans tasks"
+        " assignments"
+    )
+    viewer = await as_actor(" ".join(f"{it}:read" for it in scopes.split()), role="viewer")
+    mine = [*numbers(await periodic(viewer, "period=2024-H1"))]
+    whole = [*numbers(await periodic(api, "period=2024-H1"))]
+    assert [(it.value, it.records) for it in mine] == [(it.value, it.records) for it in whole]
+    assert {it.hidden for it in whole} == {0}
+    assert sum(it.hidden for it in mine) > 10
+    lists = Lists(viewer)
+    for told_ in (it for it in mine if it.hidden):
+        await lists.check(told_)

@@ -1,0 +1,35 @@
+"""What sources print of the province's figures, beside what the register of it holds."""
+
+from pathlib import Path
+
+from httpx import AsyncClient
+
+import sonla_api
+from sonla_api.imports.service import load_folder
+from sonla_api.settings import Settings
+
+DATASET = Path(sonla_api.__file__).parent / "dataset"
+
+
+async def test_the_report_of_the_real_half_year(api: AsyncClient, settings: Settings) -> None:
+    await load_folder(str(settings.database_url), DATASET, lambda _: None)
+    report = (await api.get("/reports/periodic?period=2024-H1")).json()
+    figures = {(f["code"], f["currency"]): f for s in report["sections"] for f in s["figures"]}
+    for code, printed in (("delegations.outbound", "34"), ("delegations.inbound", "23")):
+        figure = figures[code, None]
+        (told,) = figure["published"]
+        assert (told["value"], told["period"], told["indicator"]) == (printed, "2024-H1", code)
+        assert told["source"]["title"] == "Son La promotes diplomatic activities"
+        assert int(told["difference"]) == int(figure["value"]) - int(printed) < 0
+        listed = (await api.get(figure["href"].removeprefix("/api/v1") + "&limit=200")).json()
+        assert str(len(listed["items"])) == figure["value"] != "0"
+        assert (await api.get(told["href"].removeprefix("/api/v1"))).json()["value"] == printed
+    aid = {p["value"]: p for p in figures["ngo_aid.committed", "USD"]["published"]}
+    since = aid["18046751"]
+    assert (since["period"], since["value_kind"], since["difference"]) == (
+        "2020/2024",
+        "commitment",
+        None,
+    )
+    sources = {source["title"] for source in report["sections"][0]["sources"]}
+    assert sources == {"Son La promotes diplomatic activities"}
