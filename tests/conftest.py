@@ -188,6 +188,12 @@ def today(app: FastAPI) -> Iterator[Callable[[str], None]]:
 @pytest.fixture(scope="session")
 def live_server(settings: Settings) -> Iterator[str]:
     """The service on a real port, for whoever needs one."""
+    with served(settings) as address:
+        yield address
+
+
+@contextmanager
+def served(settings: Settings) -> Iterator[str]:
     server = uvicorn.Server(
         uvicorn.Config(create_app(settings), port=0, log_config=None, access_log=False, ws="none")
     )

@@ -1,5 +1,6 @@
 """The resource that CONTRIBUTING.md adds is built from that page, and works."""
 
+import asyncio
 import os
 import re
 import subprocess
@@ -88,7 +89,7 @@ asyncio.run(main(sys.argv[3]))
 
 
 @pytest.mark.usefixtures("database")  # which empties what the other process has written
-def test_the_example_resource_works(tmp_path: Path, database_url: str) -> None:
+async def test_the_example_resource_works(tmp_path: Path, database_url: str) -> None:
     for name, text in FILES.items():
         file = tmp_path / name
         file.parent.mkdir(exist_ok=True)
@@ -97,7 +98,9 @@ def test_the_example_resource_works(tmp_path: Path, database_url: str) -> None:
     url = database_url.replace("postgresql://", "postgresql+asyncpg://")
     command = [sys.executable, "-c", TRY, str(tmp_path), BLOCKS["migrations/upgrade"], url]
     environment = {name: v for name, v in os.environ.items() if not name.startswith("COV")}
-    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+    done = await asyncio.to_thread(
+        subprocess.run, command, capture_output=True, text=True, check=False, env=environment
+    )
     assert done.returncode == 0, done.stderr
 
 

@@ -47,7 +47,7 @@ async def test_metrics_count_requests_by_route(api: AsyncClient, app: FastAPI) -
     await api.get("/sources")
     async with _at_root(app) as client:
         text = (await client.get("/metrics")).text
-    line = 'sonla_requests_total{method="GET",route="/sources",status="200"}'
+    line = 'sonla_requests_total{method="GET",route="/api/v1/sources",status="200"}'
     assert line in text
 
 

@@ -221,9 +221,10 @@ async def named(api: AsyncClient, body: Any) -> Any:
         "assignment_id": lambda: an_assignment(api),
         "notice_id": lambda: a_sent_notice(api),
     }
+    firm = await a_firm(api) if "notice_id" in body else None  # before it is sent to all of them
     ids = {name: (await record())["id"] for name, record in needed.items() if name in body}
-    if "notice_id" in body:  # only a firm confirms one
-        ids["partner_id"] = (await a_firm(api))["id"]
+    if firm:
+        ids["partner_id"] = firm["id"]
     if body.get("basis"):
         ids["basis"] = {"document_id": (await made(api, "/documents", document()))["id"]}
     return ids

@@ -20,6 +20,7 @@ from sonla_api.identity.queries import note_use
 from sonla_api.kit import http, openapi
 from sonla_api.kit.database import connect
 from sonla_api.kit.envelope import Envelope
+from sonla_api.kit.heading import HEAD
 from sonla_api.kit.limits import InMemory, InRedis, Limit, Limits
 from sonla_api.kit.routes import operation_id
 from sonla_api.partners.queries import LIKENESS
@@ -57,11 +58,7 @@ def create_app(settings: Settings) -> FastAPI:
         raise ValueError("create_app needs a database_url")
     address = settings.database_url
     reads = asyncpg_url(settings.read_database_url or address)
-    limits: Limits = (
-        InRedis(settings.redis_url, settings.workers)
-        if settings.redis_url
-        else InMemory(settings.workers)
-    )
+    limits = _limits(settings)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -79,7 +76,7 @@ def create_app(settings: Settings) -> FastAPI:
     # FastAPI would ask OpenTelemetry at every request whether somebody listens.
     is_watched = any(name.startswith("OTEL_") for name in os.environ)
     app = FastAPI(
-        **openapi.HEAD,
+        **HEAD,
         lifespan=lifespan,
         generate_unique_id_function=operation_id,
         redirect_slashes=False,
@@ -112,3 +109,9 @@ def create_app(settings: Settings) -> FastAPI:
         app.include_router(router)
     openapi.install(app)
     return app
+
+
+def _limits(settings: Settings) -> Limits:
+    if settings.redis_url:
+        return InRedis(settings.redis_url, settings.workers)
+    return InMemory(settings.workers)

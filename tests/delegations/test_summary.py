@@ -85,13 +85,16 @@ TOTALS = {
     "period=2024-H1&direction=inbound": (1, 0, 0, 1),
     "period=2024-H1&country=TH": (2, 12, 0, 0),
     "period=2024-H1&country=TH&country=LA": (6, 21, 1, 3),
+    "half_year=2024-H1": (7, 22, 1, 0),
+    "half_year=2024-H1&period=2024-03-08": (1, 10, 0, 2),
+    "without=half_year": (4, 24, 0, 0),
     "without=direction": (1, 4, 0, 0),
     "without=direction&without=level": (1, 4, 0, 0),
     "without=direction&without=channel": (0, 0, 0, 0),
 }
 
 
-@pytest.mark.parametrize("group_by", ["direction", "channel", "level", "country"])
+@pytest.mark.parametrize("group_by", ["direction", "channel", "level", "country", "half_year"])
 @pytest.mark.usefixtures("year")
 async def test_every_figure_lists_what_it_counts(api: AsyncClient, group_by: str) -> None:
     for query, total in TOTALS.items():
@@ -123,6 +126,10 @@ async def test_every_figure_lists_what_it_counts(api: AsyncClient, group_by: str
                 "VN": (1, 10, 0, 1),
                 None: (1, 1, 0, 0),
             },
+        ),
+        (
+            "half_year",
+            {"2023-H2": (0, 0, 0, 0), "2024-H1": (7, 22, 1, 0), None: (0, 0, 0, 4)},
         ),
     ],
 )
@@ -191,7 +198,13 @@ async def test_nothing_at_all_is_a_figure_too(api: AsyncClient) -> None:
 
 @pytest.mark.parametrize(
     ("query", "status"),
-    [("period=2024-H3", 422), ("group_by=state", 422), ("state=draft", 400), ("as_of=2024", 400)],
+    [
+        ("period=2024-H3", 422),
+        ("half_year=2024", 422),
+        ("group_by=state", 422),
+        ("state=draft", 400),
+        ("as_of=2024", 400),
+    ],
 )
 async def test_what_cannot_be_asked_is_named(api: AsyncClient, query: str, status: int) -> None:
     assert (await api.get(f"/delegations/summary?{query}")).status_code == status

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any, Self
+from urllib.parse import urlsplit
 
 FLAGS = (
     "--headless=new",
@@ -171,6 +172,14 @@ class Page:
             case "Runtime.consoleAPICalled" if event["type"] in {"warning", "error", "assert"}:
                 words = (str(word.get("value", word.get("description"))) for word in event["args"])
                 self.complaints.append(" ".join(words))
+
+
+def attempts_to_leave(page: Page, server: str) -> set[str]:
+    """Addresses asked for that are not of this server, and what the policy stopped before that."""
+    ours = urlsplit(server).netloc
+    asked = (urlsplit(request["url"]) for request in page.requests)
+    elsewhere = {url.geturl() for url in asked if url.scheme != "data" and url.netloc != ours}
+    return elsewhere | {it for it in page.complaints if "Content Security Policy" in it}
 
 
 def program() -> str | None:

@@ -1,4 +1,4 @@
-"""The documentation pages alone: they need no database and no key."""
+"""The documentation pages alone, which need no database and no key; and a browser."""
 
 from collections.abc import AsyncIterator
 from typing import Annotated
@@ -10,6 +10,13 @@ from fastapi.security import HTTPBearer
 
 from sonla_api.docs.endpoints import router
 from sonla_api.kit import http
+from tests.docs.chromium import Chromium, started
+
+
+@pytest.fixture(scope="module")
+async def chromium(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Chromium]:
+    async with started(tmp_path_factory.mktemp("profile")) as browser:
+        yield browser
 
 
 @pytest.fixture

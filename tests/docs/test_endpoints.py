@@ -14,7 +14,7 @@ from sonla_api.docs.endpoints import router
 from sonla_api.kit.http import answer
 from sonla_api.kit.problems import Problem
 
-PAGES = ["/docs", "/docs/swagger", "/docs/problems", "/docs/problems/not-found"]
+PAGES = ["/", "/docs", "/docs/swagger", "/docs/problems", "/docs/problems/not-found"]
 SCALAR = "/docs/static/scalar/standalone.js"
 
 
@@ -27,9 +27,23 @@ def named_files(page: str) -> list[str]:
     return re.findall(r'(?:href|src)="(/docs/static/[^"]+)"', page)
 
 
-async def test_the_bare_address_leads_to_the_reference(reader: httpx.AsyncClient) -> None:
-    answer = await reader.get("/")
-    assert (answer.status_code, answer.headers["location"]) == (307, "/docs")
+@pytest.mark.parametrize(
+    ("query", "accepted", "language"),
+    [
+        ("", "vi-VN,vi;q=0.9,en;q=0.8", "vi"),
+        ("", "en", "en"),
+        ("?lang=vi", "en", "vi"),
+        ("?lang=fr", "vi", "vi"),
+    ],
+)
+async def test_the_register_is_in_the_language_asked_for(
+    reader: httpx.AsyncClient, query: str, accepted: str, language: str
+) -> None:
+    answer = await reader.get(f"/{query}", headers={"Accept-Language": accepted})
+    assert f'<html lang="{language}">' in answer.text
+    assert answer.headers["vary"] == "Accept-Language"
+    assert answer.headers["cache-control"] == "no-cache"
+    assert "set-cookie" not in answer.headers
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -49,7 +63,9 @@ async def test_no_script_of_a_page_stands_in_it(reader: httpx.AsyncClient, path:
     assert allowed["default-src"] == ["'none'"]
     assert allowed.get("script-src", ["'self'"]) == ["'self'"]
     assert "'unsafe-inline'" not in allowed["style-src"]
-    assert not re.search(r"<style|<script(?! src=)|\sstyle=|\son\w+=", answer.text)
+    assert not re.search(
+        r"<style|<script(?! (type=\"module\" )?src=)|\sstyle=|\son\w+=", answer.text
+    )
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -13,7 +13,7 @@ from sonla_api.docs import pages
 from sonla_api.kit.problems import NotFound, Problem, StaleVersion
 from sonla_api.kit.text import Message
 
-SITE_CSS = Path(sonla_api.docs.__file__).parent / "static" / "site.css"
+STATIC = Path(sonla_api.docs.__file__).parent / "static"
 VOID = {"meta", "link", "img", "br"}
 
 
@@ -100,12 +100,26 @@ def test_a_page_shows_the_headers_of_its_answer() -> None:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_words_stand_out_from_the_paper(scheme: str) -> None:
     """WCAG 2.2 asks for a contrast of 4.5 between text and what it stands on."""
-    blocks = re.findall(r":root \{(.*?)\n *\}", SITE_CSS.read_text(), re.DOTALL)
-    assert len(blocks) == 2
-    found = [dict(re.findall(r"--(\w+): (#[0-9a-f]{6});", block)) for block in blocks]
-    colours = found[0] if scheme == "light" else found[0] | found[1]
+    colours = palette("site.css", scheme)
     for ink, paper in product(("ink", "soft", "link", "mark"), ("paper", "raised")):
         assert contrast(colours[ink], colours[paper]) >= 4.5, (ink, paper)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pictures_of_the_register_stand_out_too(scheme: str) -> None:
+    """4.5 for what is written on a tile, 3 for what is a shape alone."""
+    colours = palette("site.css", scheme) | palette("register.css", scheme)
+    for step in "123":
+        assert contrast(colours[f"on-{step}"], colours[f"step-{step}"]) >= 4.5, step
+    for shape in ("tone-1", "tone-2", "tone-3", "tone-4", "good", "late", "bad", "open"):
+        assert contrast(colours[shape], colours["paper"]) >= 3, shape
+
+
+def palette(name: str, scheme: str) -> dict[str, str]:
+    blocks = re.findall(r":root \{(.*?)\n *\}", (STATIC / name).read_text(), re.DOTALL)
+    assert len(blocks) == 2
+    found = [dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6});", block)) for block in blocks]
+    return found[0] if scheme == "light" else found[0] | found[1]
 
 
 def contrast(one: str, other: str) -> float:

@@ -112,6 +112,10 @@ async def test_without_public_read_a_stranger_sees_nothing(
 
 
 BELOW = {
+    "list_indicator_series": "observations",
+    "list_notice_recipients": "notice_acknowledgements",
+    "create_agreement_task": "tasks",
+    "list_agreement_tasks": "tasks",
     "create_calendar_key": "calendar",
     "create_task_assignments": "assignments",
     "delete_calendar_key": "calendar",

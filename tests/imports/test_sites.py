@@ -44,10 +44,10 @@ async def test_gates_that_name_each_other_are_loaded(
     assert len(at_it.json()["items"]) == 1
     written = await changes()
     again = await load(sites=lines[::-1], projects=[project])
-    assert again.lines[6:8] == [
+    assert {
         "sites: 0 new, 0 changed, 3 unchanged",
         "projects: 0 new, 0 changed, 1 unchanged",
-    ]
+    } <= {*again.lines}
     assert await changes() == written
 
 

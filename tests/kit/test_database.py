@@ -237,7 +237,8 @@ async def test_a_queue_before_a_dead_line_waits_no_longer_than_one(
     method: str,
 ) -> None:
     """Who waits for a connection has only the rest of the time to wait for its answer."""
-    monkeypatch.setattr(roads, "PATIENCE", 0.6)
+    for road in (roads, reads):
+        monkeypatch.setattr(road, "PATIENCE", 0.6)
     secret = api.headers["authorization"].removeprefix("Bearer ")
     url = elsewhere(settings, port=line.port)
     changed = {"database_url": url, "pool_size": 1}
@@ -260,7 +261,8 @@ async def test_a_commit_that_is_not_answered(
     settings: Settings, line: Proxy, api: AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whether it was written nobody knows; the caller is told in time to ask again."""
-    monkeypatch.setattr(roads, "PATIENCE", 0.3)
+    for road in (roads, reads):
+        monkeypatch.setattr(road, "PATIENCE", 0.3)
     secret = api.headers["authorization"].removeprefix("Bearer ")
     commit = roads.Transaction.commit
 
@@ -399,8 +401,6 @@ async def test_too_many_at_once(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Who finds all connections at work waits, and is told so before five seconds are over."""
-    for road in (roads, reads):
-        monkeypatch.setattr(road, "PATIENCE", 0.3)
     secret = api.headers["authorization"].removeprefix("Bearer ")
     async with (
         running(settings, pool_size=2) as app,

@@ -186,6 +186,29 @@ async def test_of_countries_asked_for_only_those_are_groups(api: AsyncClient) ->
     assert set(both) == {"total", "other:mining", "oecd_dac:43030"}
 
 
+async def test_partners_bring_their_countries(
+    api: AsyncClient, stranger: AsyncClient, database: Any
+) -> None:
+    french = await made(api, "/partners", partner(country="FR", visibility="public"))
+    other = await made(api, "/partners", partner(country="FR", visibility="public"))
+    korean = await made(api, "/partners", partner(country="KR"))
+    nowhere = await made(api, "/partners", partner(country=None, subdivision=None))
+    money = [("realised", "5 USD", "2024-02")]
+    for partners in ([french, other, korean], [french], [nowhere], []):
+        participants = [{"partner_id": one["id"], "role": "funding"} for one in partners]
+        await held(api, database, money, participants=participants, visibility="public")
+    group_by = "group_by=partner_country&period=2024"
+    expected = {"total": 4, "FR": 2, "KR": 1, None: 2}
+    assert {name: n[2] for name, n in (await figures(api, group_by)).items()} == expected
+    # A partner that is hidden tells not even where it is from.
+    seen = (await stranger.get(f"/projects/summary?{group_by}")).json()["items"]
+    assert [item["group"] for item in seen] == ["FR", None]
+    assert (await stranger.get("/projects?partner_country=KR")).json()["items"] == []
+    asked = await figures(api, f"{group_by}&partner_country=KR&partner_country=VN")
+    assert {name: n[2] for name, n in asked.items()} == {"total": 1, "KR": 1}
+    assert len((await api.get("/projects?partner_country=KR")).json()["items"]) == 1
+
+
 async def test_a_sector_named_twice_counts_once(api: AsyncClient, database: Any) -> None:
     await held(
         api, database, [("realised", "5 USD", "2024")], sectors=[MINING, MINING], countries=["LA"]

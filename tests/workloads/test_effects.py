@@ -47,7 +47,14 @@ async def test_effects_go_down_to_tasks(api: AsyncClient, database: "Connection[
         "symbol": "152/KH-UBND",
         "title": document["subject"],
         "on": None,
+        "rests_on": [document["id"]],
     }
+    below_root = (await api.get(f"/documents/{root['id']}/effects")).json()["items"]
+    rests_on = {item["id"]: set(item["rests_on"]) for item in below_root}
+    assert rests_on[document["id"]] == {party["id"], government["id"]}
+    assert rests_on[party["id"]] == rests_on[government["id"]] == {root["id"]}
+    assert rests_on[str(task)] == {str(plan)}
+    assert rests_on[str(resting)] == {str(other), party["id"]}
     assert (items["tasks"]["id"], items["tasks"]["on"]) == (str(task), "2025-12-15")
     for item in (*items.values(), {"href": f"/api/v1/tasks/{resting}"}):
         assert (await api.get(item["href"].removeprefix("/api/v1"))).status_code == 200
@@ -72,6 +79,8 @@ async def test_what_is_hidden_hides_what_lies_behind_it(
     basis = f'{{"document_id": "{document["id"]}"}}'
     await database.execute("update tasks set basis = $1 where id = $2", basis, task)
     assert await effects(stranger, document["id"]) == [("tasks", "1")]
+    (shown,) = (await stranger.get(f"/documents/{document['id']}/effects")).json()["items"]
+    assert shown["rests_on"] == [document["id"]]
     await api.patch(f"/documents/{document['id']}", json={"visibility": "internal"}, headers=HERE)
     assert (await stranger.get(f"/documents/{document['id']}/effects")).status_code == 404
 

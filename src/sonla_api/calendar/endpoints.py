@@ -4,7 +4,7 @@ from hashlib import sha256
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 
 from sonla_api.calendar import ics, service
 from sonla_api.calendar.keys import CalendarKeyListing, own_keys, revoke_key
@@ -19,7 +19,7 @@ from sonla_api.kit.routes import routes_of
 from sonla_api.kit.schema import Page
 from sonla_api.kit.text import Message
 
-router = APIRouter(prefix="/calendar.ics", tags=["calendar"])
+router = routes_of("calendar.ics", tag="calendar")
 mine = routes_of(tag="calendar")
 
 Read = Annotated[Context, reading("calendar:read")]

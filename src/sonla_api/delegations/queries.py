@@ -49,7 +49,7 @@ from sonla_api.kit.listing import (
     refuse_oracle,
 )
 from sonla_api.kit.model import among, constant
-from sonla_api.kit.period import PeriodFilter
+from sonla_api.kit.period import HalfYearFilter, PeriodFilter
 from sonla_api.kit.records import Records
 from sonla_api.kit.statement import Statement
 
@@ -98,8 +98,21 @@ delegations = Records(
 )
 
 
+def _half_of(day: Any) -> Any:
+    """The half-year of a day, as 2024-H1."""
+    is_first = func.date_part(constant("month"), day) < literal_column("7")
+    half = case((is_first, constant("1")), else_=constant("2"))
+    return func.to_char(day, constant('YYYY"-H"')).op("||")(half)
+
+
+_first_half = _half_of(func.lower(D.when_days))
+_last_half = _half_of(func.upper(D.when_days) - literal_column("1"))
+_half_year = case((_first_half == _last_half, _first_half))
+"""The half-year in which a delegation lies whole; null where it lies in none, or may do so."""
+
+
 class Gap(StrEnum):
-    """Fields that may be unknown."""
+    """Fields that may be unknown; of a half-year also where a delegation lies whole in none."""
 
     direction = "direction"
     channel = "channel"
@@ -108,6 +121,7 @@ class Gap(StrEnum):
     when = "when"
     headcount = "headcount"
     lead_agency = "lead_agency"
+    half_year = "half_year"
 
 
 _IS_UNKNOWN: dict[Gap, Any] = {
@@ -118,6 +132,7 @@ _IS_UNKNOWN: dict[Gap, Any] = {
     Gap.when: D.when.is_(None),
     Gap.headcount: D.headcount.is_(None),
     Gap.lead_agency: D.lead_agency_id.is_(None),
+    Gap.half_year: _half_year.is_(None),
 }
 
 
@@ -130,6 +145,11 @@ class _Choice(Parameters):
     country: Annotated[list[Country], contains_one_of(D.countries)] = []
     partner_id: Annotated[list[UUID], refers(D, "partners")] = []
     lead_agency_id: Annotated[list[UUID], one_of(D.lead_agency_id)] = []
+    half_year: Annotated[
+        HalfYearFilter | None,
+        lies_within(D.when_days),
+        Field(description="Lying wholly in this half-year."),
+    ] = None
     without: Annotated[
         list[Gap],
         lacks(D.when, _IS_UNKNOWN),
@@ -167,6 +187,7 @@ class DelegationGrouping(StrEnum):
     channel = "channel"
     level = "level"
     country = "country"
+    half_year = "half_year"
 
 
 class DelegationSummaryQuery(_Choice):
@@ -185,6 +206,7 @@ _GROUPS: dict[DelegationGrouping, Any] = {
     DelegationGrouping.channel: D.channel,
     DelegationGrouping.level: D.level,
     DelegationGrouping.country: _countries.c.code,
+    DelegationGrouping.half_year: _half_year,
 }
 _NUMBERS = ("delegations", "person_trips", "without_headcount", "not_placed")
 

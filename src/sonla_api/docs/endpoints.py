@@ -1,13 +1,14 @@
-"""Where people read about the interface: the documentation pages and the files they need."""
+"""What people look at: the register, the documentation pages, and the files that they need."""
 
 import re
 import secrets
 from typing import Final
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse
+from fastapi.responses import FileResponse, HTMLResponse
 
 from sonla_api.docs import assets, pages
+from sonla_api.kit.http import preferred_language
 from sonla_api.kit.problems import NotFound
 
 router = APIRouter(include_in_schema=False)
@@ -18,9 +19,15 @@ _CLOSED: Final = "default-src 'none'; base-uri 'none'; form-action 'none'; frame
 
 
 @router.get("/")
-async def open_start(request: Request) -> RedirectResponse:
-    """Lead whoever opens the bare address to the documentation."""
-    return RedirectResponse(f"{_base(request)}/docs")
+async def show_register(request: Request) -> HTMLResponse:
+    """Show the public register to a person, in the language asked for by `lang` or the browser."""
+    language = request.query_params.get("lang", "")
+    if language not in pages.LANGUAGES:
+        language = preferred_language(request.headers.get("accept-language", ""))
+    policy = "script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'"
+    page = _page(pages.register_page(_base(request), language), policy)
+    page.headers["Vary"] = "Accept-Language"
+    return page
 
 
 @router.get("/docs")

@@ -1,4 +1,4 @@
-"""The documentation pages: two readers of openapi.json, and a page for each kind of problem."""
+"""The register for people, two readers of openapi.json, and a page for each kind of problem."""
 
 import json
 import re
@@ -10,6 +10,8 @@ from sonla_api.docs.assets import address, template
 from sonla_api.kit.problems import Problem
 from sonla_api.kit.text import Message
 
+LANGUAGES = Message._fields
+_REGISTER = Message("Register of foreign affairs — Sơn La", "Sổ đăng ký đối ngoại — Sơn La")
 _OUTCOMES = {
     3: Message(
         "The request was not carried out here; what it asks for has another address.",
@@ -30,6 +32,17 @@ def problems() -> dict[str, type[Problem]]:
     """Every kind of problem that the service can answer, by slug, in order of status."""
     kinds = sorted(_kinds(Problem), key=lambda kind: (kind.status, kind.slug()))
     return {kind.slug(): kind for kind in kinds}
+
+
+def register_page(base: str, language: str) -> str:
+    return template("register.html").substitute(
+        _common(base, "/"),
+        title=getattr(_REGISTER, language),
+        language=language,
+        register_css=address(base, "register.css"),
+        pictures_css=address(base, "register/pictures.css"),
+        register_js=address(base, "register/main.js"),
+    )
 
 
 def reference_page(base: str, nonce: str, scheme: str) -> str:

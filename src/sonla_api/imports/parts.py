@@ -25,6 +25,7 @@ from sonla_api.events.lifecycle import EventState
 from sonla_api.events.models import Event
 from sonla_api.events.schemas import EventCreate, EventUpdate
 from sonla_api.imports import inside, mapping
+from sonla_api.imports.recorded import RecordedAgreement, RecordedProject
 from sonla_api.imports.rows import Row
 from sonla_api.imports.schemas import (
     AgencyLine,
@@ -38,8 +39,6 @@ from sonla_api.imports.schemas import (
     PartnerLine,
     PlanLine,
     ProjectLine,
-    RecordedAgreement,
-    RecordedProject,
     RecordLine,
     SiteLine,
     SourceLine,

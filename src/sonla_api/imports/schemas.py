@@ -5,9 +5,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, StrictInt, Validati
 from pydantic_core import PydanticCustomError
 
 from sonla_api.agencies.models import AgencyKind
-from sonla_api.agreements.lifecycle import AgreementState
 from sonla_api.agreements.models import AgreementKind, AgreementLevel
-from sonla_api.agreements.schemas import AgreementCreate
 from sonla_api.calendar_days.models import DayKind
 from sonla_api.delegations.lifecycle import Direction
 from sonla_api.delegations.models import Channel, Level
@@ -26,9 +24,8 @@ from sonla_api.observations.models import ObservationQualifier, ValueKind
 from sonla_api.observations.schemas import Figure, Share
 from sonla_api.partner_relations.models import RelationKind
 from sonla_api.partners.models import PartnerKind
-from sonla_api.projects.lifecycle import ProjectKind, ProjectState
+from sonla_api.projects.lifecycle import ProjectKind
 from sonla_api.projects.models import TransactionType
-from sonla_api.projects.schemas import ProjectCreate
 from sonla_api.sites.models import GateLevel, SiteKind
 from sonla_api.transactions.models import Qualifier
 from sonla_api.transactions.schemas import EquivalentBody
@@ -283,12 +280,6 @@ class TransactionLine(SourcedLine):
     equivalents: list[EquivalentBody] = []
 
 
-class RecordedAgreement(AgreementCreate):
-    """An agreement as a line tells of it, with its state."""
-
-    state: AgreementState
-
-
 class IndicatorLine(RecordLine):
     code: IndicatorCode
     unit: Unit
@@ -306,9 +297,3 @@ class ObservationLine(SourcedLine):
     qualifier: ObservationQualifier | None = None
     change_yoy: Share | None = None
     as_of: Day | None = None
-
-
-class RecordedProject(ProjectCreate):
-    """A project as a line tells of it, with its state."""
-
-    state: ProjectState

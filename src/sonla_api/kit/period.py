@@ -44,6 +44,10 @@ MESSAGES: Mapping[str, Message] = {
         'Hãy ghi thời gian bằng một chuỗi như "2025-H1", hoặc bằng một đối tượng có "duration" '
         'và "from" khi chưa rõ ngày bắt đầu.',
     ),
+    "half_year_form": Message(
+        "Write a half-year as 2025-H1 or 2025-H2.",
+        "Hãy ghi nửa năm theo dạng 2025-H1 hoặc 2025-H2.",
+    ),
     "period_date": Message(
         "There is no day {day}.",
         "Không có ngày {day}.",
@@ -65,6 +69,7 @@ Days = tuple[date | None, date | None]
 _PART = "[1-9][0-9]{3}(-(H[12]|Q[1-4]|(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?))?"
 _TEXT = rf"({_PART}(/({_PART}|\.\.))?|\.\./{_PART})"
 _PERIOD = re.compile(_TEXT)
+_HALF_YEAR = "[1-9][0-9]{3}-H[12]"
 _DATE_TEXT = "[1-9][0-9]{3}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?"
 _DATE = re.compile(_DATE_TEXT)
 _LENGTH = "[1-9][0-9]{0,3}"
@@ -204,6 +209,24 @@ class PeriodFilter(str):
         cls, schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> JsonSchemaValue:
         return handler(schema) | {"pattern": f"^{_TEXT}$", "examples": ["2025-H1"]}
+
+
+class HalfYearFilter(PeriodFilter):
+    """The half-year that a list is asked for: the first or the second of a calendar year."""
+
+    __slots__ = ()
+
+    @classmethod
+    def _from_text(cls, value: str) -> Self:
+        if not re.fullmatch(_HALF_YEAR, value):
+            raise refusal(MESSAGES, "half_year_form")
+        return cls(value)
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        return handler(schema) | {"pattern": f"^{_HALF_YEAR}$", "examples": ["2025-H1"]}
 
 
 def _days_of_text(period: str) -> Days:

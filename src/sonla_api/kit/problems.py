@@ -295,14 +295,3 @@ class Unavailable(Problem):
         "Chưa có gì thay đổi nếu chưa được báo; hãy thử lại sau Retry-After giây.",
     )
     headers = {"Retry-After": "5"}
-
-
-class ExportsFull(Problem):
-    status = 503
-    title = Message("Too many exports at once", "Quá nhiều lượt xuất cùng lúc")
-    remedy = Message(
-        "As many whole lists as can be read at once are being read; try again after Retry-After"
-        " seconds.",
-        "Số danh sách đang được xuất đã đạt giới hạn; hãy thử lại sau Retry-After giây.",
-    )
-    headers = {"Retry-After": "10"}

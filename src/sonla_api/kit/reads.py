@@ -8,8 +8,9 @@ from typing import Any
 
 import asyncpg
 
-from sonla_api.kit.problems import ExportsFull, Problem
+from sonla_api.kit.problems import Problem
 from sonla_api.kit.statement import Reader
+from sonla_api.kit.text import Message
 
 PATIENCE = 4.5
 """Seconds that a caller waits for the database before it is told 503."""
@@ -32,6 +33,17 @@ _SNAPSHOT = (
 def left_until(until: float | None) -> float:
     """Seconds of PATIENCE that waiting for a connection has left; some are needed to be told no."""
     return max(0.1, (until or 0) - asyncio.get_running_loop().time())
+
+
+class ExportsFull(Problem):
+    status = 503
+    title = Message("Too many exports at once", "Quá nhiều lượt xuất cùng lúc")
+    remedy = Message(
+        "As many whole lists as can be read at once are being read; try again after Retry-After"
+        " seconds.",
+        "Số danh sách đang được xuất đã đạt giới hạn; hãy thử lại sau Retry-After giây.",
+    )
+    headers = {"Retry-After": "10"}
 
 
 class Connection(asyncpg.Connection):

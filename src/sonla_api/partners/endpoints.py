@@ -15,11 +15,19 @@ from sonla_api.partners import service
 from sonla_api.partners.models import Partner
 from sonla_api.partners.queries import (
     DuplicateQuery,
+    PartnerFiguresQuery,
     PartnerListing,
     duplicates_of,
+    partner_figures,
     partners,
 )
-from sonla_api.partners.schemas import DuplicateView, PartnerCreate, PartnerUpdate, PartnerView
+from sonla_api.partners.schemas import (
+    DuplicateView,
+    PartnerCreate,
+    PartnerFigures,
+    PartnerUpdate,
+    PartnerView,
+)
 
 router = routes_of("partners")
 
@@ -33,6 +41,14 @@ Write = Annotated[WriteContext, writing("partners:write")]
 async def list_partners(ctx: Read, listing: Annotated[PartnerListing, Query()]) -> Response:
     """List the partners that the caller may see."""
     return PageAnswer(await partners.page(ctx, listing))
+
+
+@router.get("/summary")
+async def summarize_partners(
+    ctx: Read, query: Annotated[PartnerFiguresQuery, Query()]
+) -> PartnerFigures:
+    """Count partners by country, subdivision or kind."""
+    return await partner_figures(ctx, query)
 
 
 @router.get("/{id}", response_model=PartnerView)

@@ -1,5 +1,6 @@
 import json
 from collections.abc import Mapping
+from enum import StrEnum
 from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
@@ -16,13 +17,14 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
+    tuple_,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from sonla_api.kit.codes import Country, Subdivision
 from sonla_api.kit.context import Context
 from sonla_api.kit.formats import Format
-from sonla_api.kit.listing import Filter, Listing, Parameters, Q, has, matches, one_of
+from sonla_api.kit.listing import Filter, Listing, Parameters, Q, has, lacks, matches, one_of
 from sonla_api.kit.model import constant
 from sonla_api.kit.records import Records, Rows
 from sonla_api.kit.schema import Day
@@ -30,7 +32,7 @@ from sonla_api.kit.shapes import as_bytes, json_object, localized
 from sonla_api.kit.statement import Statement
 from sonla_api.kit.text import Message
 from sonla_api.partners.models import Partner, PartnerKind, RegistrationWarningCode
-from sonla_api.partners.schemas import PartnerView
+from sonla_api.partners.schemas import PartnerCount, PartnerFigures, PartnerView
 
 WARNED_DAYS = 90
 NEAR = 0.8
@@ -82,7 +84,28 @@ def _ends_by(name: str, _: bool) -> Any:  # noqa: FBT001
     return _last_day(Partner) <= bindparam(name, type_=Date())
 
 
-class PartnerListing(Listing):
+class PartnerGap(StrEnum):
+    """Fields that may be unknown."""
+
+    country = "country"
+    subdivision = "subdivision"
+
+
+class _Choice(Parameters):
+    """The filters that the list and the count of partners share."""
+
+    kind: Annotated[list[PartnerKind], one_of(Partner.kind)] = []
+    country: Annotated[list[Country], one_of(Partner.country)] = []
+    subdivision: Annotated[list[Subdivision], one_of(Partner.subdivision)] = []
+    has_parent: Annotated[bool | None, has(Partner.parent_id)] = None
+    without: Annotated[
+        list[PartnerGap],
+        lacks(Partner.country, {gap: getattr(Partner, gap).is_(None) for gap in PartnerGap}),
+        Field(description="Partners of which this, and all else named so, is unknown."),
+    ] = []
+
+
+class PartnerListing(_Choice, Listing):
     orders: ClassVar = {
         "created_at": Partner.created_at,
         "country": Partner.country,
@@ -91,16 +114,52 @@ class PartnerListing(Listing):
 
     q: Annotated[Q, matches(Partner.words)] = None
     key: Annotated[list[str], one_of(Partner.key)] = []
-    kind: Annotated[list[PartnerKind], one_of(Partner.kind)] = []
-    country: Annotated[list[Country], one_of(Partner.country)] = []
-    subdivision: Annotated[list[Subdivision], one_of(Partner.subdivision)] = []
     parent_id: Annotated[list[UUID], one_of(Partner.parent_id)] = []
-    has_parent: Annotated[bool | None, has(Partner.parent_id)] = None
     registration_ends_by: Annotated[
         Day | None,
         Filter(_ends_by, Partner.registered),
         Field(description="Partners whose registration ends on this day or before it."),
     ] = None
+
+
+class PartnerGrouping(StrEnum):
+    country = "country"
+    subdivision = "subdivision"
+    kind = "kind"
+
+
+class PartnerFiguresQuery(_Choice):
+    """Which partners are counted, and by what."""
+
+    group_by: PartnerGrouping = PartnerGrouping.country
+
+
+async def partner_figures(ctx: Context, query: PartnerFiguresQuery) -> PartnerFigures:
+    """Partners in all and by group, each counted once."""
+    group = getattr(Partner, query.group_by)
+    counted = (
+        select(
+            func.grouping(group).label("is_total"),
+            cast(group, Text).label("group"),
+            func.count().label("partners"),
+        )
+        .where(Partner.is_seen(), *query.conditions())
+        .group_by(func.grouping_sets(tuple_(group), tuple_()))
+        .order_by(func.grouping(group).desc(), group)
+    )
+    rows = await Statement(counted).fetch(ctx.reader, **query.binds(), **ctx.parameters)
+    total, *items = [_count_of(query, row) for row in rows]
+    return PartnerFigures(total=total, items=items)
+
+
+def _count_of(query: PartnerFiguresQuery, row: Any) -> PartnerCount:
+    """A group with the address of its partners."""
+    name, group = query.group_by.value, row["group"]
+    of_group: dict[str, Any] = {} if row["is_total"] else {name: group}
+    if group is None and not row["is_total"]:
+        of_group = {"without": [*query.without, name]}
+    href = "/api/v1/partners?" + query.query(**of_group)
+    return PartnerCount(group=group, partners=row["partners"], href=href)
 
 
 # A query of its own, so that PostgreSQL folds the names once and not for every row.

@@ -113,6 +113,24 @@ class PartnerView(ResourceView):
     ]
 
 
+class PartnerCount(View):
+    """Partners of one group; `href` lists exactly those counted."""
+
+    group: Annotated[
+        str | None,
+        Field(description="The code grouped by; null where none is known.", examples=["LA"]),
+    ]
+    partners: Annotated[int, Field(examples=[28])]
+    href: Annotated[str, Field(examples=["/api/v1/partners?country=LA"])]
+
+
+class PartnerFigures(View):
+    """Partners by country, subdivision or kind, and in all."""
+
+    total: PartnerCount
+    items: list[PartnerCount]
+
+
 class DuplicateView(View):
     """A partner that may be the same one: it shares an alias, or its name is near."""
 

@@ -30,7 +30,7 @@ from sonla_api.kit.statement import Statement
 from sonla_api.projects.lifecycle import ProjectState
 from sonla_api.projects.models import Project
 from sonla_api.projects.money import SUMS, as_view, money, sums
-from sonla_api.projects.queries import ProjectChoice
+from sonla_api.projects.queries import ProjectChoice, partner_countries
 from sonla_api.projects.schemas import CurrencySums, ProjectCount, ProjectFigures
 
 P = Project
@@ -43,6 +43,7 @@ class ProjectGrouping(StrEnum):
     state = "state"
     country = "country"
     sector = "sector"
+    partner_country = "partner_country"
 
 
 class ProjectFiguresQuery(ProjectChoice):
@@ -65,6 +66,7 @@ _PLAIN: dict[ProjectGrouping, Any] = {
 _SEVERAL: dict[ProjectGrouping, Any] = {
     ProjectGrouping.country: _each(P.countries),
     ProjectGrouping.sector: _each(P.sector_codes),
+    ProjectGrouping.partner_country: partner_countries.distinct().lateral("each_code"),
 }
 _NOTHING = {"is_total": True, "group": None, "projects": 0, "not_placed": 0} | dict.fromkeys(
     ("transactions", "transactions_not_placed", "sums")

@@ -5,13 +5,26 @@ from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
 from pydantic import BaseModel, Field
-from sqlalchemy import Date, and_, case, cast, column, func, select
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Text,
+    and_,
+    any_,
+    bindparam,
+    case,
+    cast,
+    column,
+    func,
+    select,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from sonla_api.kit.codes import Country
 from sonla_api.kit.context import Context
 from sonla_api.kit.geometry import LocationView
 from sonla_api.kit.listing import (
+    Filter,
     Listing,
     Parameters,
     Q,
@@ -25,11 +38,13 @@ from sonla_api.kit.listing import (
     overlaps,
     refers,
 )
+from sonla_api.kit.mentions import Mention
 from sonla_api.kit.model import constant
 from sonla_api.kit.period import PeriodFilter
 from sonla_api.kit.records import Records
 from sonla_api.kit.shapes import json_object
 from sonla_api.kit.text import Message
+from sonla_api.partners.models import Partner
 from sonla_api.projects.lifecycle import ProjectKind, ProjectState, lifecycle
 from sonla_api.projects.models import Project
 from sonla_api.projects.money import money_doubts, sums_of, totals_of
@@ -93,17 +108,41 @@ projects = Records(
 )
 
 
+partner_countries = (
+    select(Partner.country.label("code"))
+    .join(Mention, Mention.partner_id == Partner.id)
+    .where(
+        Mention.record_id == P.id,
+        Mention.field == constant("participants"),
+        Partner.country.is_not(None),
+        Partner.is_seen(),
+    )
+    .correlate(P)
+)
+"""Where the partners of a project are from that the caller sees."""
+
+
+def _with_partner_from(name: str, is_several: bool) -> ColumnElement[bool]:  # noqa: FBT001
+    wanted = any_(bindparam(name, type_=ARRAY(Text))) if is_several else bindparam(name)
+    return partner_countries.where(Partner.country == wanted).exists()
+
+
+with_partner_from = Filter(_with_partner_from, P.participants)
+
+
 class ProjectGap(StrEnum):
     """Fields that may be unknown."""
 
     country = "country"
     sector = "sector"
+    partner_country = "partner_country"
     period = "period"
 
 
 GAPS: dict[ProjectGap, Any] = {
     ProjectGap.country: func.cardinality(P.countries) == 0,
     ProjectGap.sector: func.cardinality(P.sector_codes) == 0,
+    ProjectGap.partner_country: ~partner_countries.exists(),
     ProjectGap.period: P.period_days.is_(None),
 }
 SectorCode = Annotated[
@@ -127,6 +166,11 @@ class ProjectChoice(Parameters):
         list[UUID],
         refers(P, "participants", "partner_id"),
         Field(description="In which one of these partners takes part."),
+    ] = []
+    partner_country: Annotated[
+        list[Country],
+        with_partner_from,
+        Field(description="In which a partner from one of these countries takes part."),
     ] = []
     agency_id: Annotated[
         list[UUID],

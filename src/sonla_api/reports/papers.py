@@ -14,7 +14,7 @@ from sonla_api.kit.answers import PaperAnswer
 from sonla_api.kit.codes import CodeList
 from sonla_api.kit.formats import PAPER_TYPES, preferred
 from sonla_api.kit.period import PeriodFilter
-from sonla_api.kit.problems import ExportsFull
+from sonla_api.kit.reads import ExportsFull
 from sonla_api.kit.records import Item
 from sonla_api.observations.models import ObservationQualifier
 from sonla_api.reports.figures import Placing, Unit

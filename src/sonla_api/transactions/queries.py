@@ -26,7 +26,7 @@ from sonla_api.kit.period import PeriodFilter
 from sonla_api.kit.records import Records
 from sonla_api.projects.lifecycle import ProjectKind, ProjectState
 from sonla_api.projects.models import Project, TransactionType
-from sonla_api.projects.queries import GAPS, ProjectGap, SectorCode
+from sonla_api.projects.queries import GAPS, ProjectGap, SectorCode, with_partner_from
 from sonla_api.transactions.models import Transaction
 from sonla_api.transactions.schemas import TransactionView
 
@@ -89,6 +89,7 @@ class TransactionListing(Listing):
     project_agency_id: Annotated[
         list[UUID], _of_project(refers(P, "participants", "agency_id"))
     ] = []
+    project_partner_country: Annotated[list[Country], _of_project(with_partner_from)] = []
     project_without: Annotated[list[ProjectGap], _of_project(lacks(P.countries, GAPS))] = []
 
 

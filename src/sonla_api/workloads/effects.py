@@ -5,12 +5,13 @@ from uuid import UUID
 
 from sqlalchemy import Text, and_, any_, bindparam, cast, func, null, select, union, union_all
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.orm import aliased
 
-from sonla_api.documents.lineage import LineageQuery, below, others, paged, read_page
-from sonla_api.documents.models import Document
+from sonla_api.documents.lineage import BASES, LineageQuery, below, others, paged, read_page
+from sonla_api.documents.models import Document, DocumentLink
 from sonla_api.kit.context import Context
 from sonla_api.kit.mentions import Mention
-from sonla_api.kit.model import Resource, constant
+from sonla_api.kit.model import Resource, among, constant
 from sonla_api.kit.records import Rows
 from sonla_api.kit.titles import href, readable
 from sonla_api.plans.models import Plan
@@ -55,17 +56,29 @@ def _ids() -> Any:
 
 def _shown(page: Any) -> Any:
     """The records whose ids are in `page`, as rows of `EffectView`."""
-    documents = _row(D, D.symbol, D.subject, D.issued_on).join(page, page.c.id == D.id)
+    links = (DocumentLink.document_id == D.id, among(DocumentLink.kind, BASES))
+    linked = _documents(DocumentLink.target_id, *links)
+    documents = _row(D, D.symbol, D.subject, D.issued_on, linked).join(page, page.c.id == D.id)
+    laid_down = _documents(Plan.document_id)
     plans = (
-        _row(Plan, D.symbol, D.subject, cast(null(), JSONB))
+        _row(Plan, D.symbol, D.subject, cast(null(), JSONB), laid_down)
         .join(page, page.c.id == Plan.id)
         .outerjoin(D, and_(D.id == Plan.document_id, D.is_seen()))
     )
-    tasks = _row(Task, Task.code, Task.title, func.to_jsonb(Task.due_on))
+    of_plan = select(Plan.id).where(Plan.id == Task.plan_id, _may_read(Plan), Plan.is_seen())
+    basis = (Mention.record_id == Task.id, Mention.field == constant("basis"))
+    named = union_all(of_plan.correlate(Task), _documents(Mention.document_id, *basis))
+    tasks = _row(Task, Task.code, Task.title, func.to_jsonb(Task.due_on), named)
     return union_all(documents, plans, tasks.join(page, page.c.id == Task.id))
 
 
-def _row(model: Any, symbol: Any, title: Any, on: Any) -> Any:
+def _documents(id_: Any, *where: Any) -> Any:
+    """The ids of documents that a record names and that the caller sees."""
+    that = aliased(Document)
+    return select(that.id).where(that.id == id_, that.is_seen(), *where).correlate(D, Plan, Task)
+
+
+def _row(model: Any, symbol: Any, title: Any, on: Any, rests_on: Any) -> Any:
     return select(
         constant(model.__tablename__).label("resource"),
         model.id,
@@ -73,6 +86,7 @@ def _row(model: Any, symbol: Any, title: Any, on: Any) -> Any:
         symbol.label("symbol"),
         title.label("title"),
         on.label("on"),
+        func.array(rests_on.scalar_subquery()).label("rests_on"),
     )
 
 

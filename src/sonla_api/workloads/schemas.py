@@ -245,3 +245,11 @@ class EffectView(View):
         PartialDate | None,
         Field(description="When the document was issued or the task is due."),
     ]
+    rests_on: Annotated[
+        list[UUID],
+        Field(
+            description="What it follows from directly: the documents that a document rests on, "
+            "the document of a plan, the plan of a task and the documents of its basis.",
+            examples=[[_AT]],
+        ),
+    ]
