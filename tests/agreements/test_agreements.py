@@ -140,6 +140,7 @@ async def test_lists_are_narrowed_by_every_filter(api: AsyncClient) -> None:
         ({"key": "a"}, ["a"]),
         ({"state": "signed"}, []),
         ({"on_behalf_of": ["district", "village"]}, ["b"]),
+        ({"without": "on_behalf_of"}, []),
         ({"country": "LA"}, ["a"]),
         ({"subdivision": "LA-LP"}, ["a"]),
         ({"language": "lo"}, ["a"]),

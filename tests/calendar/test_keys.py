@@ -11,6 +11,7 @@ from asyncpg import Connection
 from fastapi import FastAPI
 from httpx import AsyncClient, Response
 
+from sonla_api.identity import keyring
 from tests.factories import agency, delegation, event, made
 from tests.kit.test_records import assert_no_default_is_left_out, documented
 from tests.routes import MINE
@@ -25,9 +26,10 @@ START = datetime(2026, 11, 26, 8, tzinfo=UTC)
 
 
 @pytest.fixture
-def clock(app: FastAPI) -> Iterator[Callable[[float], None]]:
+def clock(app: FastAPI, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[float], None]]:
     def at(seconds: float) -> None:
         app.state.clock = lambda: START + timedelta(seconds=seconds)
+        monkeypatch.setattr(keyring, "monotonic", lambda: seconds)
 
     at(0)
     yield at

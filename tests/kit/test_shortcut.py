@@ -96,9 +96,13 @@ async def ids(api: AsyncClient) -> dict[str, str]:
     }
 
 
+AS_FILES = {"/api/v1/reports/"}
+"""Records that are files too, as their parameter `format` says."""
+
+
 async def test_every_record_is_reached_so(app: FastAPI, ids: dict[str, str]) -> None:
     found = Shortcuts(app)
-    assert set(found._reads) == {f"/api/v1{path}/" for path in ids}
+    assert set(found._reads) == {f"/api/v1{path}/" for path in ids} - AS_FILES
     own = {"/api/v1/me/calendar-keys", "/api/v1/observations/batch"}
     assert set(found._creates) == {f"/api/v1{path}" for path in ids} | own
 

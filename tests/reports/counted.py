@@ -25,6 +25,29 @@ from delegations, lateral (select
 where state in ('recorded', 'under_way', 'completed', 'received', 'reported', 'closed')
 group by 1
 """
+AGREEMENTS = """
+select 'agreements.' || name as code, null as currency,
+    count(*) filter (where is_counted)::numeric as value,
+    count(*) filter (where is_beside) as beside
+from agreements, lateral (select least(ended_on, upper(effective_days)) - 1 as last) as ends,
+lateral (select
+    lower(signed_days) >= $1 and upper(signed_days) <= $2 as inside,
+    signed_days is null or (coalesce(lower(signed_days), '-infinity') < $2
+        and coalesce(upper(signed_days), 'infinity') > $1
+        and not coalesce(lower(signed_days) >= $1 and upper(signed_days) <= $2, false)) as beside,
+    coalesce(lower(effective_days), '-infinity') <= $3
+        and (state <> 'signed' or effective_days is not null) and case
+        when state in ('signed', 'in_force') then auto_renew is true or coalesce(last >= $3, true)
+        when state in ('expired', 'renewed', 'terminated')
+            then coalesce(last >= $3, false) end as holds,
+    state = 'signed' and effective_days is null as undated
+) as stands, lateral (values
+    ('signed', inside, beside),
+    ('in_force', holds, undated),
+    ('expiring', holds and last <= $3::date + 90 and auto_renew is not true, undated)
+) as figure (name, is_counted, is_beside)
+where state not in ('proposed', 'consulting', 'approved_to_sign', 'cancelled') group by name
+"""
 PROJECTS = """
 select kind, count(*) filter (where inside) as inside, count(*) filter (where beside) as beside,
     count(*) filter (where (inside or beside) and period_days is not null) as lasting,
@@ -67,6 +90,41 @@ where role = 'lead' and not exists (
     select from tasks t where t.parent_id = a.task_id or t.occurrence_of_id = a.task_id
 )
 """
+EVENTS = """
+with found as (
+    select id, results, enterprise_count, inside,
+        when_days is null or (coalesce(lower(when_days), '-infinity') < $2
+            and coalesce(upper(when_days), 'infinity') > $1 and inside is not true) as beside
+    from events, lateral (select
+        lower(when_days) >= $1 and upper(when_days) <= $2 as inside) as lies
+    where state in ('held', 'recorded')
+), ordered as (
+    select inside, beside, currency, sum(amount::numeric) as amount
+    from found, jsonb_to_recordset(results -> 'orders') as t (currency text, amount text)
+    group by id, inside, beside, currency
+)
+select code, null as currency, coalesce(sum(number) filter (where inside), 0)::numeric as value,
+    count(*) filter (where beside) as beside
+from found, lateral (values
+    ('events', 1),
+    ('events.enterprises', enterprise_count),
+    ('events.contracts', (results ->> 'contracts')::int),
+    ('events.visitors', (results ->> 'visitors')::int)
+) as figure (code, number) group by 1
+union all
+select 'events.orders', currency, coalesce(sum(amount) filter (where inside), 0),
+    count(*) filter (where beside)
+from ordered group by currency
+"""
+TRADE = """
+select distinct on (code, cell) concat_ws('.', 'trade', code, o.flow, value_kind) as code,
+    case when unit <> 't' then unit end as currency, amount as value, 0::bigint as beside
+from observations o join indicators i on i.id = indicator_id
+where i.flow is not null and amount is not null and period_days = daterange($1, $2)
+    and product is null and partner_country is null and coalesce(value_kind, 'flow') = 'flow'
+    and coalesce(qualifier, '') not like 'forecast%'
+order by code, cell, vintage desc, o.id desc
+"""
 KINDS = {
     "fdi": ["fdi"],
     "oda": ["oda_loan", "oda_grant", "oda_technical"],
@@ -80,6 +138,20 @@ _AID = {
     "disbursed": ["incoming_funds", "disbursement"],
 }
 TYPES = {code: _STATED | (_CAPITAL if code == "fdi" else _AID) for code in KINDS}
+
+
+async def told_by_code(database: "Connection[Any]", first: date, last: date, end: date) -> Figures:
+    """Those of agreements, events and trade."""
+    rows = [
+        *await database.fetch(AGREEMENTS, first, end, last),
+        *await database.fetch(EVENTS, first, end),
+        *await database.fetch(TRADE, first, end),
+    ]
+    return {
+        (row["code"], row["currency"]): (row["value"], row["beside"])
+        for row in rows
+        if row["value"] or row["beside"]
+    }
 
 
 async def counted(database: "Connection[Any]", first: date, last: date, end: date) -> Figures:
@@ -107,4 +179,7 @@ async def counted(database: "Connection[Any]", first: date, last: date, end: dat
     (tasks,) = await database.fetch(TASKS, first, last)
     for name, number in tasks.items():
         add(f"tasks.{name}", number)
-    return {key: (value, beside) for key, (value, beside) in found.items() if value or beside}
+    others = await told_by_code(database, first, last, end)
+    return others | {
+        key: (value, beside) for key, (value, beside) in found.items() if value or beside
+    }

@@ -68,11 +68,25 @@ class Lists:
             assert Decimal(told.value) == recomputed(told, records), told
 
 
+SUMMED: dict[str, Any] = {
+    "person_trip": lambda record: record["headcount"],
+    "enterprise": lambda record: record["enterprise_count"],
+    "contract": lambda record: (record["results"] or {}).get("contracts"),
+    "visitor": lambda record: (record["results"] or {}).get("visitors"),
+    "observed": lambda record: record["value"],
+}
+
+
 def recomputed(told: Told, records: list[Any]) -> Decimal:
-    if told.unit == "person_trip":
-        return Decimal(sum(record["headcount"] or 0 for record in records))
+    if told.unit in SUMMED:
+        return sum((Decimal(SUMMED[told.unit](it) or 0) for it in records), Decimal(0))
     if told.unit == "partner":
         return Decimal(len({record["partner"]["id"] for record in records}))
+    if told.unit == "money" and "/events?" in told.href:
+        orders = [money for record in records for money in record["results"]["orders"]]
+        return sum(
+            (Decimal(it["amount"]) for it in orders if it["currency"] == told.currency), Decimal(0)
+        )
     if told.unit == "money":
         assert {record["value"]["currency"] for record in records} <= {told.currency}
         return sum((_signed(record) for record in records), Decimal(0))

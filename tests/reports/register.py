@@ -6,8 +6,13 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
+from sonla_api.agreements.lifecycle import AgreementState
+from sonla_api.agreements.models import AgreementKind, AgreementLevel
 from sonla_api.delegations.lifecycle import DelegationState, Direction
 from sonla_api.delegations.models import Channel, Level
+from sonla_api.events.lifecycle import EventState
+from sonla_api.events.models import EventKind, EventRole
+from sonla_api.observations.models import ObservationQualifier
 from sonla_api.partner_relations.lifecycle import RelationState
 from sonla_api.partner_relations.models import RelationKind
 from sonla_api.partners.models import PartnerKind
@@ -17,6 +22,15 @@ from tests.conftest import Connection
 from tests.workloads import rows
 
 START = date(2022, 11, 1)
+TRADED = [
+    "2023-H1",
+    "2024-H1",
+    "2023-01/2023-06",
+    "2024",
+    "2024-01/2024-05",
+    "2023-12-15/2024-06-14",
+]
+"""The same days under two names among them."""
 NAMED = {"vi": "Hủa Phăn", "en": "Houaphanh", "lo": "ຫົວພັນ"}
 
 
@@ -52,6 +66,9 @@ async def fill(database: "Connection[Any]", chance: Chance, size: int = 60) -> N
     for _ in range(size // 3):
         await relation(database, chance)
         await project(database, chance)
+        await agreement(database, chance)
+        await event(database, chance)
+    await figures(database, chance)
     plans = [await rows.plan(database, period=chance.period()) for _ in range(4)]
     for _ in range(size // 2):
         await task(database, chance, chance.choice(plans), agencies[:2])
@@ -94,6 +111,75 @@ async def relation(database: "Connection[Any]", chance: Chance) -> None:
             state=chance.choice([*RelationState]),
             valid=chance.period(),
         )
+
+
+async def agreement(database: "Connection[Any]", chance: Chance) -> None:
+    state = chance.choice([*AgreementState, AgreementState.signed, AgreementState.in_force])
+    is_closed = state in {"expired", "renewed", "terminated"}
+    await rows.row(
+        database,
+        "agreements",
+        kind=chance.choice([*AgreementKind]),
+        title=NAMED,
+        state=state,
+        on_behalf_of=chance.some(AgreementLevel),
+        signed_on=chance.period(),
+        effective=chance.period(),
+        auto_renew=chance.some([True, False]),
+        ended_on=chance.some([str(chance.day())]) if is_closed else None,
+    )
+
+
+async def event(database: "Connection[Any]", chance: Chance) -> None:
+    """Ordered in one currency, in two, twice in one, in none."""
+    usd, vnd = ({"amount": a, "currency": c} for a, c in (("0.25", "USD"), ("9000000", "VND")))
+    some: dict[str, Any] = {
+        "contracts": chance.some([2, 7]),
+        "orders": chance.choice([[usd], [vnd, usd], [usd, usd], []]),
+        "visitors": chance.some([20000]),
+    }
+    await rows.row(
+        database,
+        "events",
+        kind=chance.choice([*EventKind]),
+        name=NAMED,
+        state=chance.choice([*EventState, EventState.held, EventState.recorded]),
+        role=chance.some(EventRole),
+        when=chance.period(),
+        enterprise_count=chance.some([3, 14]),
+        results=chance.choice([some, some, None]),
+    )
+
+
+async def figures(database: "Connection[Any]", chance: Chance) -> None:
+    """Two series of one trade that count differently, one of both flows, and one of none."""
+    for code, flow, unit in (
+        ("exports.total", "exports", "USD"),
+        ("trade.exports", "exports", "USD"),
+        ("trade.weight", "both", "t"),
+        ("roads", None, "km"),
+    ):
+        indicator = await rows.row(
+            database, "indicators", code=code, name=NAMED, unit=unit, coverage=NAMED, flow=flow
+        )
+        for n in range(60):
+            dimensions = [{}, {"product": "0810"}, {"partner_country": "LA"}]
+            flows: list[dict[str, str]] = [{"flow": "exports"}, {"flow": "imports"}, {}]
+            is_both = flow == "both"
+            value = chance.choice(["186600000", "1.50", "0", None])
+            await rows.row(
+                database,
+                "observations",
+                indicator_id=indicator,
+                dimensions=chance.choice(dimensions[:2] + [{}] * 4)
+                | (chance.choice(flows) if is_both else {}),
+                period=json.dumps(chance.choice(TRADED)),
+                value=value,
+                change_yoy="0.088" if value is None else chance.some(["0.1"]),
+                value_kind=chance.choice([None, None, "flow", "stock"]),
+                qualifier=chance.choice([None, None, *ObservationQualifier]),
+                vintage=f"{2020 + n % 5}-{1 + n // 5:02}",
+            )
 
 
 async def project(database: "Connection[Any]", chance: Chance) -> UUID:

@@ -1,7 +1,7 @@
 """Every number of a report leads to exactly the records that it counts."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -58,15 +58,22 @@ async def test_every_figure_is_what_other_statements_count(
     chance = Chance(11)
     await fill(database, chance, 90)
     for _ in range(2):
-        for _ in range(6):
-            first = chance.choice([START, chance.day(), chance.day().replace(day=1)])
-            length = timedelta(days=chance.choice([0, 5, 29, 60, 200, 400]))
-            last = chance.choice([first + length, (first + length).replace(day=1) - timedelta(1)])
-            last = max(first, last)
+        for first, last in [HALF_YEAR, *(days(chance) for _ in range(5))]:
             report = await periodic(api, f"from={first}&to={last}")
             expected = await counted(database, first, last, last + timedelta(days=1))
             assert told(report) == expected, (first, last)
         await change_all(database)
+
+
+HALF_YEAR = (date(2024, 1, 1), date(2024, 6, 30))
+
+
+def days(chance: Chance) -> tuple[date, date]:
+    """Of a period, some with whole months and most without."""
+    first = chance.choice([START, chance.day(), chance.day().replace(day=1)])
+    length = timedelta(days=chance.choice([0, 5, 29, 60, 200, 400]))
+    last = chance.choice([first + length, (first + length).replace(day=1) - timedelta(1)])
+    return first, max(first, last)
 
 
 CHANGES = """
@@ -74,6 +81,10 @@ update delegations set "when" = to_jsonb('2024-05-' || 10 + headcount), level = 
 where headcount is not null;
 update delegations set state = 'closed' where direction = 'inbound';
 delete from delegations where channel = 'party';
+update agreements set effective = '"2023/2024-07"', on_behalf_of = null where state = 'in_force';
+update events set state = 'held', "when" = '"2024-05"' where state = 'planned';
+delete from observations where vintage > '2023-06';
+update observations set qualifier = null where qualifier like 'forecast%';
 update projects set kind = 'oda_grant', period = '"2023-06-14/2024-06-14"'
 where kind in ('fdi', 'oda_loan');
 update projects set state = 'cancelled' where state = 'pipeline';
@@ -115,15 +126,16 @@ async def test_a_figure_counts_all_and_says_what_is_hidden(
     """The list behind it has as many fewer for a caller who may not see everything."""
     await fill(database, Chance(3), 30)
     owner = await rows.agency(database)
-    for table in ("delegations", "projects", "partner_relations", "assignments", "tasks"):
+    hidden = "delegations projects partner_relations agreements events assignments tasks"
+    for table in hidden.split():
         await database.execute(
             f"update {table} set visibility = 'agency', owner_agency_id = $1"
             f" where id in (select id from {table} order by md5(id::text) limit 8)",
             owner,
         )
     scopes = (
-        "reports delegations partner_relations partners projects transactions plans tasks"
-        " assignments"
+        "reports delegations agreements events partner_relations partners projects transactions"
+        " plans tasks assignments"
     )
     viewer = await as_actor(" ".join(f"{it}:read" for it in scopes.split()), role="viewer")
     mine = [*numbers(await periodic(viewer, "period=2024-H1"))]

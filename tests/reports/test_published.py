@@ -31,5 +31,12 @@ async def test_the_report_of_the_real_half_year(api: AsyncClient, settings: Sett
         "commitment",
         None,
     )
+    part = (await api.get("/reports/periodic?from=2024-01-01&to=2024-05-31")).json()
+    trade = {f["code"]: f for s in part["sections"] if s["code"] == "trade" for f in s["figures"]}
+    exports = trade["trade.trade.exports"]
+    (told,) = exports["published"]
+    assert (exports["value"], exports["currency"], exports["growth"]) == ("12860000", "USD", None)
+    assert (told["change_yoy"], told["unit"], told["qualifier"]) == ("0.6222", "USD", "estimate")
+    assert told["coverage"]["en"]
     sources = {source["title"] for source in report["sections"][0]["sources"]}
     assert sources == {"Son La promotes diplomatic activities"}

@@ -1,3 +1,4 @@
+from enum import StrEnum
 from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
@@ -44,6 +45,7 @@ from sonla_api.kit.listing import (
     at_least,
     at_most,
     contains_one_of,
+    lacks,
     lies_within,
     matches,
     not_placed,
@@ -155,6 +157,15 @@ def _ends_before(name: str, _: bool) -> ColumnElement[bool]:  # noqa: FBT001  as
     return and_(among(A.state, RUNNING), ~_goes_on(A), A.ends_on >= _TODAY, A.ends_on < day)
 
 
+class AgreementGap(StrEnum):
+    """Fields that may be unknown."""
+
+    on_behalf_of = "on_behalf_of"
+
+
+_IS_UNKNOWN = {AgreementGap.on_behalf_of: A.on_behalf_of.is_(None)}
+
+
 class AgreementListing(Listing):
     orders: ClassVar = {
         "created_at": A.created_at,
@@ -197,6 +208,11 @@ class AgreementListing(Listing):
         ),
     ] = None
     on_behalf_of: Annotated[list[AgreementLevel], one_of(A.on_behalf_of)] = []
+    without: Annotated[
+        list[AgreementGap],
+        lacks(A.on_behalf_of, _IS_UNKNOWN),
+        Field(description="Agreements where this, and all else named so, is unknown."),
+    ] = []
     country: Annotated[list[Country], contains_one_of(A.countries)] = []
     subdivision: Annotated[list[Subdivision], one_of(A.subdivision)] = []
     language: Annotated[list[Language], contains_one_of(A.languages)] = []

@@ -42,7 +42,7 @@ from sonla_api.projects.lifecycle import ParticipantRole, ProjectKind, ProjectSt
 from sonla_api.projects.models import RelatedResource, SectorScheme, TransactionType
 from sonla_api.reports.figures import Placing, Unit
 from sonla_api.reports.lifecycle import ReportState, ReportVerb
-from sonla_api.reports.schemas import Part
+from sonla_api.reports.parts import Part
 from sonla_api.sites.models import GateLevel, LevelDating, SiteKind
 from sonla_api.tasks.health import Health
 from sonla_api.tasks.models import DueKind, Priority

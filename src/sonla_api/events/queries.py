@@ -9,6 +9,7 @@ from sqlalchemy import (
     ColumnElement,
     Numeric,
     Text,
+    bindparam,
     cast,
     column,
     false,
@@ -17,14 +18,15 @@ from sqlalchemy import (
     true,
     tuple_,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from sonla_api.events.lifecycle import TOOK_PLACE, EventState, lifecycle
 from sonla_api.events.models import Event, EventChannel, EventKind, EventRole
 from sonla_api.events.schemas import EventCount, EventFigures, EventView, OrderSum
-from sonla_api.kit.codes import Country
+from sonla_api.kit.codes import Country, Currency
 from sonla_api.kit.context import Context
 from sonla_api.kit.listing import (
+    Filter,
     Listing,
     Parameters,
     Q,
@@ -79,12 +81,36 @@ class _Choice(Parameters):
     ] = []
 
 
+_ORDERS = "$.orders[*]"
+
+
+def _ordered_in(name: str, is_several: bool) -> Any:  # noqa: FBT001  as Filter calls it
+    wanted = bindparam(name, type_=ARRAY(Text) if is_several else Text())
+    each = func.jsonb_path_query_array(E.results, constant(f"{_ORDERS}.currency"), type_=JSONB)
+    return func.jsonb_exists_any(each, wanted) if is_several else func.jsonb_exists(each, wanted)
+
+
+def _with_orders(name: str, _: bool) -> Any:  # noqa: FBT001
+    found = func.jsonb_path_exists(E.results, constant(_ORDERS))
+    return func.coalesce(found, false()) == bindparam(name)
+
+
 class EventListing(_Choice, Listing):
     orders: ClassVar = {"created_at": E.created_at, "when": E.when_from}
 
     q: Annotated[Q, matches(E.words)] = None
     state: Annotated[list[EventState], one_of(E.state)] = []
     key: Annotated[list[str], one_of(E.key)] = []
+    has_orders: Annotated[
+        bool | None,
+        Filter(_with_orders, E.results),
+        Field(description="Whether anything is known to have been ordered."),
+    ] = None
+    order_currency: Annotated[
+        list[Currency],
+        Filter(_ordered_in, E.results),
+        Field(description="Events at which something was ordered in this currency."),
+    ] = []
     period: Annotated[
         PeriodFilter | None, overlaps(E.when_days), Field(description="Overlapping this period.")
     ] = None
@@ -116,6 +142,25 @@ class EventFiguresQuery(_Choice):
     group_by: EventGrouping = EventGrouping.kind
 
 
+def result(name: str) -> Any:
+    """A number among the results of an event."""
+    return cast(E.results.op("->>")(constant(name)), BigInteger)
+
+
+def ordered() -> Any:
+    """What was ordered at an event, a row for each currency."""
+    order, orders = column("money", JSONB), E.results.op("->")(constant("orders"))
+    each = (
+        func.jsonb_array_elements(func.coalesce(orders, func.jsonb_build_array()))
+        .table_valued(order, name="each_order")
+        .render_derived()
+    )
+    currency = order.op("->>")(constant("currency"))
+    amount = cast(order.op("->>")(constant("amount")), Numeric)
+    sums = select(currency.label("currency"), func.sum(amount).label("amount")).select_from(each)
+    return sums.group_by(currency).lateral("ordered")
+
+
 _NUMBERS = ("events", "enterprises", "contracts", "visitors", "not_placed")
 
 
@@ -135,9 +180,6 @@ def _counts(query: EventFiguresQuery) -> Statement:
     def added(value: Any, name: str) -> Any:
         return func.coalesce(func.sum(value).filter(is_counted), 0).label(name)
 
-    def result(name: str) -> Any:
-        return cast(E.results.op("->>")(constant(name)), BigInteger)
-
     return Statement(
         select(
             func.grouping(group).label("is_total"),
@@ -156,22 +198,15 @@ def _counts(query: EventFiguresQuery) -> Statement:
 
 def _orders(query: EventFiguresQuery) -> Statement:
     """What was ordered, by group and in all, each currency by itself."""
-    group, order = getattr(E, query.group_by), column("money", JSONB)
-    orders = E.results.op("->")(constant("orders"))
-    each = (
-        func.jsonb_array_elements(func.coalesce(orders, func.jsonb_build_array()))
-        .table_valued(order, name="each_order")
-        .render_derived()
-    )
-    currency = order.op("->>")(constant("currency"))
-    amount = cast(order.op("->>")(constant("amount")), Numeric)
+    group, each = getattr(E, query.group_by), ordered()
+    currency = each.c.currency
     return Statement(
         select(
             func.grouping(group).label("is_total"),
             cast(group, Text).label("group"),
-            currency.label("currency"),
-            cast(func.sum(amount), Text).label("amount"),
-            func.count(E.id.distinct()).label("events"),
+            currency,
+            cast(func.sum(each.c.amount), Text).label("amount"),
+            func.count().label("events"),
         )
         .select_from(E)
         .join(each, true())

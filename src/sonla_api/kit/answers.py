@@ -4,7 +4,7 @@ import json
 import re
 import unicodedata
 import zlib
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from typing import Annotated, Any, NamedTuple
 from urllib.parse import quote
 
@@ -16,6 +16,7 @@ from starlette.types import Receive, Scope, Send
 
 from sonla_api.kit.context import WriteContext
 from sonla_api.kit.files import StoredFile
+from sonla_api.kit.formats import PAPER_TYPES
 from sonla_api.kit.headers import header
 from sonla_api.kit.idempotency import Kept, keep
 from sonla_api.kit.problems import VersionRequired
@@ -113,6 +114,40 @@ def download_addresses(api: FastAPI) -> list[re.Pattern[str]]:
 
 def _is_streamed(kind: object) -> bool:
     return isinstance(kind, type) and issubclass(kind, StreamedAnswer)
+
+
+class PaperAnswer(Response):
+    """A record as a file to print or to calculate with; it is made only for who has not got it."""
+
+    def __init__(
+        self,
+        format_: str,
+        name: str,
+        make: Callable[[], Awaitable[bytes]],
+        etag: str | None = None,
+    ) -> None:
+        self._make, self.etag = make, etag
+        known = {"ETag": etag} if etag else {}
+        headers = {"Content-Disposition": as_attachment(f"{name}.{format_}"), **known, **VARY}
+        super().__init__(headers=headers, media_type=PAPER_TYPES[format_])
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self.etag and _is_known(scope, self.etag):
+            await _send_not_modified(self, send)
+            return
+        self.body = await self._make()
+        self.headers["Content-Length"] = str(len(self.body))
+        await super().__call__(scope, receive, send)
+
+
+def paper_addresses(api: FastAPI) -> list[re.Pattern[str]]:
+    """Where papers are given."""
+    return [it.path_regex for it in iter_route_contexts(api.routes) if _gives_papers(it)]
+
+
+def _gives_papers(route: Any) -> bool:
+    answer = getattr(route, "responses", {}).get(200, {})
+    return PAPER_TYPES["pdf"] in answer.get("content", {})
 
 
 def as_attachment(name: str) -> str:

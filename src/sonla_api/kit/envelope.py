@@ -15,8 +15,9 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sonla_api.kit import faults, logs, problems
-from sonla_api.kit.answers import download_addresses
+from sonla_api.kit.answers import download_addresses, paper_addresses
 from sonla_api.kit.exports import Exports, send_whole
+from sonla_api.kit.formats import PAPER_TYPES, preferred
 from sonla_api.kit.geojson import MEDIA_TYPE as GEOJSON
 from sonla_api.kit.geojson import is_wanted, place_addresses
 from sonla_api.kit.headers import header
@@ -71,6 +72,7 @@ class Envelope:
         self._shortcuts, self._fixed = Shortcuts(api), fixed_addresses(api)
         self._exports = Exports(api)
         self._uploads, self._downloads = upload_addresses(api), download_addresses(api)
+        self._papers = paper_addresses(api)
         self._places = place_addresses(api)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -135,8 +137,12 @@ class Envelope:
             and not any(_TAKES_JSON.fullmatch(p.strip()) for p in accepted.split(","))
             and not _is_among(self._downloads, scope["path"])
         ):
-            gives_places = scope["method"] == "GET" and _is_among(self._places, scope["path"])
-            if not gives_places or not is_wanted(headers):
+            is_get = scope["method"] == "GET"
+            gives_places = is_get and _is_among(self._places, scope["path"])
+            gives_papers = is_get and _is_among(self._papers, scope["path"])
+            if not (gives_places and is_wanted(headers)) and not (
+                gives_papers and preferred(accepted, PAPER_TYPES)
+            ):
                 raise problems.NotAcceptable(_OR_PLACES if gives_places else None)
         offered = (MULTIPART,) if takes_file else _JSON.get(scope["method"])
         if offered and (

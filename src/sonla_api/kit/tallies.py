@@ -31,6 +31,7 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
+    true,
     union_all,
 )
 from sqlalchemy.dialects.postgresql import DATERANGE
@@ -46,9 +47,10 @@ _PARTS = (period_range("part"), period_range("last_part"))
 
 
 @dataclass(frozen=True, eq=False)
-class Tally:
+class Counts:
     """`by`: the fields told apart, under the names of the list's filters for them; `sums`: what is
-    added up beside the number of records. Both may be those of the record that `part_of` names.
+    added up beside the number of records. Both may be those of the record that `part_of` names,
+    or of `each`.
     """
 
     model: Any
@@ -58,10 +60,8 @@ class Tally:
     part_of: Any = None
     whole: Any = None
     """The model that `part_of` leads to."""
-
-    def __post_init__(self) -> None:
-        self._by_month  # noqa: B018  a table is known from the start
-        self._lately  # noqa: B018
+    each: Any = None
+    """Rows made of a record: it counts in each of them, and in none without any."""
 
     def records(self, condition: Any = None) -> Any:
         """The records themselves that the actor sees, in the columns of a tally."""
@@ -70,8 +70,32 @@ class Tally:
         if self.whole is not None:
             joined = self.model.__table__.join(self.whole.__table__, self.whole.id == self.part_of)
             found = found.select_from(joined).where(self.whole.is_seen())
+        if self.each is not None:
+            found = found.select_from(self.model.__table__.join(self.each, true()))
         found = found.where(self.model.is_seen())
         return found if condition is None else found.where(condition)
+
+    def conditions(self, asked: Listing, rows: Any) -> list[ColumnElement[bool]]:
+        """The filters in use of a list, asked of such rows."""
+        named = {_name(column): rows.c[name] for name, column in self.by.items()}
+
+        def replaced(element: Any, **_: Any) -> Any:
+            return named.get(_name(element)) if isinstance(element, Column) else None
+
+        found = []
+        for name, form in asked.forms():
+            of_list = asked.filters[name]
+            clause = (of_list.inner or of_list).clause(name, form)
+            found.append(replacement_traverse(clause, {}, replaced))
+        return found
+
+
+class Tally(Counts):
+    """The same, kept by month."""
+
+    def __post_init__(self) -> None:
+        self._by_month  # noqa: B018  a table is known from the start
+        self._lately  # noqa: B018
 
     def kept(self, is_wanted: Callable[[Any], Any], *, is_cut: bool) -> Any:
         """The same of all records whose days are wanted, from what is kept.
@@ -91,20 +115,6 @@ class Tally:
             cut = func.is_cut(self.days, _FIRST, _LAST)
             parts.append(self.records(and_(near, to_the_day, cut)))
         return union_all(*parts)
-
-    def conditions(self, asked: Listing, rows: Any) -> list[ColumnElement[bool]]:
-        """The filters in use of a list, asked of such rows."""
-        named = {_name(column): rows.c[name] for name, column in self.by.items()}
-
-        def replaced(element: Any, **_: Any) -> Any:
-            return named.get(_name(element)) if isinstance(element, Column) else None
-
-        found = []
-        for name, form in asked.forms():
-            of_list = asked.filters[name]
-            clause = (of_list.inner or of_list).clause(name, form)
-            found.append(replacement_traverse(clause, {}, replaced))
-        return found
 
     @cached_property
     def _by_month(self) -> Table:

@@ -1,17 +1,20 @@
+from enum import StrEnum
 from functools import partial
 from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 from uuid import UUID
 
 from pydantic import Field
-from sqlalchemy import any_, bindparam, select
+from sqlalchemy import Text, and_, any_, bindparam, cast, func, select, tuple_
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import UUID as Uuid
+from sqlalchemy.orm import aliased
 
-from sonla_api.indicators.models import Dimension, Flow, Indicator
+from sonla_api.indicators.models import Flow, Indicator
 from sonla_api.indicators.schemas import IndicatorCode, ProductCode, Unit
 from sonla_api.kit.codes import Country
 from sonla_api.kit.context import WriteContext
 from sonla_api.kit.listing import (
+    Filter,
     Listing,
     Parameters,
     lacks,
@@ -19,22 +22,62 @@ from sonla_api.kit.listing import (
     not_placed,
     one_of,
     overlaps,
+    period_range,
     refers,
     through,
 )
+from sonla_api.kit.model import among, constant
 from sonla_api.kit.period import PeriodFilter
 from sonla_api.kit.records import Records
 from sonla_api.observations.models import Observation, ObservationQualifier, ValueKind
 from sonla_api.observations.schemas import ObservationView
+from sonla_api.sources.models import Source
 
 O = Observation  # noqa: E741  as other packages name their model
 observations = Records(O, ObservationView)
 _of_indicator = partial(through, O.indicator_id)
-_GAPS: dict[Dimension, Any] = {
-    Dimension.flow: O.flow.is_(None),
-    Dimension.product: O.product.is_(None),
-    Dimension.partner_country: O.partner_country.is_(None),
-}
+FORECASTS = (ObservationQualifier.forecast, ObservationQualifier.forecast_more_than)
+
+
+class ObservationGap(StrEnum):
+    """What a figure may not be broken down by, and its kind."""
+
+    flow = "flow"
+    product = "product"
+    partner_country = "partner_country"
+    value_kind = "value_kind"
+
+
+_GAPS = {gap: getattr(O, gap).is_(None) for gap in ObservationGap}
+
+
+def _is_value(of: Any) -> Any:
+    is_forecast = and_(of.qualifier.is_not(None), among(of.qualifier, FORECASTS))
+    return and_(of.amount.is_not(None), ~is_forecast)
+
+
+def _published(of: Any) -> Any:
+    """By which the newest is found: its vintage, or when its source was published."""
+    dated = select(cast(Source.published_on, Text)).where(
+        Source.id == of.source_id, Source.is_seen()
+    )
+    told = func.coalesce(of.vintage, dated.correlate(of).scalar_subquery(), constant(""))
+    return tuple_(told, of.id)
+
+
+def is_latest(of: Any) -> Any:
+    """Whether it is the newest value of its cell and period that the caller sees."""
+    other = aliased(O)
+    newer = select(other.id).where(
+        other.indicator_id == of.indicator_id,
+        other.cell == of.cell,
+        other.period_from.is_not_distinct_from(of.period_from),
+        other.period_days.is_not_distinct_from(of.period_days),
+        _is_value(other),
+        _published(other) > _published(of),
+        other.is_seen(),
+    )
+    return and_(_is_value(of), ~newer.correlate(of).exists())
 
 
 class ObservationChoice(Parameters):
@@ -45,9 +88,9 @@ class ObservationChoice(Parameters):
     partner_country: Annotated[list[Country], one_of(O.partner_country)] = []
     value_kind: Annotated[list[ValueKind], one_of(O.value_kind)] = []
     without: Annotated[
-        list[Dimension],
+        list[ObservationGap],
         lacks(O.flow, _GAPS),
-        Field(description="Totals over this dimension, and over all else named so."),
+        Field(description="Totals over this dimension, or of no kind, and all else named so."),
     ] = []
     period: Annotated[
         PeriodFilter | None,
@@ -65,6 +108,19 @@ class ObservationListing(ObservationChoice, Listing):
     unit: Annotated[list[Unit], _of_indicator(one_of(Indicator.unit))] = []
     qualifier: Annotated[list[ObservationQualifier], one_of(O.qualifier)] = []
     source_id: Annotated[list[UUID], refers(O, "sources")] = []
+    latest: Annotated[
+        bool | None,
+        Filter(lambda name, _: is_latest(O) == bindparam(name), O.vintage),
+        Field(
+            description="Of the values of one indicator in the same dimensions, kind and period "
+            "the newest; no forecast, and none of which growth alone is printed."
+        ),
+    ] = None
+    exactly: Annotated[
+        PeriodFilter | None,
+        Filter(lambda name, _: O.period_days == period_range(name), O.period_days),
+        Field(description="Of just this period."),
+    ] = None
     within: Annotated[
         PeriodFilter | None,
         lies_within(O.period_days),

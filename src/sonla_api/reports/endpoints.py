@@ -1,21 +1,23 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query, Response
+from fastapi import Query, Request, Response
 
 from sonla_api.changes.queries import HistoryListing, history
 from sonla_api.changes.schemas import ChangeView
 from sonla_api.identity.access import creating, reading, writing
 from sonla_api.kit.answers import IfMatch, PageAnswer, RecordAnswer, created
 from sonla_api.kit.context import Context, WriteContext
+from sonla_api.kit.formats import PAPERS
 from sonla_api.kit.routes import routes_of
 from sonla_api.kit.schema import Page
 from sonla_api.kit.steps import StepListing, StepView, read_steps, remove
 from sonla_api.reports import service
 from sonla_api.reports.lifecycle import lifecycle
 from sonla_api.reports.models import Report
+from sonla_api.reports.papers import Wanted
 from sonla_api.reports.periodic import periodic_report
-from sonla_api.reports.periods import PeriodicQuery
+from sonla_api.reports.periods import PeriodicQuery, ReportQuery
 from sonla_api.reports.queries import ReportListing, entries, reports
 from sonla_api.reports.restating import restatement
 from sonla_api.reports.schemas import (
@@ -44,18 +46,24 @@ async def list_reports(ctx: Read, listing: Annotated[ReportListing, Query()]) ->
     return PageAnswer(await entries.page(ctx, listing))
 
 
-@router.get("/periodic")
+@router.get("/periodic", response_model=PeriodicReport, responses=PAPERS)
 async def get_periodic_report(
-    ctx: Whole, query: Annotated[PeriodicQuery, Query()]
-) -> PeriodicReport:
+    ctx: Whole, request: Request, query: Annotated[PeriodicQuery, Query()]
+) -> PeriodicReport | Response:
     """Compute the report of a period from the register as it stands now."""
-    return await periodic_report(ctx, query.reported, query.kind)
+    report = await periodic_report(ctx, query.reported, query.kind)
+    wanted = Wanted.of(request, query.format)
+    return wanted.computed(report) if wanted else report
 
 
-@router.get("/{id}", response_model=ReportView)
-async def get_report(ctx: Read, id: UUID) -> Response:
+@router.get("/{id}", response_model=ReportView, responses=PAPERS)
+async def get_report(
+    ctx: Read, id: UUID, request: Request, query: Annotated[ReportQuery, Query()]
+) -> Response:
     """Read one report with the figures that it was frozen with."""
-    return RecordAnswer(await reports.item(ctx, id))
+    item = await reports.item(ctx, id)
+    wanted = Wanted.of(request, query.format)
+    return wanted.frozen(item) if wanted else RecordAnswer(item)
 
 
 @router.get("/{id}/restatement")

@@ -1,6 +1,6 @@
 """What a figure is: records of one list, chosen by the very filters that its address names."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, NamedTuple
@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from sonla_api.kit.codes import CodeList
 from sonla_api.kit.listing import Listing
 from sonla_api.kit.period import PeriodFilter
-from sonla_api.kit.tallies import Tally
+from sonla_api.kit.tallies import Counts
 from sonla_api.kit.text import Message
 from sonla_api.workloads.queries import address
 
@@ -18,8 +18,14 @@ class Unit(CodeList):
     person_trip = "person_trip", "Person-trips", "Lượt người"
     relation = "relation", "Relations", "Quan hệ"
     partner = "partner", "Partners", "Đối tác"
+    agreement = "agreement", "Agreements", "Thỏa thuận"
     project = "project", "Projects", "Dự án"
     money = "money", "Money", "Tiền"
+    event = "event", "Events", "Sự kiện"
+    enterprise = "enterprise", "Enterprises", "Doanh nghiệp"
+    contract = "contract", "Contracts", "Hợp đồng"
+    visitor = "visitor", "Visitors", "Lượt khách"
+    observed = "observed", "As a source prints it", "Theo số liệu công bố"
     plan = "plan", "Plans", "Kế hoạch"
     task = "task", "Tasks", "Nhiệm vụ"
     assignment = "assignment", "Tasks assigned", "Nhiệm vụ được giao"
@@ -47,23 +53,24 @@ class Placing(CodeList):
     overlapping = "overlapping", "Lasting in the period", "Diễn ra trong kỳ"
     at_end = "at_end", "As of the end of the period", "Tính đến cuối kỳ"
 
-    def filters(self, span: Span) -> dict[str, Any]:
-        """Those of the records that count."""
-        match self:
-            case Placing.within:
-                return {"within": span.period}
-            case Placing.overlapping:
-                return {"period": span.period}
-        return {"as_of": span.last}
 
-    def beside(self, span: Span) -> dict[str, Any]:
-        """Those of the records that cannot be placed, and may belong to the period."""
-        match self:
-            case Placing.within:
-                return {"not_placed_in": span.period}
-            case Placing.overlapping:
-                return {"without": ["period"]}
-        return {"undated": True}
+class Placed(NamedTuple):
+    """How a list is asked for the records that count in a period."""
+
+    filters: Callable[[Span], Mapping[str, Any]]
+    beside: Callable[[Span], Mapping[str, Any]]
+    """For those that cannot be placed, and may belong to it."""
+
+
+PLACED: Mapping[Placing, Placed] = {
+    Placing.within: Placed(
+        lambda span: {"within": span.period}, lambda span: {"not_placed_in": span.period}
+    ),
+    Placing.overlapping: Placed(
+        lambda span: {"period": span.period}, lambda _: {"without": ["period"]}
+    ),
+    Placing.at_end: Placed(lambda span: {"as_of": span.last}, lambda _: {"undated": True}),
+}
 
 
 class Measure(NamedTuple):
@@ -82,17 +89,20 @@ class Subject:
 
     path: str
     listing: type[Listing]
-    tally: Tally | None = None
-    """Without one the list itself is asked, which suits lists of thousands."""
+    tally: Counts | None = None
+    """Without one the list itself is asked, which suits lists of thousands and a count of each."""
     fixed: Mapping[str, Any] = field(default_factory=dict)
+    implied: Mapping[str, Any] = field(default_factory=dict)
+    """Filters that hold of all that is read for it, and its addresses name."""
     without: str = "without"
     """The filter that asks for what is unknown."""
     currency: str = ""
     """The filter that tells currencies apart: money is summed in each by itself."""
+    placed: Mapping[Placing, Placed] = field(default_factory=lambda: PLACED)
 
     def href(self, *chosen: Mapping[str, Any]) -> str:
         """Where records with these filters are listed."""
-        found = merged(self.without, self.fixed, *chosen)
+        found = merged(self.without, self.fixed, self.implied, *chosen)
         said = {n: str(v).lower() if isinstance(v, bool) else v for n, v in found.items()}
         return address(self.path, **said)
 
@@ -122,6 +132,14 @@ class Line:
     def chosen(self) -> Mapping[str, Any]:
         """The filters of this figure beside those that all of its subject have."""
         return merged(self.of.without, self.where, self.measure.where)
+
+    def placed(self, span: Span) -> Mapping[str, Any]:
+        """The filters of those records that count in a period."""
+        return self.of.placed[self.placing].filters(span)
+
+    def beside(self, span: Span) -> Mapping[str, Any]:
+        """The filters of those that cannot be placed."""
+        return self.of.placed[self.placing].beside(span)
 
 
 @dataclass(frozen=True, eq=False)

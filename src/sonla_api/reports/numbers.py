@@ -12,7 +12,7 @@ from sonla_api.kit.listing import Listing, lies_within, overlaps
 from sonla_api.kit.model import constant
 from sonla_api.kit.period import PeriodFilter
 from sonla_api.kit.statement import Statement
-from sonla_api.kit.tallies import DAYS, RECORDS, Tally, months
+from sonla_api.kit.tallies import DAYS, RECORDS, Counts, Tally, months
 from sonla_api.reports.figures import Line, Measure, Placing, Span, Subject, merged
 
 _ZERO = Decimal(0)
@@ -77,8 +77,8 @@ def _listings(lines: Sequence[Line], span: Span) -> Iterator[tuple[str, Listing]
     """
     for n, line in enumerate(lines):
         for name, placed in (
-            (f"_{n}", line.placing.filters(span)),
-            (f"_{n}_beside", line.placing.beside(span)),
+            (f"_{n}", line.placed(span)),
+            (f"_{n}_beside", line.beside(span)),
         ):
             filters = merged(line.of.without, line.of.fixed, line.chosen, placed)
             yield name, line.of.listing.model_validate(filters)
@@ -109,14 +109,15 @@ def _aggregate(model: Any, measure: Measure) -> Any:
 
 
 async def _grouped(
-    ctx: Context, tally: Tally, lines: Sequence[Line], span: Span, *, is_register: bool
+    ctx: Context, tally: Counts, lines: Sequence[Line], span: Span, *, is_register: bool
 ) -> Numbers:
     """From the records counted by those fields that the lines tell apart."""
     of = lines[0].of
     sets = tuple(sorted({_fields(tally, line) for line in lines}))
     first, end = span.days
     cut = months(first, end)
-    source = ("cut" if cut else "kept") if is_register else "records"
+    is_kept = is_register and isinstance(tally, Tally)
+    source = ("cut" if cut else "kept") if is_kept else "records"
     asked = of.listing.model_validate(dict(of.fixed))
     binds = {**ctx.parameters, **asked.binds(), **cut, "span_first": first, "span_end": end}
     groups: dict[int, list[Any]] = {}
@@ -133,12 +134,12 @@ async def _grouped(
     return found
 
 
-def _fields(tally: Tally, line: Line) -> tuple[str, ...]:
+def _fields(tally: Counts, line: Line) -> tuple[str, ...]:
     """The fields that tell whether a record is one of the line's."""
     return tuple(sorted(_values(tally, line).keys() | ({line.split} - {""})))
 
 
-def _values(tally: Tally, line: Line) -> dict[str, set[str | None]]:
+def _values(tally: Counts, line: Line) -> dict[str, set[str | None]]:
     """What those fields have in the records of the line; None is what is unknown."""
     found: dict[str, set[str | None]] = {}
     for name, value in line.where.items():
@@ -149,7 +150,7 @@ def _values(tally: Tally, line: Line) -> dict[str, set[str | None]]:
     return found
 
 
-def _chosen(tally: Tally, line: Line, rows: Sequence[Any]) -> list[Any]:
+def _chosen(tally: Counts, line: Line, rows: Sequence[Any]) -> list[Any]:
     wanted = _values(tally, line).items()
     return [row for row in rows if all(row[name] in values for name, values in wanted)]
 
@@ -183,12 +184,12 @@ def _names(sets: Sequence[tuple[str, ...]]) -> list[str]:
 
 @cache
 def _grouping(
-    of: Subject, tally: Tally, sets: tuple[tuple[str, ...], ...], source: str
+    of: Subject, tally: Counts, sets: tuple[tuple[str, ...], ...], source: str
 ) -> Statement:
-    if source == "records":
-        found = tally.records(_is_near(tally.days))
-    else:
+    if isinstance(tally, Tally) and source != "records":
         found = tally.kept(_is_near, is_cut=source == "cut")
+    else:
+        found = tally.records(_is_near(tally.days))
     rows = found.subquery("rows")
     days = rows.c[DAYS]
     placed = case(

@@ -12,6 +12,7 @@ from sonla_api.reports.reading import Reading, figures, localized, sources
 from sonla_api.reports.schemas import PeriodicReport, SectionView
 from sonla_api.reports.sections import SECTIONS
 from sonla_api.reports.tables import TableOf
+from sonla_api.reports.traded import Trade
 from sonla_api.reports.work import Work
 
 
@@ -22,9 +23,10 @@ async def periodic_report(
     not say what is hidden from the one who made it.
     """
     reading, made = Reading(ctx, period, is_kept=is_kept), _sections()
-    work = Work(ctx, period, reading)
+    trade, work = Trade(ctx, period), Work(ctx, period, reading)
     figures = [line for section in made for line in section.figures]
     await reading.read([*figures, *work.lines], [c for section in made for c in section.cells])
+    await trade.read()
     await work.read()
     agencies = await reading.agencies(kinds, work.agency_ids)
     return PeriodicReport(
@@ -34,7 +36,11 @@ async def periodic_report(
         as_of=period.as_of(ctx),
         year_before=period.year_before().period,
         computed_at=ctx.now,
-        sections=[*(one.shown(reading, agencies) for one in made), work.shown(agencies)],
+        sections=[
+            *(one.shown(reading, agencies) for one in made),
+            trade.shown(),
+            work.shown(agencies),
+        ],
     )
 
 

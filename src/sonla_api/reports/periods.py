@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 
 from sonla_api.agencies.models import AgencyKind
 from sonla_api.kit.context import Context
+from sonla_api.kit.formats import PaperFormat
 from sonla_api.kit.listing import Parameters
 from sonla_api.kit.period import PeriodFilter
 from sonla_api.kit.schema import Day
@@ -65,6 +66,12 @@ class ReportPeriod(NamedTuple):
         return found
 
 
+class ReportQuery(Parameters):
+    """In which form one report is given."""
+
+    format: PaperFormat = None
+
+
 class PeriodicQuery(Parameters):
     """Which period a report is about."""
 
@@ -80,6 +87,7 @@ class PeriodicQuery(Parameters):
         list[AgencyKind],
         Field(description="Agencies of these kinds are listed with nothing too.", max_length=100),
     ] = AGENCY_KINDS
+    format: PaperFormat = None
 
     @model_validator(mode="after")
     def _one_period(self) -> Self:

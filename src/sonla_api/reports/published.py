@@ -6,7 +6,7 @@ from decimal import Decimal
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Text, any_, bindparam, select
+from sqlalchemy import Text, any_, bindparam, literal_column, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from sonla_api.indicators.models import Indicator
@@ -63,52 +63,62 @@ async def published(ctx: Context, span: Span) -> Mapping[str, Sequence[Printed]]
     binds = {"codes": codes, "span_first": first, "span_end": end, **ctx.parameters}
     found: dict[str, list[Printed]] = {}
     for row in await _statement().fetch(ctx.reader, **binds):
-        printed = Printed(
-            Published(
-                value=row["value"],
-                value_kind=row["value_kind"],
-                qualifier=row["qualifier"],
-                period=_read(row["period"]),
-                indicator=row["code"],
-                coverage=LocalizedText.model_validate(_read(row["coverage"])),
-                source=row["source"] and SourceSummary.model_validate(_read(row["source"])),
-                href=f"/api/v1/observations/{row['id']}",
-                difference=None,
-            ),
-            row["unit"] if len(row["unit"]) == _CURRENCY and row["unit"].isupper() else None,
-            row["is_comparable"],
-        )
-        found.setdefault(row["code"], []).append(printed)
+        found.setdefault(row["code"], []).append(printed(row))
     return found
 
 
+PRINTED = (
+    Observation.id,
+    Observation.value,
+    Observation.value_kind,
+    Observation.qualifier,
+    Observation.change_yoy,
+    Observation.period.op("#>>")(literal_column("'{}'::text[]")).label("period"),
+    Indicator.code,
+    Indicator.coverage,
+    Indicator.unit,
+    summary(SourceSummary, Observation.source_id).label("source"),
+)
+"""The columns that `printed` needs, beside `is_comparable`."""
 _CURRENCY = 3
 
 
-def _read(value: Any) -> Any:
+def printed(row: Any) -> Printed:
+    """An observation as it stands beside a figure."""
+    return Printed(
+        Published(
+            value=row["value"],
+            unit=row["unit"],
+            value_kind=row["value_kind"],
+            qualifier=row["qualifier"],
+            change_yoy=row["change_yoy"],
+            period=row["period"],
+            indicator=row["code"],
+            coverage=LocalizedText.model_validate(json_of(row["coverage"])),
+            source=row["source"] and SourceSummary.model_validate(json_of(row["source"])),
+            href=f"/api/v1/observations/{row['id']}",
+            difference=None,
+        ),
+        currency_of(row["unit"]),
+        row["is_comparable"],
+    )
+
+
+def currency_of(unit: str) -> str | None:
+    """The currency that a unit is, if it is one."""
+    return unit if len(unit) == _CURRENCY and unit.isupper() else None
+
+
+def json_of(value: Any) -> Any:
     """JSON comes as text, or read already, by the connection that it comes over."""
     return json.loads(value) if isinstance(value, str) else value
 
 
 @cache
 def _statement() -> Statement:
-    shown = (
-        Observation.id,
-        Observation.value,
-        Observation.value_kind,
-        Observation.qualifier,
-        Observation.period,
-        Indicator.code,
-        Indicator.coverage,
-        Indicator.unit,
-    )
     is_same = Observation.period_days == period_range("span")
     return Statement(
-        select(
-            *shown,
-            summary(SourceSummary, Observation.source_id).label("source"),
-            is_same.label("is_comparable"),
-        )
+        select(*PRINTED, is_same.label("is_comparable"))
         .join(Indicator, Indicator.id == Observation.indicator_id)
         .where(
             Indicator.code == any_(bindparam("codes", type_=ARRAY(Text))),

@@ -4,7 +4,17 @@ from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
 from pydantic import Field
-from sqlalchemy import ColumnElement, any_, bindparam, case, column, func, literal_column, select
+from sqlalchemy import (
+    ColumnElement,
+    any_,
+    bindparam,
+    case,
+    cast,
+    column,
+    func,
+    literal_column,
+    select,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, aggregate_order_by
 from sqlalchemy.orm import aliased
 from sqlalchemy.types import Text
@@ -14,6 +24,7 @@ from sonla_api.kit.listing import Filter, Listing, Q, matches, one_of, overlaps,
 from sonla_api.kit.model import constant
 from sonla_api.kit.period import PeriodFilter
 from sonla_api.kit.records import Records
+from sonla_api.kit.schema import AgencySummary
 from sonla_api.kit.shapes import summary
 from sonla_api.kit.statement import Statement
 from sonla_api.reports.lifecycle import ReportState, lifecycle
@@ -51,13 +62,22 @@ def _state(of: Any) -> ColumnElement[Any]:
     return case((is_restated, constant(ReportState.restated)), else_=of.state)
 
 
+def _published(of: Any, name: str) -> Any:
+    frozen = select(PublishedReport.record.op("->")(constant(name)))
+    return frozen.where(PublishedReport.id == of.id).correlate(of).scalar_subquery()
+
+
 def _shown(name: str) -> Any:
     """A field as it was published, once it is; before, as it stands."""
+    return lambda of: func.coalesce(_published(of, name), func.to_jsonb(getattr(of, name)))
+
+
+def _body(name: str) -> Any:
+    """A body that the heading names, as it was called when that was published."""
 
     def shown(of: Any) -> ColumnElement[Any]:
-        frozen = select(PublishedReport.record.op("->")(constant(name)))
-        frozen = frozen.where(PublishedReport.id == of.id).correlate(of)
-        return func.coalesce(frozen.scalar_subquery(), func.to_jsonb(getattr(of, name)))
+        now = summary(AgencySummary, getattr(of, f"{name}_id"))
+        return func.coalesce(_published(of, name), cast(now, JSONB))
 
     return shown
 
@@ -89,6 +109,7 @@ def _sections(of: Any) -> ColumnElement[Any]:
 
 _computed: dict[str, Any] = {
     **{name: _shown(name) for name in _AS_PUBLISHED},
+    **{name: _body(name) for name in ("issuer", "superior")},
     "replaced_by": lambda of: summary(ReportSummary, _successor(of)),
     "state": _state,
     "verbs": lifecycle.verbs,

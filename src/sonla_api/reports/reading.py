@@ -15,7 +15,7 @@ from sonla_api.reports.figures import Line, Subject
 from sonla_api.reports.numbers import NOTHING, Key, Number, Pair, read
 from sonla_api.reports.periods import ReportPeriod
 from sonla_api.reports.published import INDICATORS, Printed, published
-from sonla_api.reports.schemas import Cell, Counted, Figure
+from sonla_api.reports.schemas import Cell, Counted, ReportFigure
 from sonla_api.workloads.queries import agencies_listed
 
 REGISTER = Actor(None, frozenset(), tuple(Visibility))
@@ -31,7 +31,8 @@ class Reading:
         self._ctx, self.whole = ctx, Context(REGISTER, ctx.now, ctx.reader)
         self.sees_all = is_kept or Visibility.agency in ctx.actor.sight
         self._as_of = period.as_of(ctx)
-        self.span, self.before = period.span(ctx), period.year_before().span(ctx)
+        self._before = period.year_before()
+        self.span, self.before = period.span(ctx), self._before.span(ctx)
         self._printed: Mapping[str, Sequence[Printed]] = {}
         self._now: dict[Key, Pair] = {}
         self._then: dict[Key, Pair] = {}
@@ -43,12 +44,14 @@ class Reading:
         """
         self._printed = await published(self._ctx, self.span)
         compared, others = _by_subject(figures), _by_subject(cells)
+        now, then = self.whole.on(self._as_of), self.whole.on(self._before.as_of(self._ctx))
         for of in compared | others:
             both = [*compared[of], *others[of]]
-            self._now |= await read(self.whole, of, both, self.span, is_register=True)
-            self._then |= await read(self.whole, of, compared[of], self.before, is_register=True)
+            self._now |= await read(now, of, both, self.span, is_register=True)
+            self._then |= await read(then, of, compared[of], self.before, is_register=True)
             if not self.sees_all:
-                self._seen |= await read(self._ctx, of, both, self.span, is_register=False)
+                seen = self._ctx.on(self._as_of)
+                self._seen |= await read(seen, of, both, self.span, is_register=False)
 
     def printed(self, code: str) -> list[Printed]:
         """What sources print of a figure."""
@@ -71,9 +74,9 @@ class Reading:
         """The number under a key; `shown` has the filters that list what it counts."""
         now = self._now.get(key, NOTHING)
         seen = now if self.sees_all else self._seen.get(key, NOTHING)
-        beside = _counted(now.beside, shown, shown.placing.beside(self.span))
+        beside = _counted(now.beside, shown, shown.beside(self.span))
         return Cell(
-            **dict(_counted(now.counted, shown, shown.placing.filters(self.span))),
+            **dict(_counted(now.counted, shown, shown.placed(self.span))),
             hidden=now.counted.records - seen.counted.records,
             not_placed=beside if beside.records else None,
         )
@@ -81,7 +84,7 @@ class Reading:
     def earlier(self, key: Key, shown: Line) -> Counted:
         """The same number a year before."""
         then = self._then.get(key, NOTHING)
-        return _counted(then.counted, shown, shown.placing.filters(self.before))
+        return _counted(then.counted, shown, shown.placed(self.before))
 
 
 def _by_subject(lines: Iterable[Line]) -> dict[Subject, list[Line]]:
@@ -105,7 +108,7 @@ def localized(label: Message) -> LocalizedText:
     return LocalizedText(vi=label.vi, en=label.en)
 
 
-def figures(reading: Reading, line: Line, split: Line) -> list[Figure]:
+def figures(reading: Reading, line: Line, split: Line) -> list[ReportFigure]:
     """One figure; of money, one in each currency in which there is any or some is published."""
     printed = reading.printed(line.code)
     currencies = {*reading.values(split), *(it.currency for it in printed)} - {None}
@@ -117,7 +120,7 @@ def figures(reading: Reading, line: Line, split: Line) -> list[Figure]:
         earlier = reading.earlier((split, currency), shown)
         value = Decimal(cell.value)
         found.append(
-            Figure(
+            ReportFigure(
                 **dict(cell),
                 code=line.code,
                 label=localized(line.label),
@@ -132,7 +135,7 @@ def figures(reading: Reading, line: Line, split: Line) -> list[Figure]:
     return found
 
 
-def sources(figures: Iterable[Figure]) -> list[SourceSummary]:
+def sources(figures: Iterable[ReportFigure]) -> list[SourceSummary]:
     """Those of the published values, each once."""
     each = [it.source for figure in figures for it in figure.published if it.source]
     return [*{source.id: source for source in each}.values()]

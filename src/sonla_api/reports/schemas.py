@@ -7,7 +7,6 @@ from uuid import UUID
 from pydantic import Field, field_validator
 
 from sonla_api.agencies.models import AgencyKind
-from sonla_api.kit.codes import CodeList
 from sonla_api.kit.model import Visibility
 from sonla_api.kit.money import Sum
 from sonla_api.kit.period import PeriodFilter
@@ -25,6 +24,7 @@ from sonla_api.kit.steps import StepBody
 from sonla_api.kit.text import Line, LocalizedText, refusal
 from sonla_api.reports.figures import Placing, Unit
 from sonla_api.reports.lifecycle import ReportState, ReportVerb
+from sonla_api.reports.parts import Part
 from sonla_api.reports.periods import AGENCY_KINDS, MESSAGES, ReportPeriod
 
 _AT = "/api/v1/delegations?direction=outbound"
@@ -61,8 +61,16 @@ class Published(View):
     """What a source says of a figure."""
 
     value: Annotated[Sum | None, Field(description="Null where it prints growth alone.")]
+    unit: Annotated[str, Field(description="Of the indicator.", examples=["USD"])]
     value_kind: Annotated[str | None, Field(examples=["commitment"])]
     qualifier: Annotated[str | None, Field(examples=["about"])]
+    change_yoy: Annotated[
+        Sum | None,
+        Field(
+            description="Growth on the year before as it is printed: 0.088 is 8.8 percent.",
+            examples=["0.088"],
+        ),
+    ]
     period: Annotated[str | None, Field(examples=["2024-H1"])]
     indicator: Annotated[str, Field(examples=["delegations.outbound"])]
     coverage: Annotated[LocalizedText, Field(description="What the source counts, in words.")]
@@ -77,7 +85,7 @@ class Published(View):
     ]
 
 
-class Figure(Cell):
+class ReportFigure(Cell):
     """A figure of a section."""
 
     code: Annotated[str, Field(examples=["delegations.outbound"])]
@@ -124,7 +132,7 @@ class Table(View):
 class SectionView(View):
     code: Annotated[str, Field(examples=["delegations"])]
     label: LocalizedText
-    figures: list[Figure]
+    figures: list[ReportFigure]
     tables: list[Table]
     narrative: LocalizedText | None
     sources: Annotated[list[SourceSummary], Field(description="Of the published values.")]
@@ -140,22 +148,6 @@ class PeriodicReport(View):
     year_before: Annotated[str, Field(examples=["2023-H1"])]
     computed_at: datetime
     sections: list[SectionView]
-
-
-class Part(CodeList):
-    """Where a text of a report stands."""
-
-    opening = "opening", "Opening", "Phần mở đầu"
-    delegations = "delegations", "Delegations", "Đoàn ra, đoàn vào"
-    partners = "partners", "Partners", "Đối tác"
-    fdi = "fdi", "Foreign direct investment", "Đầu tư trực tiếp nước ngoài"
-    oda = "oda", "Official development assistance", "Vốn ODA"
-    ngo_aid = "ngo_aid", "Foreign NGO aid", "Viện trợ phi chính phủ nước ngoài"
-    outgoing_aid = "outgoing_aid", "Aid given abroad", "Viện trợ, hỗ trợ nước ngoài"
-    work = "work", "Plans and tasks", "Kế hoạch và nhiệm vụ"
-    difficulties = "difficulties", "Difficulties", "Khó khăn, hạn chế"
-    next_period = "next_period", "Next period", "Nhiệm vụ kỳ tới"
-    proposals = "proposals", "Proposals", "Kiến nghị, đề xuất"
 
 
 class NarrativeBody(Body):

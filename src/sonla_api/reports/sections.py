@@ -14,6 +14,7 @@ from sonla_api.partners.models import PartnerKind
 from sonla_api.projects.lifecycle import ProjectKind
 from sonla_api.projects.money import SUMS
 from sonla_api.reports.figures import Grid, Line, Measure, Placing, Section, Unit
+from sonla_api.reports.occasions import AGREEMENTS_SIGNED, EVENTS_HELD
 from sonla_api.reports.subjects import DELEGATIONS, MONEY, PLANS, PROJECTS, RELATIONS
 
 M = Message
@@ -181,7 +182,7 @@ _AID_SUMS = ("committed", "disbursed", "stated")
 
 
 def _kinds(code: str, kinds: Sequence[ProjectKind]) -> Grid:
-    under_way = M("Under way", "Đang thực hiện")
+    under_way, of = M("Under way", "Đang thực hiện"), {"kind": list(kinds)}
     return Grid(
         f"{code}.by_kind",
         M("Projects by kind", "Dự án theo loại"),
@@ -189,8 +190,8 @@ def _kinds(code: str, kinds: Sequence[ProjectKind]) -> Grid:
         kinds,
         "",
         [
-            Line("projects", M("Projects", "Dự án"), PROJECTS, _PROJECTS),
-            Line("under_way", under_way, PROJECTS, _PROJECTS, placing=Placing.overlapping),
+            Line("projects", M("Projects", "Dự án"), PROJECTS, _PROJECTS, of),
+            Line("under_way", under_way, PROJECTS, _PROJECTS, of, Placing.overlapping),
         ],
     )
 
@@ -205,6 +206,7 @@ PLANS_UNDER_WAY = Line(
 SECTIONS: Sequence[Section] = [
     Section("delegations", M("Delegations", "Đoàn ra, đoàn vào"), _visits(), _VISIT_GRIDS),
     Section("partners", M("Partners", "Đối tác"), _PARTNER_LINES, _PARTNER_GRIDS),
+    AGREEMENTS_SIGNED,
     Section(
         "fdi",
         M("Foreign direct investment", "Đầu tư trực tiếp nước ngoài"),
@@ -233,4 +235,5 @@ SECTIONS: Sequence[Section] = [
             "outgoing_aid", [K.outgoing_aid], _AID_SUMS, M("Projects of aid given", "Khoản hỗ trợ")
         ),
     ),
+    EVENTS_HELD,
 ]

@@ -2,21 +2,28 @@
 
 from sqlalchemy import Integer, case, cast
 
+from sonla_api.agreements.lifecycle import CLOSED, RUNNING
+from sonla_api.agreements.models import AgreementStanding
+from sonla_api.agreements.queries import AgreementListing
 from sonla_api.delegations.lifecycle import TOOK_PLACE
 from sonla_api.delegations.models import Delegation
 from sonla_api.delegations.queries import DelegationListing
+from sonla_api.events.lifecycle import TOOK_PLACE as HELD
+from sonla_api.events.models import Event
+from sonla_api.events.queries import EventListing, ordered, result
 from sonla_api.kit.model import constant
-from sonla_api.kit.tallies import Tally
+from sonla_api.kit.tallies import Counts, Tally
 from sonla_api.partner_relations.queries import PartnerRelationListing
 from sonla_api.plans.queries import PlanListing
 from sonla_api.projects.figures import STANDING
 from sonla_api.projects.models import Project, TransactionType
 from sonla_api.projects.queries import ProjectListing
-from sonla_api.reports.figures import Subject
+from sonla_api.reports.figures import Placed, Placing, Subject
 from sonla_api.transactions.models import Transaction
 from sonla_api.transactions.queries import TransactionListing
 
-D, P, T = Delegation, Project, Transaction
+D, E, P, T = Delegation, Event, Project, Transaction
+_ORDERED = ordered()
 
 DELEGATIONS = Subject(
     "delegations",
@@ -39,6 +46,21 @@ DELEGATIONS = Subject(
     fixed={"state": list(TOOK_PLACE)},
 )
 RELATIONS = Subject("partner-relations", PartnerRelationListing)
+AGREEMENTS = Subject(
+    "agreements",
+    AgreementListing,
+    fixed={"state": [*RUNNING, *CLOSED]},
+    placed={
+        Placing.within: Placed(
+            lambda span: {"signed_within": span.period},
+            lambda span: {"signing_not_placed_in": span.period},
+        ),
+        Placing.at_end: Placed(
+            lambda span: {"as_of": span.last},
+            lambda span: {"as_of": span.last, "standing": [AgreementStanding.undated]},
+        ),
+    },
+)
 PROJECTS = Subject(
     "projects",
     ProjectListing,
@@ -68,5 +90,34 @@ MONEY = Subject(
     fixed={"project_state": STANDING},
     without="project_without",
     currency="currency",
+)
+EVENTS = Subject(
+    "events",
+    EventListing,
+    Counts(
+        E,
+        days=E.when_days,
+        by={"state": E.state, "kind": E.kind, "role": E.role},
+        sums={
+            "enterprises": E.enterprise_count,
+            "contracts": result("contracts"),
+            "visitors": result("visitors"),
+        },
+    ),
+    fixed={"state": list(HELD)},
+)
+ORDERS = Subject(
+    "events",
+    EventListing,
+    Counts(
+        E,
+        days=E.when_days,
+        by={"state": E.state, "order_currency": _ORDERED.c.currency},
+        sums={"amount": _ORDERED.c.amount},
+        each=_ORDERED,
+    ),
+    fixed={"state": list(HELD)},
+    implied={"has_orders": True},
+    currency="order_currency",
 )
 PLANS = Subject("plans", PlanListing)

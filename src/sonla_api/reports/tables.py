@@ -25,7 +25,7 @@ class TableOf:
         self._split = [it.each(grid.by) for it in grid.columns] if grid.of.tally else []
         self._apart = {
             (str(code), n): column.among(grid.chosen(code))
-            for code in ([] if self._split else grid.codes)
+            for code in ([] if self._split else [*grid.codes, *([None] if grid.unknown else [])])
             for n, column in enumerate(grid.columns)
         }
         self.lines: list[Line] = [*grid.columns, *self._split, *self._apart.values()]

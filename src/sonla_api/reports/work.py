@@ -11,7 +11,7 @@ from sonla_api.reports.assigned import register_numbers
 from sonla_api.reports.figures import Line, Placing, Unit
 from sonla_api.reports.periods import ReportPeriod
 from sonla_api.reports.reading import Reading, figures, growth, localized
-from sonla_api.reports.schemas import Cell, Column, Counted, Figure, Row, SectionView, Table
+from sonla_api.reports.schemas import Cell, Column, Counted, ReportFigure, Row, SectionView, Table
 from sonla_api.reports.sections import PLANS_UNDER_WAY
 from sonla_api.reports.tables import TOTAL
 from sonla_api.workloads.balance import Numbers, TaskTableQuery, filters_of, task_numbers
@@ -104,8 +104,8 @@ class Work:
         ]
 
 
-def _figure(name: str, cell: Cell, earlier: Counted) -> Figure:
-    return Figure(
+def _figure(name: str, cell: Cell, earlier: Counted) -> ReportFigure:
+    return ReportFigure(
         **dict(cell),
         code=f"tasks.{name}",
         label=localized(COLUMNS[name]),

@@ -39,12 +39,12 @@ from sonla_api.kit.period import PeriodFilter
 from sonla_api.kit.schema import SourceSummary
 from sonla_api.kit.shapes import json_object
 from sonla_api.kit.statement import Statement
-from sonla_api.observations.models import Observation, ObservationQualifier, ValueKind
+from sonla_api.observations.models import Observation, ValueKind
+from sonla_api.observations.queries import FORECASTS
 from sonla_api.sources.models import Source
 from sonla_api.trade.schemas import TradeGrouping, TradeSeries, TradeSum, TradeView
 
 O, I = Observation, Indicator  # noqa: E741  as other packages name their models
-_FORECASTS = (ObservationQualifier.forecast, ObservationQualifier.forecast_more_than)
 _ONE: Any = literal_column("1")
 _flow = cast(func.coalesce(O.flow, I.flow), Text)
 
@@ -143,7 +143,7 @@ def _chosen(forms: Any) -> Any:
             _flow == any_(bindparam("flows", type_=ARRAY(Text))),
             O.amount.is_not(None),
             or_(O.value_kind.is_(None), O.value_kind == constant(ValueKind.flow)),
-            or_(O.qualifier.is_(None), ~among(O.qualifier, _FORECASTS)),
+            or_(O.qualifier.is_(None), ~among(O.qualifier, FORECASTS)),
             func.lower(O.period_days).is_not(None),
             func.upper(O.period_days).is_not(None),
             *conditions,
