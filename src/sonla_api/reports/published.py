@@ -6,7 +6,7 @@ from decimal import Decimal
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Text, any_, bindparam, select
+from sqlalchemy import Text, any_, bindparam, literal_column, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from sonla_api.indicators.models import Indicator
@@ -73,7 +73,7 @@ PRINTED = (
     Observation.value_kind,
     Observation.qualifier,
     Observation.change_yoy,
-    Observation.period,
+    Observation.period.op("#>>")(literal_column("'{}'::text[]")).label("period"),
     Indicator.code,
     Indicator.coverage,
     Indicator.unit,
@@ -92,7 +92,7 @@ def printed(row: Any) -> Printed:
             value_kind=row["value_kind"],
             qualifier=row["qualifier"],
             change_yoy=row["change_yoy"],
-            period=json_of(row["period"]),
+            period=row["period"],
             indicator=row["code"],
             coverage=LocalizedText.model_validate(json_of(row["coverage"])),
             source=row["source"] and SourceSummary.model_validate(json_of(row["source"])),
