@@ -193,8 +193,8 @@ def test_files_have_the_names_of_the_vocabulary() -> None:
         "observations": {"doubts", "series"},
         "projects": {"figures", "money"},
         "reports": {
-            "assigned", "figures", "numbers", "occasions", "parts", "periodic", "periods", "published",
-            "reading", "restating", "sections", "subjects", "tables", "traded", "work",
+            "assigned", "figures", "numbers", "occasions", "parts", "periodic", "periods",
+            "published", "reading", "restating", "sections", "subjects", "tables", "traded", "work",
         },
         "tasks": {"health", "recurrence"},
         "workloads": {"balance", "board", "effects", "mine"},
