@@ -2,8 +2,12 @@
 
 import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
+from sonla_api import api
+from sonla_api.kit.listing import Listing
+from sonla_api.kit.model import Model
 from sonla_api.migrating import PACKAGE
 
 TESTS = Path(__file__).parent
@@ -41,3 +45,22 @@ def test_nothing_here_calls_out() -> None:
             elif isinstance(node, ast.Attribute):
                 assert node.attr not in CALLS, (path, node.lineno)
             assert not {n for n in names if n in CLIENTS or n.partition(".")[0] in CLIENTS}, path
+
+
+def listings(above: type[Listing] = Listing) -> Iterator[type[Listing]]:
+    for listing in above.__subclasses__():
+        yield listing
+        yield from listings(listing)
+
+
+def test_no_order_tells_of_what_strangers_do_not_see() -> None:
+    """Else they would find a hidden value between two that they see."""
+    assert api.v1  # what brings the lists
+    models = [mapper.class_ for mapper in Model.registry.mappers]
+    hidden = {(it.__tablename__, name) for it in models for name in getattr(it, "internal", ())}
+    assert ("delegations", "funding") in hidden
+    sorted_by = [order.expression for listing in listings() for order in listing.orders.values()]
+    assert len(sorted_by) > 40
+    for order in sorted_by:
+        assert order.base_columns
+        assert not hidden & {(it.table.name, it.key) for it in order.base_columns}, order
