@@ -330,6 +330,7 @@ async def tied(tree: Tree) -> list[Tied]:
         ("/partners", "parent_id", partner, factories.partner(parent_id=partner)),
         ("/partner-relations", "partner_id", partner, factories.relation(partner)),
         ("/documents", "issuer_id", agency, factories.document(issuer_id=agency)),
+        ("/reports", "issuer_id", agency, factories.report(issuer_id=agency)),
         ("/delegations", "lead_agency_id", agency, factories.delegation(lead_agency_id=agency)),
         (
             "/delegations",
@@ -559,6 +560,7 @@ async def test_filters_by_id_do_not_tell_of_what_one_may_not_see(
     """The record that names it is there to be seen, its reference is null: nor may a guess tell."""
     every = await tied(tree)
     asked = {(one.path, one.parameter) for one in every}
+    asked.add(("/reports", "replaces_id"))  # what is replaced was published, for good
     assert asked == {
         (operation.path.removeprefix("/api/v1"), parameter["name"])
         for operation in LISTS

@@ -52,6 +52,9 @@ async def test_another_state_is_a_step(load: Load, api: AsyncClient) -> None:
     )  # fmt: skip
     steps = (await api.get(f"/agreements/{record['id']}/transitions")).json()["items"]
     assert [(step["verb"], step["to_state"]) for step in steps] == [("record", "in_force")]
+    noted = await load(agreements=[ACCORD | {"state": "assessed", "note": "Told again."}])
+    assert "agreements: 0 new, 1 changed, 0 unchanged" in noted.lines
+    assert (await _only(api))["note"] == "Told again."
 
 
 @pytest.mark.parametrize(

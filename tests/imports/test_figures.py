@@ -66,3 +66,19 @@ async def test_trade_of_the_bundled_folder(loaded: None, stranger: AsyncClient) 
         "exports.total",
         "Part of exports.total",
     )
+
+
+async def test_a_changed_line_changes_its_figure(load: Any, api: AsyncClient) -> None:
+    measure = {"code": "i.one", "unit": "USD", "name": {"en": "One"}, "scope": "All"}
+    figure = {"indicator": "i.one", "period": "2025", "value": "5", "source": "S1"}
+    first = await load(indicators=[measure], observations=[figure])
+    assert "observations: 1 new, 0 changed, 0 unchanged" in first.lines
+    changed = {
+        "observations": [figure | {"value": "6"}],
+        "indicators": [measure | {"scope": "Part"}],
+    }
+    again = await load(**changed)
+    assert "indicators: 0 new, 1 changed, 0 unchanged" in again.lines
+    assert "observations: 0 new, 1 changed, 0 unchanged" in again.lines
+    (shown,) = (await api.get("/observations")).json()["items"]
+    assert shown["value"] == "6"

@@ -112,6 +112,11 @@ COLUMNS = {
         "notice_id, partner_id, acknowledged_on",
         "(select id from notices limit 1), {own}, '2025-01-01'::date + n % 5",
     ),
+    "reports": (
+        "title, period, kinds, state, cut_off, frozen_at, sections",
+        """'{"vi": "B"}'::jsonb, '"2024-H1"'::jsonb, '{}', 'draft', '2025-01-01'::date + n % 5,
+           now(), '[]'::jsonb""",
+    ),
     "indicators": (
         "code, name, unit, coverage",
         """'i.' || gen_random_uuid(), '{"vi": "C"}'::jsonb, 'USD', '{"en": "All"}'::jsonb""",
@@ -142,6 +147,7 @@ SORTS = {
     "sites": ["created_at", "kind"],
     "notices": ["created_at", "sent_on"],
     "notice_acknowledgements": ["created_at", "acknowledged_on"],
+    "reports": ["created_at", "cut_off"],
     "indicators": ["created_at", "code"],
     "observations": ["created_at", "period"],
 }

@@ -19,6 +19,7 @@ from sonla_api.delegations.queries import delegations
 from sonla_api.documents.queries import documents
 from sonla_api.events.queries import events
 from sonla_api.evidence.queries import evidence
+from sonla_api.identity import keyring
 from sonla_api.indicators.queries import indicators
 from sonla_api.kit.mentions import model_of
 from sonla_api.kit.model import Resource
@@ -35,6 +36,7 @@ from sonla_api.partners.queries import partners
 from sonla_api.plans.queries import plans
 from sonla_api.progress_reports.queries import progress_reports
 from sonla_api.projects.queries import projects
+from sonla_api.reports.queries import reports
 from sonla_api.sites.queries import sites
 from sonla_api.sources.queries import sources
 from sonla_api.tasks.queries import tasks
@@ -46,7 +48,7 @@ from tests.routes import LISTS, READS, Operation, described
 EVERY = [
     sources, agencies, partners, documents, relations, delegations, events, changes, steps, plans,
     tasks, assignments, progress_reports, evidence, projects, transactions, calendar_days,
-    agreements, sites, notices, acknowledgements, indicators, observations,
+    agreements, sites, notices, acknowledgements, indicators, observations, reports,
 ]  # fmt: skip
 
 
@@ -419,10 +421,11 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
 
 
 @pytest.fixture
-def standing_clock(app: FastAPI) -> Iterator[None]:
+def standing_clock(app: FastAPI, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """So that no key is looked up again in between, however slow the machine is."""
     now = datetime.now(UTC)
     app.state.clock = lambda: now
+    monkeypatch.setattr(keyring, "monotonic", lambda: 0.0)
     yield
     app.state.clock = None
 

@@ -183,7 +183,7 @@ def _elements(pointer: str, value: Any) -> Iterator[tuple[str, Any]]:
     """The objects in a JSON field, which holds a list of them or one."""
     if isinstance(value, list):
         yield from ((f"{pointer}/{n}", element) for n, element in enumerate(value))
-    elif value:
+    else:
         yield pointer, value
 
 
