@@ -16,6 +16,11 @@ from sonla_api.settings import Settings, SettingsError
 from tests.factories import delegation, made, partner
 
 NAMES_OF_FIELDS = {
+    "AgreementGap",
+    "ObservationGap",
+    "PartnerGap",
+    "PartnerGrouping",
+    "PlanGap",
     "CalendarResource",
     "TextLanguage",
     "Gap",

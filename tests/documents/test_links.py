@@ -65,6 +65,7 @@ async def test_basis_walks_up_and_effects_walk_down(api: AsyncClient) -> None:
     assert await listed(api, party, "effects") == ["152/KH-UBND"]
     assert await listed(api, plan, "effects") == []
     effect = (await api.get(f"/documents/{government['id']}/effects?count=exact")).json()
+    assert set(effect["items"][0].pop("rests_on")) == {government["id"], party["id"]}
     assert effect == {
         "items": [
             {

@@ -90,6 +90,7 @@ class Counts:
         return found
 
 
+@dataclass(frozen=True, eq=False)
 class Tally(Counts):
     """The same, kept by month."""
 
