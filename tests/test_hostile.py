@@ -109,6 +109,7 @@ async def ids(api: AsyncClient) -> dict[str, str]:
     work = await factories.made(api, "/projects", factories.project())
     bodies |= {"transactions": factories.transaction(work["id"])}
     bodies |= {"calendar-days": factories.calendar_day()}
+    bodies |= {"compliance-rules": factories.compliance_rule()}
     task = (await api.get(f"/tasks/{assignment['task']['id']}")).json()
     ids = {"partners": partner["id"], "plans": task["plan"]["id"], "tasks": task["id"]}
     ids |= {"assignments": assignment["id"], "projects": work["id"]}
@@ -311,6 +312,8 @@ def with_text(text: str, line: str, partner_id: str) -> Iterator[tuple[str, dict
     yield "/agencies", factories.agency(name=name, short_name=name, **common)
     yield "/partners", factories.partner() | {"name": name, "aliases": [line], **common}
     yield "/calendar-days", factories.calendar_day(name=name, announcement=document, **common)
+    ruled = {"legal_basis": [document], "kind": "leaders_at_once", "positions": [line]}
+    yield "/compliance-rules", factories.compliance_rule(title=name, **ruled, **common)
     yield (
         "/partner-relations",
         factories.relation(partner_id, established_by=document, **common),

@@ -20,6 +20,7 @@ from tests.factories import (
     agency,
     an_assignment,
     calendar_day,
+    compliance_rule,
     delegation,
     document,
     full_project,
@@ -184,12 +185,16 @@ def test_every_error_is_a_problem_document(name: str) -> None:
             assert found["content"]["application/problem+json"]["example"]["status"] == int(status)
 
 
+def is_open(name: str) -> bool:
+    """Whether a stranger may read it: not what is the caller's own, nor what is internal whole."""
+    return name.startswith("GET") and "/me/" not in name and not name.endswith("/compliance")
+
+
 @pytest.mark.parametrize("name", API)
 def test_reads_need_no_key_where_the_setting_allows(name: str) -> None:
     has_key, *without = API[name]["security"]
     assert list(has_key) == ["key"]
-    is_open = name.startswith("GET") and "/me/" not in name
-    assert without == ([{}] if is_open else [])
+    assert without == ([{}] if is_open(name) else [])
 
 
 async def named(api: AsyncClient, body: Any) -> Any:
@@ -279,6 +284,7 @@ async def test_real_answers_fit_their_schemas(api: AsyncClient, stranger: AsyncC
     sent = {"file": ("a.pdf", b"%PDF-")}
     file = (await api.post(f"/documents/{paper['id']}/attachments", files=sent)).json()
     day = await made(api, "/calendar-days", calendar_day(**cites))
+    rule = await made(api, "/compliance-rules", compliance_rule(**cites))
     given = await an_assignment(api, task={"basis": {"document_id": paper["id"]}, **cites}, **cites)
     shown = {"evidence": [{"document_id": paper["id"]}, {"delegation_id": visit["id"]}]}
     report = await made(api, "/progress-reports", progress_report(given["id"], **shown, **cites))
@@ -297,6 +303,7 @@ async def test_real_answers_fit_their_schemas(api: AsyncClient, stranger: AsyncC
         "evidence": piece["id"],
         "documents": paper["id"],
         "calendar-days": day["id"],
+        "compliance-rules": rule["id"],
         "agencies": lead["id"],
         "sources": cited["id"],
         "partners": other["id"],
@@ -318,6 +325,9 @@ async def test_real_answers_fit_their_schemas(api: AsyncClient, stranger: AsyncC
         described = about["responses"]["200"]["content"]
         for caller in (api, stranger):
             answer = await caller.get(f"http://test{address}")
+            if caller is stranger and not is_open(name):
+                assert answer.status_code == 401, (name, answer.text)
+                continue
             assert answer.status_code == 200, (name, answer.text)
             media = described[answer.headers["content-type"]]
             validate(media["schema"], answer.text if name in DOWNLOADS else answer.json())

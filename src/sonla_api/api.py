@@ -15,6 +15,8 @@ from sonla_api.assignments.endpoints import router as assignments
 from sonla_api.calendar_days.endpoints import router as calendar_days
 from sonla_api.changes.endpoints import router as changes
 from sonla_api.code_lists.endpoints import router as code_lists
+from sonla_api.compliance_rules.endpoints import of_delegations as compliance_of_delegations
+from sonla_api.compliance_rules.endpoints import router as compliance_rules
 from sonla_api.data_quality.endpoints import router as data_quality
 from sonla_api.delegations.endpoints import router as delegations
 from sonla_api.documents.endpoints import router as documents
@@ -49,8 +51,10 @@ v1 = [
     agencies,
     sources,
     calendar_days,
+    compliance_rules,
     changes,
     dossiers,
+    compliance_of_delegations,
     tasks_of_plans,
     assignments_of_tasks,
     search,

@@ -14,6 +14,7 @@ from sonla_api.agencies.queries import agencies
 from sonla_api.assignments.queries import assignments
 from sonla_api.calendar_days.queries import calendar_days
 from sonla_api.changes.queries import changes
+from sonla_api.compliance_rules.queries import compliance_rules
 from sonla_api.delegations.queries import delegations
 from sonla_api.documents.queries import documents
 from sonla_api.evidence.queries import evidence
@@ -36,6 +37,7 @@ from tests.routes import LISTS, READS, Operation, described
 EVERY = [
     sources, agencies, partners, documents, relations, delegations, changes, steps, plans, tasks,
     assignments, progress_reports, evidence, projects, transactions, calendar_days,
+    compliance_rules,
 ]  # fmt: skip
 
 
@@ -179,6 +181,10 @@ async def full_records(api: AsyncClient) -> dict[str, Any]:
         ),
     )
     day = await factories.made(api, "/calendar-days", factories.calendar_day(key="c1", **common))
+    ruled = {"legal_basis": [document], "directions": ["outbound"], "levels": ["department"]}
+    ruled |= {"kind": "leaders_at_once", "positions": ["Chủ tịch UBND tỉnh"], "key": "lr1"}
+    body = factories.compliance_rule("leaders-at-once", **ruled, **common)
+    rule = await factories.made(api, "/compliance-rules", body)
     work = await full_work(api, paper["id"], visit["id"], agency["id"], common)
     money = await full_money(api, partner["id"], agency["id"], paper["id"], common)
     bare = factories.delegation(title={"lo": "ຢ້ຽມຢາມ"}, direction=None, countries=[], when=None)
@@ -204,6 +210,7 @@ async def full_records(api: AsyncClient) -> dict[str, Any]:
         "partner-relations": relation["id"],
         "delegations": visit["id"],
         "calendar-days": day["id"],
+        "compliance-rules": rule["id"],
         **work,
         **money,
     }
@@ -364,6 +371,7 @@ async def test_a_list_takes_the_same_queries_however_long(
             "/projects": factories.project(participants=[{"partner_id": ids["partners"]}] * 3),
             "/transactions": factories.transaction(ids["projects"]),
             "/calendar-days": factories.calendar_day(f"2024-01-{n + 1:02}"),
+            "/compliance-rules": factories.compliance_rule(f"rule-{n}"),
         }
         for path, body in made.items():
             await factories.made(api, path, body)

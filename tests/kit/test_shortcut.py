@@ -17,6 +17,7 @@ from tests.factories import (
     agency,
     an_assignment,
     calendar_day,
+    compliance_rule,
     delegation,
     document,
     made,
@@ -59,6 +60,7 @@ async def ids(api: AsyncClient) -> dict[str, str]:
     work = await made(api, "/projects", project())
     return {
         "/calendar-days": (await made(api, "/calendar-days", calendar_day()))["id"],
+        "/compliance-rules": (await made(api, "/compliance-rules", compliance_rule()))["id"],
         "/plans": (await a_plan(api))["id"],
         "/tasks": given["task"]["id"],
         "/assignments": given["id"],

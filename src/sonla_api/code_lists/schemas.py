@@ -33,6 +33,7 @@ class FlagCode(CodeList):
         "More disbursed than committed",
         "Giải ngân vượt cam kết",
     )
+    example_rule = "example_rule", "An example, no rule in force", "Quy tắc ví dụ"
     growth_differs = "growth_differs", "Printed growth differs", "Mức tăng in khác mức tính"
     headcount_differs = (
         "headcount_differs",

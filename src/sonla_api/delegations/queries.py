@@ -7,19 +7,15 @@ from pydantic import Field
 from sqlalchemy import (
     ColumnElement,
     Date,
-    Integer,
     Select,
     Text,
     and_,
     any_,
     bindparam,
-    case,
     cast,
-    column,
     exists,
     false,
     func,
-    literal_column,
     null,
     select,
     true,
@@ -27,6 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from sonla_api.agencies.models import Agency
+from sonla_api.delegations.due import consultations_shown, is_overdue, report_due
 from sonla_api.delegations.lifecycle import TOOK_PLACE, DelegationState, Direction, lifecycle
 from sonla_api.delegations.models import Channel, Delegation, DelegationCounter, Funding, Level
 from sonla_api.delegations.schemas import DelegationCount, DelegationSummary, DelegationView
@@ -48,48 +45,20 @@ from sonla_api.kit.listing import (
     refers,
     refuse_oracle,
 )
-from sonla_api.kit.model import among, constant
+from sonla_api.kit.model import among
 from sonla_api.kit.period import PeriodFilter
 from sonla_api.kit.records import Records
 from sonla_api.kit.statement import Statement
 
 D = Delegation
-_OWES_NONE = [
-    DelegationState.recorded,
-    DelegationState.cancelled,
-    DelegationState.rejected,
-    DelegationState.refused,
-]
-_HAS_GONE = [DelegationState.under_way, DelegationState.completed, DelegationState.received]
-
-
-def _due(of: Any, what: str) -> ColumnElement[Any]:
-    """`due_on`: the day by which a report on the delegation is due, none while its end is open;
-    `calendar`: whether the calendar up to it is published.
-    """
-    last_day = func.upper(of.when_days) - literal_column("1")
-    count = cast(func.current_setting(constant("sonla.report_due_working_days")), Integer)
-    columns = (column("due_on", Date), column("calendar", Text))
-    due = func.due_after(last_day, count).table_valued(*columns, name="due")
-    return select(due.c[what]).scalar_subquery()
-
-
-def _where_owed(of: Any, what: str) -> ColumnElement[Any]:
-    return case((~among(of.state, _OWES_NONE), _due(of, what)))
-
-
-def _is_overdue(of: Any) -> ColumnElement[bool]:
-    is_past = _due(of, "due_on") < bindparam("today", type_=Date())
-    return func.coalesce(and_(among(of.state, _HAS_GONE), of.report.is_(None), is_past), false())
-
-
 delegations = Records(
     D,
     DelegationView,
     lifecycle.parameters,
-    report_due_on=lambda of: _where_owed(of, "due_on"),
-    report_due_calendar=lambda of: _where_owed(of, "calendar"),
-    is_report_overdue=_is_overdue,
+    consultations=consultations_shown,
+    report_due_on=lambda of: report_due(of, "due_on"),
+    report_due_calendar=lambda of: report_due(of, "calendar"),
+    is_report_overdue=is_overdue,
     verbs=lifecycle.verbs,
 )
 

@@ -5,6 +5,7 @@ from uuid import UUID
 from pydantic import AfterValidator, Field, model_validator
 
 from sonla_api.calendar_days.models import CalendarStatus
+from sonla_api.delegations.consultations import ConsultationBody, ConsultationView
 from sonla_api.delegations.lifecycle import DelegationState, DelegationVerb, Direction
 from sonla_api.delegations.models import Channel, Funding, Level, PartnerRole
 from sonla_api.kit.citations import DocumentCited, DocumentCitedView
@@ -92,18 +93,6 @@ class ProgrammeBody(Body):
     place: Annotated[Line, Field(examples=["Sầm Nưa"])] | None = None
     partner_id: UUID | None = None
     activity: Annotated[Text, Field(examples=["Talks with the provincial administration"])]
-
-
-class ConsultationBody(Body):
-    """One agency asked for its opinion."""
-
-    agency_id: UUID
-    asked_on: Day | None = None
-    received_on: Day | None = None
-    due_on: Day | None = None
-    answered_on: Day | None = None
-    opinion: Annotated[Text, Field(examples=["Agreed."])] | None = None
-    document: DocumentCited | None = None
 
 
 class Cost(Body):
@@ -195,16 +184,6 @@ class ProgrammeView(View):
     activity: str
 
 
-class ConsultationView(View):
-    agency: AgencySummary | None
-    asked_on: date | None
-    received_on: date | None
-    due_on: date | None
-    answered_on: date | None
-    opinion: str | None
-    document: DocumentCitedView | None
-
-
 class DelegationReportView(View):
     document: DocumentCitedView | None
     submitted_on: date
@@ -239,7 +218,8 @@ class DelegationView(ResourceView):
     report_due_on: Annotated[
         date | None,
         Field(
-            description="Working days after the end, by the calendar; the number is a setting.",
+            description="By the rule valid on the last day; where none is in force, a number of"
+            " working days after it that is a setting.",
             examples=["2026-12-24"],
         ),
     ]

@@ -9,6 +9,9 @@ from sonla_api.agencies.schemas import AgencyCreate, AgencyUpdate
 from sonla_api.calendar_days.models import CalendarDay
 from sonla_api.calendar_days.queries import calendar_days
 from sonla_api.calendar_days.schemas import CalendarDayCreate, CalendarDayUpdate
+from sonla_api.compliance_rules import service as compliance_rules
+from sonla_api.compliance_rules.models import ComplianceRule
+from sonla_api.compliance_rules.schemas import ComplianceRuleCreate, ComplianceRuleUpdate
 from sonla_api.delegations import service as delegations
 from sonla_api.delegations.lifecycle import DelegationState, DelegationVerb
 from sonla_api.delegations.models import Delegation
@@ -20,6 +23,7 @@ from sonla_api.imports import inside, mapping
 from sonla_api.imports.schemas import (
     AgencyLine,
     CalendarDayLine,
+    ComplianceRuleLine,
     DelegationLine,
     DocumentLine,
     PartnerLine,
@@ -112,6 +116,11 @@ async def _revise_document(ctx: WriteContext, record: Document, changed: dict[st
     await documents.revise(ctx, record.id, None, DocumentUpdate.model_validate(changed))
 
 
+async def _revise_rule(ctx: WriteContext, record: ComplianceRule, changed: dict[str, Any]) -> None:
+    body = ComplianceRuleUpdate.model_validate(changed)
+    await compliance_rules.revise(ctx, record.id, None, body)
+
+
 async def _revise_plan(ctx: WriteContext, record: Plan, changed: dict[str, Any]) -> None:
     await tasks.revise_plan(ctx, record.id, None, PlanUpdate.model_validate(changed))
 
@@ -182,6 +191,8 @@ PARTS = (
          documents.register, _revise_document),
     Part("calendar_days", "calendar_days.json", CalendarDayLine, mapping.CALENDAR_DAYS, CalendarDay,
          CalendarDayCreate, *_plain(calendar_days, CalendarDayCreate, CalendarDayUpdate)),
+    Part("compliance_rules", "compliance_rules.json", ComplianceRuleLine, mapping.COMPLIANCE_RULES,
+         ComplianceRule, ComplianceRuleCreate, compliance_rules.register, _revise_rule),
     Part("delegations", "delegations.json", DelegationLine, mapping.DELEGATIONS, Delegation,
          DelegationCreate, _record_delegation, _revise_delegation),
     Part("projects", "projects.json", ProjectLine, mapping.PROJECTS, Project, RecordedProject,

@@ -6,6 +6,7 @@ from pydantic_core import PydanticCustomError
 
 from sonla_api.agencies.models import AgencyKind
 from sonla_api.calendar_days.models import DayKind
+from sonla_api.compliance_rules.models import DayCount, RuleKind
 from sonla_api.delegations.lifecycle import Direction
 from sonla_api.delegations.models import Channel, Level
 from sonla_api.documents.types import DocumentType
@@ -13,8 +14,8 @@ from sonla_api.imports.mapping import LEVELS, PARTNER_KINDS, RELATION_KINDS
 from sonla_api.kit.citations import DocumentCited
 from sonla_api.kit.codes import Country, Language, Subdivision
 from sonla_api.kit.money import Money
-from sonla_api.kit.period import Duration, PartialDate, Period, Precision, precision
-from sonla_api.kit.schema import Body, Count, Day, Key, Url
+from sonla_api.kit.period import DatedPeriod, Duration, PartialDate, Period, Precision, precision
+from sonla_api.kit.schema import Body, Count, Day, Key, Truth, Url
 from sonla_api.kit.text import Line, LocalizedText, Message, Text
 from sonla_api.partner_relations.models import RelationKind
 from sonla_api.partners.models import PartnerKind
@@ -149,6 +150,24 @@ class CalendarDayLine(SourcedLine):
     kind: DayKind
     name: LocalizedText
     announcement: DocumentCited | None = None
+
+
+class ComplianceRuleLine(RecordLine):
+    code: Line
+    edition: StrictInt
+    kind: RuleKind
+    title: LocalizedText
+    valid: DatedPeriod
+    legal_basis: list[DocumentCited] = []
+    directions: list[Direction] = []
+    levels: list[Level] = []
+    limit: Count
+    counted_in: DayCount | None = None
+    positions: list[Line] = []
+    country_count: StrictInt | None = None
+    is_example: Truth = False
+    source: Key | None = None
+    more_sources: list[Key] = []
 
 
 class PlanLine(SourcedLine):

@@ -47,6 +47,10 @@ HEAD: dict[str, Any] = {
             "name": "calendar-days",
             "description": "Which days are worked: holidays, days off, Saturdays worked for them.",
         },
+        {
+            "name": "compliance-rules",
+            "description": "What delegations are held to, as data: warnings, never refusals.",
+        },
         {"name": "search", "description": "Words in the records of all resources."},
         {"name": "data-quality", "description": "What is doubtful, in all resources."},
         {"name": "changes", "description": "The feed of all changes."},
@@ -59,6 +63,8 @@ _KEY = "key"
 _API = "/api/v1"
 _MINE = f"{_API}/me/"
 """What is the caller's own, which a stranger has none of."""
+_INTERNAL = "/compliance"
+"""How addresses end whose whole answer is internal."""
 _HEADERS = {
     "ETag": {
         "description": "The version, a dot, a checksum of the body.",
@@ -169,7 +175,8 @@ def _complete(described: dict[str, Any]) -> None:
     for path, method, operation in _operations(described):
         operation["responses"].pop("422", None)
         if path.startswith(_API):
-            is_open = method == "get" and not path.startswith(_MINE)
+            is_closed = path.startswith(_MINE) or path.endswith(_INTERNAL)
+            is_open = method == "get" and not is_closed
             operation["security"] = [{_KEY: []}, *([{}] if is_open else [])]
             _add_errors(path, method, operation)
         _describe_parameters(operation)

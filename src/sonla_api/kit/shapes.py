@@ -1,5 +1,6 @@
 """How values become JSON in SQL: objects, embedded summaries, a row as its view shows it."""
 
+from collections.abc import Callable, Mapping
 from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel
@@ -36,7 +37,11 @@ def summary(shown: type[Summary], reference: Any) -> ColumnElement[Any]:
     return select(named).where(that.id == reference, that.is_seen()).scalar_subquery()
 
 
-def embedded(value: Any, annotation: Any) -> ColumnElement[Any]:
+Computed = Mapping[str, Callable[[Any], Any]]
+"""Members that are not as they are stored, by name, each from its object."""
+
+
+def embedded(value: Any, annotation: Any, computed: Computed | None = None) -> ColumnElement[Any]:
     """A JSON object, or a list of them, whose `<name>_id` members are shown as summaries under
     `<name>`; so are those of objects inside them.
     """
@@ -44,24 +49,28 @@ def embedded(value: Any, annotation: Any) -> ColumnElement[Any]:
     assert shown is not None  # noqa: S101  asked for nothing else
     if not _is_list(annotation):
         is_object = func.jsonb_typeof(value) == constant("object")
-        return case((is_object, _shown_object(value, shown)), else_=null())
+        return case((is_object, _shown_object(value, shown, computed)), else_=null())
     element = column("element", JSONB)
     each = (
         func.jsonb_array_elements(value)
         .table_valued(column("element", JSONB), with_ordinality="place", name="each")
         .render_derived()
     )
-    made = select(func.json_agg(_shown_object(element, shown))).select_from(each)
+    made = select(func.json_agg(_shown_object(element, shown, computed))).select_from(each)
     empty: ColumnElement[Any] = literal_column("'[]'::json")
     is_empty = value == literal_column("'[]'::jsonb")  # most are, and that is asked fast
     return case((is_empty, empty), else_=func.coalesce(made.scalar_subquery(), empty))
 
 
-def _shown_object(value: Any, shown: type[BaseModel]) -> ColumnElement[Any]:
+def _shown_object(
+    value: Any, shown: type[BaseModel], computed: Computed | None = None
+) -> ColumnElement[Any]:
     members: dict[str, Any] = {}
     for name, field in shown.model_fields.items():
         inner, member = shown_in(field.annotation), value.op("->")(constant(name))
-        if named := summary_in(field.annotation):
+        if computed and name in computed:
+            members[name] = computed[name](value)
+        elif named := summary_in(field.annotation):
             reference = cast(value.op("->>")(constant(f"{name}_id")), Uuid)
             members[name] = summary(named, reference)
         else:
