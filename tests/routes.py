@@ -44,6 +44,11 @@ class Operation:
             if parameter["in"] == "query" and parameter["required"]
         }
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it needs no key, where the setting allows."""
+        return {} in self.about["security"]
+
     def __str__(self) -> str:
         return f"{self.method} {self.path}"
 

@@ -153,7 +153,10 @@ async def test_the_examples_come_with_the_service(
         return (await load_folder(str(settings.database_url), EXAMPLE_RULES, lambda _: None)).lines
 
     await load()
-    assert await load() == ["compliance_rules: 0 new, 0 changed, 12 unchanged"]
+    assert await load() == [
+        "sources: 0 new, 0 changed, 0 unchanged",
+        "compliance_rules: 0 new, 0 changed, 12 unchanged",
+    ]
     rules = (await api.get("/compliance-rules?limit=200")).json()["items"]
     assert len({rule["kind"] for rule in rules}) == 8
     assert {rule["is_example"] for rule in rules} == {True}

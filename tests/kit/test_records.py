@@ -298,7 +298,7 @@ async def test_every_answer_is_as_described(api: AsyncClient, stranger: AsyncCli
         resource = operation.path.split("/")[3]
         address = f"http://test{operation.at(ids.get(resource))}"
         validator = documented(operation)
-        for client in (api, stranger):
+        for client in (api, stranger) if operation.is_open else (api,):
             answer = await client.get(
                 address, params={"limit": "200"} if operation in LISTS else operation.needed
             )

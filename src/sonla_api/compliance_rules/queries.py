@@ -11,6 +11,7 @@ from sqlalchemy import (
     Text,
     any_,
     bindparam,
+    cast,
     column,
     exists,
     func,
@@ -147,7 +148,7 @@ async def facts(ctx: Context, id_: UUID) -> tuple[Subject, list[RuleVersion]]:
 @cache
 def _figures() -> Statement:
     """The other delegations that may count, and working days, each as one JSON list."""
-    persons = bindparam("persons", type_=ARRAY(JSONB))
+    persons = cast(bindparam("persons", type_=_texts), ARRAY(JSONB))
     leaders = bindparam("leaders", type_=_texts)
     counts = [D.id != bindparam("id", type_=Uuid()), among(D.state, COUNTED)]
     # As the index has it: of most delegations no member is named.

@@ -45,7 +45,7 @@ class ComplianceRuleCreate(ResourceBody):
     code: Annotated[
         str,
         Field(
-            pattern=r"^[a-z][a-z0-9-]{1,59}$",
+            pattern=r"^[a-z][a-z0-9-]{0,59}$",
             description="The rule; its versions have the same.",
             examples=["consultation-reply"],
         ),

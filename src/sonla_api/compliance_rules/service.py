@@ -1,5 +1,6 @@
 """What is said of rules that are examples, and what all rules say of a delegation."""
 
+import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -69,7 +70,7 @@ def _wanted(subject: Subject, seen: Sequence[Case], asked: Sequence[Span]) -> di
     """Which other delegations may count, and which working days."""
     applying = [(case, case.held) for case in seen if isinstance(case.held, RuleVersion)]
     persons = [
-        [{"agency_id": str(person[0]), "person_key": person[1]}]
+        json.dumps([{"agency_id": str(person[0]), "person_key": person[1]}])
         for case, version in applying
         if version.kind is RuleKind.trips_per_year and (person := subject.members[case.part].person)
     ]
