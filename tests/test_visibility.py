@@ -17,7 +17,7 @@ from tests.routes import LISTS, READS
 ANY = {"if-match": "*"}
 ALL = (
     "sources agencies partners documents partner_relations delegations projects transactions"
-    " plans tasks assignments progress_reports evidence"
+    " plans tasks assignments progress_reports evidence compliance_rules"
 )
 READ = " ".join(f"{resource}:read" for resource in ALL.split()) + " changes:read"
 WRITE = READ + " " + " ".join(f"{resource}:write" for resource in ALL.split())
@@ -368,6 +368,8 @@ async def tied_to_work(tree: Tree, agency: str) -> list[Tied]:
     paper, basis = [await new("/documents", factories.document(**away)) for _ in range(2)]
     plan = await new("/plans", factories.plan(paper, **shown))
     laid = await new("/documents", factories.document(**shown))
+    body = factories.compliance_rule(legal_basis=[{"document_id": basis}], **shown)
+    rule = (await factories.made(tree.above_all, "/compliance-rules", body))["id"]
     secret = await new("/plans", factories.plan(laid, **away))
     resting = await task(plan, basis={"document_id": basis}, **shown)
     of_secret, above = await task(secret, **shown), await task(plan, **away)
@@ -410,6 +412,7 @@ async def tied_to_work(tree: Tree, agency: str) -> list[Tied]:
     under_secret = await new("/evidence", {"task_id": of_secret, "document_id": laid, **shown})
     return [
         Tied("/plans", "document_id", paper, plan),
+        Tied("/compliance-rules", "document_id", basis, rule),
         Tied("/tasks", "plan_id", secret, of_secret),
         Tied("/tasks", "parent_id", above, below),
         Tied("/tasks", "occurrence_of_id", often, once),

@@ -32,6 +32,12 @@ MESSAGES = {
         "name the positions of the key leaders", "hãy nêu chức vụ của lãnh đạo chủ chốt"
     ),
 }
+_OF_KINDS = {
+    "counted_in": OF_DAYS,
+    "positions": OF_PERSONS,
+    "country_count": (RuleKind.days_per_trip,),
+}
+"""Fields that certain kinds alone take."""
 _TITLE = {"vi": "Thời hạn trả lời lấy ý kiến", "en": "Answering a consultation", "lo": None}
 
 
@@ -95,17 +101,13 @@ class ComplianceRuleCreate(ResourceBody):
 
     @model_validator(mode="after")
     def _as_its_kind(self) -> Self:
-        if self.kind in OF_DAYS and self.counted_in is None:
+        kind = vars(self).get("kind")  # a field that is set by itself has none beside it
+        if kind in OF_DAYS and self.counted_in is None:
             raise _refusal("days_uncounted", "/counted_in")
-        if self.kind is RuleKind.leaders_at_once and not self.positions:
+        if kind is RuleKind.leaders_at_once and not self.positions:
             raise _refusal("positions_needed", "/positions")
-        taken = {
-            "counted_in": OF_DAYS,
-            "positions": OF_PERSONS,
-            "country_count": (RuleKind.days_per_trip,),
-        }
-        for name, kinds in taken.items():
-            if getattr(self, name) and self.kind not in kinds:
+        for name, kinds in _OF_KINDS.items():
+            if getattr(self, name) and kind not in kinds:
                 raise _refusal("not_of_kind", f"/{name}")
         return self
 
