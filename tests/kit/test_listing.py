@@ -110,7 +110,8 @@ SORTS = {
     "projects": ["created_at", "kind", "state"],
     "transactions": ["created_at", "on"],
 }
-KEYS = {"when": "when_from", "issued_on": "issued_from", "code": "code_order", "on": "on_from"}
+KEYS = {"when": "when_from", "issued_on": "issued_from", "on": "on_from"}
+KEYS |= {"tasks.code": "code_order"}
 NEEDED = {
     "partner_relations": ["partners"],
     "tasks": ["plans"],
@@ -151,7 +152,7 @@ async def in_order(database: "Connection[Any]", table: str, sort: str) -> list[s
     key, falls = sort.removeprefix("-"), "desc" if sort.startswith("-") else "asc"
     rows = await database.fetch(
         f"select id from {table} where note = 'kept'"
-        f" order by {KEYS.get(key, key)} {falls} nulls last, id {falls}"
+        f" order by {KEYS.get(f'{table}.{key}', KEYS.get(key, key))} {falls} nulls last, id {falls}"
     )
     return [str(row[0]) for row in rows]
 

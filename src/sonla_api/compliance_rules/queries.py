@@ -51,7 +51,11 @@ class ComplianceRuleListing(Listing):
     key: Annotated[list[str], one_of(R.key)] = []
     code: Annotated[list[str], one_of(R.code), Field(description="Versions of these rules.")] = []
     kind: Annotated[list[RuleKind], one_of(R.kind)] = []
-    is_example: Annotated[bool | None, one_of(R.is_example)] = None
+    is_example: Annotated[
+        bool | None,
+        one_of(R.is_example),
+        Field(description="Whether it is made up, or in force while it is valid."),
+    ] = None
     document_id: Annotated[
         list[UUID], refers(R, "legal_basis"), Field(description="Rules that rest on this document.")
     ] = []

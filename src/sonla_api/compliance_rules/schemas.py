@@ -87,6 +87,7 @@ class ComplianceRuleCreate(ResourceBody):
         list[Line],
         Field(
             max_length=50,
+            examples=[[]],
             description="Whom `leaders_at_once` and `trips_per_year` are about, by the position"
             " that a member or the head has; diacritics and case do not matter.",
         ),
@@ -127,7 +128,7 @@ class ComplianceRuleView(ResourceView):
     levels: list[Level]
     limit: int
     counted_in: DayCount | None
-    positions: list[str]
+    positions: Annotated[list[str], Field(examples=[["Chủ tịch UBND tỉnh"]])]
     country_count: int | None
     is_example: bool
 
