@@ -150,9 +150,9 @@ async def make(database: "Connection[Any]", table: str, count: int, note: str = 
 async def in_order(database: "Connection[Any]", table: str, sort: str) -> list[str]:
     """The ids of the records that stay, as the database itself orders them."""
     key, falls = sort.removeprefix("-"), "desc" if sort.startswith("-") else "asc"
+    column = KEYS.get(f"{table}.{key}", KEYS.get(key, key))
     rows = await database.fetch(
-        f"select id from {table} where note = 'kept'"
-        f" order by {KEYS.get(f'{table}.{key}', KEYS.get(key, key))} {falls} nulls last, id {falls}"
+        f"select id from {table} where note = 'kept' order by {column} {falls} nulls last, id {falls}"
     )
     return [str(row[0]) for row in rows]
 

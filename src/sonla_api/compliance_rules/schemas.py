@@ -154,7 +154,13 @@ class ComplianceCheck(View):
         ComplianceRuleSummary | None,
         Field(description="The version valid on the day; null where none was."),
     ]
-    href: Annotated[str | None, Field(description="Of that version.")]
+    href: Annotated[
+        str | None,
+        Field(
+            description="Of that version.",
+            examples=["/api/v1/compliance-rules/019503f0-0000-7000-8000-000000000001"],
+        ),
+    ]
     is_example: Annotated[bool, Field(examples=[False])]
     legal_basis: list[DocumentCitedView]
     day: Annotated[RuleDay, Field(description="The day by which the version is chosen.")]
