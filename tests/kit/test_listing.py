@@ -152,7 +152,8 @@ async def in_order(database: "Connection[Any]", table: str, sort: str) -> list[s
     key, falls = sort.removeprefix("-"), "desc" if sort.startswith("-") else "asc"
     column = KEYS.get(f"{table}.{key}", KEYS.get(key, key))
     rows = await database.fetch(
-        f"select id from {table} where note = 'kept' order by {column} {falls} nulls last, id {falls}"
+        f"select id from {table} where note = 'kept'"
+        f" order by {column} {falls} nulls last, id {falls}"
     )
     return [str(row[0]) for row in rows]
 
