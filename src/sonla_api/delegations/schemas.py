@@ -5,11 +5,12 @@ from uuid import UUID
 from pydantic import AfterValidator, Field, model_validator
 
 from sonla_api.calendar_days.models import CalendarStatus
+from sonla_api.delegations.consultations import DelegationConsultationView
 from sonla_api.delegations.lifecycle import DelegationState, DelegationVerb, Direction
 from sonla_api.delegations.models import Channel, Funding, Level, PartnerRole
 from sonla_api.kit.citations import DocumentCited, DocumentCitedView
 from sonla_api.kit.codes import Country, Subdivision, within_country
-from sonla_api.kit.consultations import ConsultationBody, ConsultationView
+from sonla_api.kit.consultations import ConsultationBody
 from sonla_api.kit.money import Money
 from sonla_api.kit.period import Period
 from sonla_api.kit.schema import (
@@ -209,7 +210,7 @@ class DelegationView(ResourceView):
     programme: list[ProgrammeView]
     invitation: list[DocumentCitedView] | None
     decision: list[DocumentCitedView]
-    consultations: list[ConsultationView] | None
+    consultations: list[DelegationConsultationView] | None
     funding: Funding | None
     cost: Cost | None
     in_annual_plan: bool | None
@@ -218,7 +219,8 @@ class DelegationView(ResourceView):
     report_due_on: Annotated[
         date | None,
         Field(
-            description="Working days after the end, by the calendar; the number is a setting.",
+            description="By the rule valid on the last day; where none is in force, a number of"
+            " working days after it that is a setting.",
             examples=["2026-12-24"],
         ),
     ]

@@ -185,6 +185,28 @@ PartialDate = Annotated[
 """On which day, where perhaps only the month or the year is known."""
 
 
+def _checked_days(value: Any) -> Any:
+    """A length that floats is refused with the forms that are none."""
+    if not isinstance(value, str):
+        raise refusal(MESSAGES, "period_form")
+    return _checked_text(value)
+
+
+DatedPeriod = Annotated[
+    str,
+    BeforeValidator(_checked_days),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": f"^{_TEXT}$",
+            "description": "A period with its days, perhaps open at an end. Kept as given.",
+            "examples": ["2026-01-01/.."],
+        }
+    ),
+]
+"""When, of what must be known to hold or not on any day."""
+
+
 class PeriodFilter(str):
     """The period that a list is asked for: it finds what overlaps these days."""
 
