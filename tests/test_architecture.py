@@ -195,8 +195,8 @@ def test_files_have_the_names_of_the_vocabulary() -> None:
         "observations": {"doubts", "series"},
         "projects": {"figures", "money"},
         "reports": {
-            "assigned", "figures", "numbers", "periodic", "periods", "published", "reading",
-            "restating", "sections", "subjects", "tables", "work",
+            "assigned", "figures", "numbers", "occasions", "parts", "periodic", "periods",
+            "published", "reading", "restating", "sections", "subjects", "tables", "traded", "work",
             # what makes files of them
             "charts", "measures", "packing", "paper", "papers", "pdf", "press", "vietnamese",
             "word", "word_styles", "word_tables", "workbook",

@@ -54,6 +54,11 @@ async def test_sources_and_vintages_stand_side_by_side(api: AsyncClient, measure
         ({"without": "product"}, 8),
         ({"period": "2025-03"}, 8),
         ({"not_placed_in": "2025"}, 1),
+        ({"exactly": "2025-01/2025-06"}, 8),
+        ({"exactly": "2025"}, 0),
+        ({"without": "value_kind"}, 8),
+        ({"latest": "true"}, 4),  # of each kind, of each product, and of no period
+        ({"latest": "false", "exactly": "2025-H1"}, 5),
         ({"indicator_code": "exports.total", "value_kind": "stock"}, 1),
     ):
         page = await api.get("/observations", params={"count": "exact", **query})

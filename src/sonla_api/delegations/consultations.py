@@ -5,8 +5,15 @@ from typing import Annotated
 
 from pydantic import Field
 
-from sonla_api.kit.consultations import ConsultationView
-from sonla_api.kit.schema import Summary
+from sonla_api.kit.consultations import ConsultationBody, ConsultationView
+from sonla_api.kit.schema import Day, Summary
+
+
+class DelegationConsultationBody(ConsultationBody):
+    due_on: Annotated[
+        Day | None,
+        Field(description="Where it is not as the rule valid on the day of receipt has it."),
+    ] = None
 
 
 class ComplianceRuleSummary(Summary, table="compliance_rules"):

@@ -12,12 +12,10 @@ from sqlalchemy import (
     and_,
     any_,
     bindparam,
-    case,
     cast,
     exists,
     false,
     func,
-    literal_column,
     null,
     select,
     true,
@@ -31,6 +29,7 @@ from sonla_api.delegations.models import Channel, Delegation, DelegationCounter,
 from sonla_api.delegations.schemas import DelegationCount, DelegationSummary, DelegationView
 from sonla_api.kit.codes import Country, Subdivision
 from sonla_api.kit.context import Context, WriteContext
+from sonla_api.kit.halves import half_year
 from sonla_api.kit.listing import (
     Listing,
     Parameters,
@@ -47,7 +46,7 @@ from sonla_api.kit.listing import (
     refers,
     refuse_oracle,
 )
-from sonla_api.kit.model import among, constant
+from sonla_api.kit.model import among
 from sonla_api.kit.period import HalfYearFilter, PeriodFilter
 from sonla_api.kit.records import Records
 from sonla_api.kit.statement import Statement
@@ -64,19 +63,6 @@ delegations = Records(
     is_report_overdue=is_overdue,
     verbs=lifecycle.verbs,
 )
-
-
-def _half_of(day: Any) -> Any:
-    """The half-year of a day, as 2024-H1."""
-    is_first = func.date_part(constant("month"), day) < literal_column("7")
-    half = case((is_first, constant("1")), else_=constant("2"))
-    return func.to_char(day, constant('YYYY"-H"')).op("||")(half)
-
-
-_first_half = _half_of(func.lower(D.when_days))
-_last_half = _half_of(func.upper(D.when_days) - literal_column("1"))
-_half_year = case((_first_half == _last_half, _first_half))
-"""The half-year in which a delegation lies whole; null where it lies in none, or may do so."""
 
 
 class Gap(StrEnum):
@@ -100,7 +86,7 @@ _IS_UNKNOWN: dict[Gap, Any] = {
     Gap.when: D.when.is_(None),
     Gap.headcount: D.headcount.is_(None),
     Gap.lead_agency: D.lead_agency_id.is_(None),
-    Gap.half_year: _half_year.is_(None),
+    Gap.half_year: half_year(D.when_days).is_(None),
 }
 
 
@@ -174,7 +160,7 @@ _GROUPS: dict[DelegationGrouping, Any] = {
     DelegationGrouping.channel: D.channel,
     DelegationGrouping.level: D.level,
     DelegationGrouping.country: _countries.c.code,
-    DelegationGrouping.half_year: _half_year,
+    DelegationGrouping.half_year: half_year(D.when_days),
 }
 _NUMBERS = ("delegations", "person_trips", "without_headcount", "not_placed")
 
