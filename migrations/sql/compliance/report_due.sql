@@ -6,9 +6,12 @@ create function public.report_due(
     out due_on date, out calendar text
 )
 language plpgsql stable strict parallel safe as $$
+declare
+    ruled record;
 begin
-    select ruled.due_on, ruled.calendar into due_on, calendar
-    from public.rule_due('report_due', start, of_direction, of_level) as ruled;
+    ruled := public.rule_due('report_due', start, of_direction, of_level);
+    due_on := ruled.due_on;
+    calendar := ruled.calendar;
     if due_on is null then
         select worked.due_on, worked.calendar into due_on, calendar
         from public.due_after(start, count) as worked;
