@@ -1,5 +1,5 @@
 # sonla-api: `make run` starts it, `make test` proves it.
-.PHONY: help run test check fuzz format migration lock setup bench torture faults
+.PHONY: help run test check fuzz format migration lock sbom setup bench torture faults
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 
@@ -33,6 +33,12 @@ format: ## put the code into its form
 migration: ## write the migration that changed models need (NAME=gifts)
 	@scripts/venv dev
 	@env -u SONLA_TEST_DATABASE_URL $(BIN)/python -m sonla_api.embedded -- scripts/migration "$(NAME)"
+
+sbom: ## write what the service is made of into dist/sonla-api.cdx.json (CycloneDX)
+	@scripts/venv dev
+	@mkdir -p dist
+	@$(BIN)/python -W 'ignore:The Component this BOM' -m cyclonedx_py requirements requirements/runtime.txt --pyproject pyproject.toml \
+		--output-reproducible --output-format JSON --output-file dist/sonla-api.cdx.json
 
 setup: ## install what `make check` and `make bench` need beside Python (Debian)
 	@scripts/setup

@@ -15,10 +15,11 @@ from sqlalchemy.dialects.postgresql import JSONB
 import sonla_api
 from sonla_api.identity.permissions import EVERY, RESOURCES
 from sonla_api.kit.model import Model, Resource
-from sonla_api.kit.schema import Body
+from sonla_api.kit.schema import Body, ResourceBody
 from sonla_api.kit.steps import Step
 from sonla_api.main import create_app
 from sonla_api.settings import Settings
+from sonla_api.sources.models import Source
 from tests.conftest import Connection
 from tests.routes import API, MINE, OPERATIONS, described
 
@@ -162,6 +163,15 @@ def test_bodies_are_found() -> None:
     assert all(
         issubclass(body, Body) or body.__module__.startswith("sonla_api.kit") for body in BODIES
     )
+
+
+def test_no_body_writes_what_the_service_owns() -> None:
+    """The version of a record and who wrote it when, by any body; its id, by its own."""
+    owned = {"version", "created_at", "created_by", "updated_at", "updated_by"}
+    assert owned <= set(Source.__table__.c.keys())
+    for body in BODIES:
+        own = {"id"} if issubclass(body, ResourceBody) else set()
+        assert not (owned | own) & set(body.model_fields), body
 
 
 @pytest.mark.parametrize("body", BODIES, ids=lambda body: body.__name__)
