@@ -27,6 +27,17 @@ def calendar_day(day: str = "2025-05-02", **changed: Any) -> Body:
     return {"day": day, "kind": "day_off", "name": {"vi": "Nghỉ hoán đổi"}} | changed
 
 
+def compliance_rule(code: str = "trips-per-year", **changed: Any) -> Body:
+    return {
+        "code": code,
+        "edition": 1,
+        "kind": "trips_per_year",
+        "title": {"vi": "Số chuyến đi trong năm"},
+        "valid": "2020-01-01/..",
+        "limit": 2,
+    } | changed
+
+
 def delegation(**changed: Any) -> Body:
     return {
         "title": {"en": "Working visit on border trade"},

@@ -113,6 +113,7 @@ async def ids(api: AsyncClient) -> dict[str, str]:
     bodies |= {"observations": factories.observation(measure["id"])}
     bodies |= {"calendar-days": factories.calendar_day(), "reports": factories.report()}
     bodies |= {"agreements": factories.agreement()}
+    bodies |= {"compliance-rules": factories.compliance_rule()}
     task = (await api.get(f"/tasks/{assignment['task']['id']}")).json()
     gate = await factories.made(api, "/sites", factories.site())
     bodies |= {"notices": factories.notice()}
@@ -346,6 +347,8 @@ def with_text(text: str, line: str, partner_id: str) -> Iterator[tuple[str, dict
         "/events",
         factories.event(name=name, place=line, results=results, **named, **common),
     )
+    ruled = {"legal_basis": [document], "kind": "leaders_at_once", "positions": [line]}
+    yield "/compliance-rules", factories.compliance_rule(title=name, **ruled, **common)
     yield (
         "/partner-relations",
         factories.relation(partner_id, established_by=document | {"agreement_id": None}, **common),

@@ -23,6 +23,7 @@ from tests.factories import (
     agency,
     an_assignment,
     calendar_day,
+    compliance_rule,
     delegation,
     document,
     full_agreement,
@@ -50,7 +51,11 @@ API = {name: about for name, about in OPERATIONS.items() if " /api/v1" in name}
 WRITES = {name: about for name, about in API.items() if not name.startswith("GET")}
 CREATES = [name for name in WRITES if re.fullmatch(r"POST /api/v1/[a-z-]+", name)]
 UPLOADS = {"POST /api/v1/documents/{id}/attachments"}
-CLOSED = {"GET /api/v1/reports/periodic", "GET /api/v1/reports/{id}/restatement"}
+CLOSED = {
+    "GET /api/v1/reports/periodic",
+    "GET /api/v1/reports/{id}/restatement",
+    "GET /api/v1/delegations/{id}/compliance",
+}
 OFFICIAL = {
     "symbol": "152/BC-UBND",
     "place": "Sơn La",
@@ -316,6 +321,7 @@ async def test_real_answers_fit_their_schemas(  # noqa: PLR0915  one record afte
     file = (await api.post(f"/documents/{paper['id']}/attachments", files=sent)).json()
     day = await made(api, "/calendar-days", calendar_day(**cites))
     outreach = await full_outreach(api, lead["id"], paper["id"], **cites)
+    rule = await made(api, "/compliance-rules", compliance_rule(**cites))
     given = await an_assignment(api, task={"basis": {"document_id": paper["id"]}, **cites}, **cites)
     shown = {
         "evidence": [
@@ -346,6 +352,7 @@ async def test_real_answers_fit_their_schemas(  # noqa: PLR0915  one record afte
         "documents": paper["id"],
         "calendar-days": day["id"],
         "events": fair["id"],
+        "compliance-rules": rule["id"],
         "agencies": lead["id"],
         "sources": cited["id"],
         "partners": other["id"],

@@ -18,7 +18,7 @@ ANY = {"if-match": "*"}
 ALL = (
     "sources agencies partners documents agreements partner_relations delegations events projects"
     " transactions plans tasks assignments progress_reports evidence sites notices"
-    " notice_acknowledgements indicators observations reports"
+    " notice_acknowledgements indicators observations reports compliance_rules"
 )
 READ = " ".join(f"{resource}:read" for resource in ALL.split()) + " changes:read"
 WRITE = READ + " " + " ".join(f"{resource}:write" for resource in ALL.split())
@@ -488,6 +488,8 @@ async def tied_to_work(tree: Tree, agency: str) -> list[Tied]:
     paper, basis = [await new("/documents", factories.document(**away)) for _ in range(2)]
     plan = await new("/plans", factories.plan(paper, **shown))
     laid = await new("/documents", factories.document(**shown))
+    body = factories.compliance_rule(legal_basis=[{"document_id": basis}], **shown)
+    ruled = (await factories.made(tree.above_all, "/compliance-rules", body))["id"]
     secret = await new("/plans", factories.plan(laid, **away))
     resting = await task(plan, basis={"document_id": basis}, **shown)
     of_secret, above = await task(secret, **shown), await task(plan, **away)
@@ -532,6 +534,7 @@ async def tied_to_work(tree: Tree, agency: str) -> list[Tied]:
     under_secret = await new("/evidence", {"task_id": of_secret, "document_id": laid, **shown})
     return [
         Tied("/plans", "document_id", paper, plan),
+        Tied("/compliance-rules", "document_id", basis, ruled),
         Tied("/tasks", "plan_id", secret, of_secret),
         Tied("/tasks", "parent_id", above, below),
         Tied("/tasks", "occurrence_of_id", often, once),
@@ -598,8 +601,10 @@ async def test_the_history_does_not_name_what_one_may_not_see(
 
     for address, hidden in named.items():
         cited = {"sources": [{"source_id": source, "locator": "page 3"}]}
+        is_of_all = address.startswith("/compliance-rules/")  # written by administrators alone
+        writer = tree.above_all if is_of_all else tree.department
         for patch in (cited, {"sources": []}):
-            answer = await tree.department.patch(address, json=patch, headers=ANY)
+            answer = await writer.patch(address, json=patch, headers=ANY)
             assert answer.status_code == 200, answer.text
         for client in (tree.sibling, tree.nowhere, stranger):
             text = await told(client, address)

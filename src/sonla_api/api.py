@@ -18,6 +18,8 @@ from sonla_api.calendar.endpoints import router as calendar
 from sonla_api.calendar_days.endpoints import router as calendar_days
 from sonla_api.changes.endpoints import router as changes
 from sonla_api.code_lists.endpoints import router as code_lists
+from sonla_api.compliance_rules.endpoints import of_delegations as compliance_of_delegations
+from sonla_api.compliance_rules.endpoints import router as compliance_rules
 from sonla_api.data_quality.endpoints import router as data_quality
 from sonla_api.delegations.endpoints import router as delegations
 from sonla_api.documents.endpoints import router as documents
@@ -74,10 +76,12 @@ v1 = [
     agencies,
     sources,
     calendar_days,
+    compliance_rules,
     changes,
     calendar,
     calendar_keys,
     dossiers,
+    compliance_of_delegations,
     tasks_of_plans,
     tasks_of_agreements,
     assignments_of_tasks,

@@ -21,11 +21,21 @@ PATIENCE = 10.0  # seconds for a server to answer
 MIGRATING = 20260101  # any number, but the same for all who migrate one database
 LETTERS = "select show_trgm('ຫ') <> '{}'"
 HAS_KEYS = "select exists (select from api_keys)"
+CALENDAR = PACKAGE / "calendar_days" / "bundled"
+EXAMPLE_RULES = PACKAGE / "compliance_rules" / "bundled"
 HAS_CALENDAR = """
 select exists (select from calendar_days)
     or exists (select from tombstones where resource = 'calendar_days')
 """
-CALENDAR = PACKAGE / "calendar_days" / "bundled"
+HAS_RULES = """
+select exists (select from compliance_rules)
+    or exists (select from tombstones where resource = 'compliance_rules')
+"""
+BUNDLED = (
+    (HAS_CALENDAR, "the working days", CALENDAR),
+    (HAS_RULES, "an example of rules for delegations", EXAMPLE_RULES),
+)
+"""What comes once into every database that never had any of it."""
 FIRST_KEY = "first administrator"
 
 Progress = Callable[[str], None]
@@ -104,23 +114,24 @@ async def is_due(database_url: str) -> bool:
         return (
             await _revision(connection) != newest()
             or await _is_empty(connection)
-            or not await connection.fetchval(HAS_CALENDAR)
+            or any([not await connection.fetchval(has_any) for has_any, *_ in BUNDLED])
             or not await connection.fetchval(HAS_KEYS)
         )
 
 
 async def prepare(database_url: str, progress: Progress) -> str | None:
-    """Migrate, load the bundled records into an empty database and the calendar into one that
-    never had any; the first key, if made now.
+    """Migrate, load the bundled records into an empty database, the calendar and the example of
+    rules into one that never had any; the first key, if made now.
     """
     await migrate(database_url, progress)
     async with connected(database_url) as connection:
         if await _is_empty(connection):
             progress(f"loading the bundled records from {FOLDER}")
             await _load(database_url, FOLDER, progress)
-        if not await connection.fetchval(HAS_CALENDAR):
-            progress(f"loading the working days from {CALENDAR}")
-            await _load(database_url, CALENDAR, progress)
+        for has_any, what, folder in BUNDLED:
+            if not await connection.fetchval(has_any):
+                progress(f"loading {what} from {folder}")
+                await _load(database_url, folder, progress)
         if await connection.fetchval(HAS_KEYS):
             return None
         return await create_key(

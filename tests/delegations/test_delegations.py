@@ -78,7 +78,9 @@ async def test_a_delegation_is_shown_as_it_was_given(api: AsyncClient) -> None:
         visit | {"partner": hosting},
         empty | {"activity": "Return"},
     ]
-    assert created["consultations"] == [asked | {"agency": named, "document": None}]
+    assert created["consultations"] == [
+        asked | {"agency": named, "document": None, "due_rule": None}
+    ]
     assert created == await read(api, created)
 
 

@@ -162,7 +162,7 @@ async def test_exactly_the_permission_opens_a_route(
         answer = await nobody.request(operation.method, f"http://test{operation.at()}")
         needed.setdefault(answer.json()["permission"], []).append(operation)
     for permission in needed:
-        of_administrators = {"partners:merge", "calendar_days:write"}
+        of_administrators = {"partners:merge", "calendar_days:write", "compliance_rules:write"}
         role = "administrator" if permission in of_administrators else "approver"
         client = await as_actor(permission, role=role)
         for other, operations in needed.items():

@@ -59,6 +59,11 @@ COLUMNS = {
         """'1000-01-01'::date + (pg_current_xact_id()::text::bigint % 29000 * 100 + n)::integer,
            'holiday', '{"vi": "Tết"}'::jsonb""",
     ),
+    "compliance_rules": (  # each rule once, whoever else is writing
+        'code, edition, kind, title, valid, "limit"',
+        """'rule-' || pg_current_xact_id() || '-' || n, 1,
+           'headcount', '{"vi": "Q"}'::jsonb, '"2020/.."'::jsonb, 8""",
+    ),
     "delegations": (
         'title, state, "when"',
         """'{"vi": "D"}'::jsonb, 'recorded',
@@ -135,6 +140,7 @@ SORTS = {
     "agreements": ["created_at", "signed_on", "ends_on"],
     "partner_relations": ["created_at", "kind"],
     "calendar_days": ["created_at", "day"],
+    "compliance_rules": ["created_at", "code"],
     "delegations": ["created_at", "when"],
     "plans": ["created_at"],
     "tasks": ["created_at", "due_on", "code"],

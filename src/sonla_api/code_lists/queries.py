@@ -16,6 +16,7 @@ from sonla_api.assignments.models import AssignmentRole
 from sonla_api.calendar_days.models import CalendarStatus, DayKind
 from sonla_api.changes.models import Action
 from sonla_api.code_lists.schemas import CodeListView, CodeView, FlagCode
+from sonla_api.compliance_rules.models import ComplianceResult, DayCount, RuleDay, RuleKind
 from sonla_api.data_quality.lifecycle import FlagVerb
 from sonla_api.delegations.lifecycle import DelegationState, DelegationVerb, Direction
 from sonla_api.delegations.models import Channel, Funding, Level, PartnerRole
@@ -64,6 +65,10 @@ ENUMS: dict[str, type[CodeList]] = {
     "calendar-day-kinds": DayKind,
     "calendar-statuses": CalendarStatus,
     "change-actions": Action,
+    "compliance-days": RuleDay,
+    "compliance-results": ComplianceResult,
+    "compliance-rule-kinds": RuleKind,
+    "day-counts": DayCount,
     "delegation-channels": Channel,
     "delegation-directions": Direction,
     "delegation-funding": Funding,

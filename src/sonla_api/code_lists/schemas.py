@@ -38,6 +38,7 @@ class FlagCode(CodeList):
         "Fewer enterprises than are named",
         "Số doanh nghiệp ít hơn số nêu tên",
     )
+    example_rule = "example_rule", "An example, no rule in force", "Quy tắc ví dụ"
     growth_differs = "growth_differs", "Printed growth differs", "Mức tăng in khác mức tính"
     headcount_differs = (
         "headcount_differs",

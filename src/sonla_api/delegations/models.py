@@ -110,6 +110,14 @@ class Delegation(Resource):
         Index(None, "direction", "when_from", "id"),
         Index(None, "when_days", postgresql_using="gist"),
         Index(None, "countries", postgresql_using="gin"),
+        # Of most no member is named, so these pay nothing for it.
+        Index(
+            None,
+            "members",
+            postgresql_using="gin",
+            postgresql_ops={"members": "jsonb_path_ops"},
+            postgresql_where="members <> '[]'",
+        ),
         Index(None, "words", postgresql_using="gin", postgresql_ops={"words": "gin_trgm_ops"}),
     )
 

@@ -7,19 +7,15 @@ from pydantic import Field
 from sqlalchemy import (
     ColumnElement,
     Date,
-    Integer,
     Select,
     Text,
     and_,
     any_,
     bindparam,
-    case,
     cast,
-    column,
     exists,
     false,
     func,
-    literal_column,
     null,
     select,
     true,
@@ -27,6 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from sonla_api.agencies.models import Agency
+from sonla_api.delegations.due import consulted, due, due_calendar, due_on, is_overdue
 from sonla_api.delegations.lifecycle import TOOK_PLACE, DelegationState, Direction, lifecycle
 from sonla_api.delegations.models import Channel, Delegation, DelegationCounter, Funding, Level
 from sonla_api.delegations.schemas import DelegationCount, DelegationSummary, DelegationView
@@ -49,52 +46,21 @@ from sonla_api.kit.listing import (
     refers,
     refuse_oracle,
 )
-from sonla_api.kit.model import among, constant
+from sonla_api.kit.model import among
 from sonla_api.kit.period import HalfYearFilter, PeriodFilter
 from sonla_api.kit.records import Records
 from sonla_api.kit.statement import Statement
 
 D = Delegation
-_OWES_NONE = [
-    DelegationState.recorded,
-    DelegationState.cancelled,
-    DelegationState.rejected,
-    DelegationState.refused,
-]
-HAS_GONE = [DelegationState.under_way, DelegationState.completed, DelegationState.received]
-"""States in which a report is still owed."""
-
-
-def _due(of: Any) -> Any:
-    """`due_on`: the day by which a report on the delegation is due, none while its end is open or
-    nothing is owed; `calendar`: whether the calendar up to it is published.
-    """
-    owes = ~among(of.state, _OWES_NONE)
-    last_day = func.upper(of.when_days) - literal_column("1")
-    count = cast(func.current_setting(constant("sonla.report_due_working_days")), Integer)
-    columns = (column("due_on", Date), column("calendar", Text))
-    return func.report_due(case((owes, last_day)), case((owes, count))).table_valued(
-        *columns, name="due"
-    )
-
-
-_due_on: ColumnElement[Any] = literal_column("due.due_on", Date())
-_due_calendar: ColumnElement[Any] = literal_column("due.calendar", Text())
-
-
-def _is_overdue(of: Any) -> ColumnElement[bool]:
-    is_past = _due_on < bindparam("today", type_=Date())
-    return func.coalesce(and_(among(of.state, HAS_GONE), of.report.is_(None), is_past), false())
-
-
 delegations = Records(
     D,
     DelegationView,
     lifecycle.parameters,
-    _due,
-    report_due_on=lambda _: _due_on,
-    report_due_calendar=lambda _: _due_calendar,
-    is_report_overdue=_is_overdue,
+    due,
+    {"consultations": consulted},
+    report_due_on=lambda _: due_on,
+    report_due_calendar=lambda _: due_calendar,
+    is_report_overdue=is_overdue,
     verbs=lifecycle.verbs,
 )
 

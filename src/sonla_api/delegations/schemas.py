@@ -5,11 +5,14 @@ from uuid import UUID
 from pydantic import AfterValidator, Field, model_validator
 
 from sonla_api.calendar_days.models import CalendarStatus
+from sonla_api.delegations.consultations import (
+    DelegationConsultationBody,
+    DelegationConsultationView,
+)
 from sonla_api.delegations.lifecycle import DelegationState, DelegationVerb, Direction
 from sonla_api.delegations.models import Channel, Funding, Level, PartnerRole
 from sonla_api.kit.citations import DocumentCited, DocumentCitedView
 from sonla_api.kit.codes import Country, Subdivision, within_country
-from sonla_api.kit.consultations import ConsultationBody, ConsultationView
 from sonla_api.kit.money import Money
 from sonla_api.kit.period import Period
 from sonla_api.kit.schema import (
@@ -145,7 +148,7 @@ class DelegationCreate(ResourceBody):
     programme: Annotated[list[ProgrammeBody], Field(max_length=500)] = []
     invitation: Annotated[list[DocumentCited], Field(max_length=20)] = []
     decision: Annotated[list[DocumentCited], Field(max_length=20)] = []
-    consultations: Annotated[list[ConsultationBody], Field(max_length=100)] = []
+    consultations: Annotated[list[DelegationConsultationBody], Field(max_length=100)] = []
     funding: Funding | None = None
     cost: Cost | None = None
     in_annual_plan: Truth | None = None
@@ -209,7 +212,7 @@ class DelegationView(ResourceView):
     programme: list[ProgrammeView]
     invitation: list[DocumentCitedView] | None
     decision: list[DocumentCitedView]
-    consultations: list[ConsultationView] | None
+    consultations: list[DelegationConsultationView] | None
     funding: Funding | None
     cost: Cost | None
     in_annual_plan: bool | None
@@ -218,7 +221,8 @@ class DelegationView(ResourceView):
     report_due_on: Annotated[
         date | None,
         Field(
-            description="Working days after the end, by the calendar; the number is a setting.",
+            description="By the rule valid on the last day; where none is in force, a number of"
+            " working days after it that is a setting.",
             examples=["2026-12-24"],
         ),
     ]

@@ -14,6 +14,7 @@ RESOURCES = (
     "partner_relations",
     "calendar_days",
     "delegations",
+    "compliance_rules",
     "events",
     "calendar",
     "projects",
@@ -37,8 +38,9 @@ RESOURCES = (
 )
 _READ_ONLY = {"calendar", "changes", "code_lists", "search", "trade"}
 READ = frozenset(f"{resource}:read" for resource in RESOURCES)
-_WRITTEN_BY_FEW = _READ_ONLY | {"calendar_days"}
-"""The calendar moves every due day of the province, so it is no officer's own record."""
+_OF_THE_PROVINCE = {"calendar_days", "compliance_rules"}
+"""They move every due day of the province, so they are no officer's own records."""
+_WRITTEN_BY_FEW = _READ_ONLY | _OF_THE_PROVINCE
 WRITE = frozenset(f"{resource}:write" for resource in RESOURCES if resource not in _WRITTEN_BY_FEW)
 APPROVE = frozenset(
     {
@@ -49,7 +51,8 @@ APPROVE = frozenset(
         "reports:approve",
     }
 )
-EVERY = READ | WRITE | APPROVE | {"calendar_days:write", "partners:merge", ADMINISTER}
+_BY_ADMINISTRATORS = {f"{resource}:write" for resource in _OF_THE_PROVINCE}
+EVERY = READ | WRITE | APPROVE | _BY_ADMINISTRATORS | {"partners:merge", ADMINISTER}
 
 
 class Role(CodeList):

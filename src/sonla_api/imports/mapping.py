@@ -67,6 +67,12 @@ CALENDAR_DAYS = (
     *_CITED,
     _FLAGGED,
 )
+COMPLIANCE_RULES = (
+    *_same("key", "code", "edition", "kind", "title", "valid", "legal_basis", "directions"),
+    *_same("levels", "limit", "counted_in", "positions", "country_count", "is_example", "note"),
+    *_CITED,
+    _FLAGGED,
+)
 DELEGATIONS = (
     *_same("key", "direction", "channel", "level", "title", "purpose", "head_position"),
     *_same("host_position", "subdivision", "place", "outcomes", "note"),

@@ -13,6 +13,9 @@ from sonla_api.agreements.schemas import AgreementStepCreate, AgreementUpdate
 from sonla_api.calendar_days.models import CalendarDay
 from sonla_api.calendar_days.queries import calendar_days
 from sonla_api.calendar_days.schemas import CalendarDayCreate, CalendarDayUpdate
+from sonla_api.compliance_rules import service as compliance_rules
+from sonla_api.compliance_rules.models import ComplianceRule
+from sonla_api.compliance_rules.schemas import ComplianceRuleCreate, ComplianceRuleUpdate
 from sonla_api.delegations import service as delegations
 from sonla_api.delegations.lifecycle import DelegationState, DelegationVerb
 from sonla_api.delegations.models import Delegation
@@ -25,12 +28,12 @@ from sonla_api.events.lifecycle import EventState
 from sonla_api.events.models import Event
 from sonla_api.events.schemas import EventCreate, EventUpdate
 from sonla_api.imports import inside, mapping
+from sonla_api.imports.bundled import CalendarDayLine, ComplianceRuleLine
 from sonla_api.imports.recorded import RecordedAgreement, RecordedProject
 from sonla_api.imports.rows import Row
 from sonla_api.imports.schemas import (
     AgencyLine,
     AgreementLine,
-    CalendarDayLine,
     DelegationLine,
     DocumentLine,
     EventLine,
@@ -128,6 +131,11 @@ async def _revise_partner(ctx: WriteContext, record: Partner, changed: dict[str,
 
 async def _revise_document(ctx: WriteContext, record: Document, changed: dict[str, Any]) -> None:
     await documents.revise(ctx, record.id, None, DocumentUpdate.model_validate(changed))
+
+
+async def _revise_rule(ctx: WriteContext, record: ComplianceRule, changed: dict[str, Any]) -> None:
+    body = ComplianceRuleUpdate.model_validate(changed)
+    await compliance_rules.revise(ctx, record.id, None, body)
 
 
 async def _revise_plan(ctx: WriteContext, record: Plan, changed: dict[str, Any]) -> None:
@@ -242,6 +250,8 @@ PARTS = (
          _revise_indicator, inside.indicator_of),
     Part("observations", "observations.json", ObservationLine, mapping.OBSERVATIONS, Observation,
          ObservationCreate, observations.register, _revise_observation, inside.observation_of),
+    Part("compliance_rules", "compliance_rules.json", ComplianceRuleLine, mapping.COMPLIANCE_RULES,
+         ComplianceRule, ComplianceRuleCreate, compliance_rules.register, _revise_rule),
     Part("delegations", "delegations.json", DelegationLine, mapping.DELEGATIONS, Delegation,
          DelegationCreate, _record_delegation, _revise_delegation),
     Part("sites", "sites.json", SiteLine, mapping.SITES, Site, SiteCreate,

@@ -6,7 +6,6 @@ from pydantic_core import PydanticCustomError
 
 from sonla_api.agencies.models import AgencyKind
 from sonla_api.agreements.models import AgreementKind, AgreementLevel
-from sonla_api.calendar_days.models import DayKind
 from sonla_api.delegations.lifecycle import Direction
 from sonla_api.delegations.models import Channel, Level
 from sonla_api.documents.types import DocumentType
@@ -14,7 +13,6 @@ from sonla_api.events.models import EventChannel, EventKind, EventRole
 from sonla_api.imports.mapping import AGREEMENT_KINDS, LEVELS, PARTNER_KINDS, RELATION_KINDS
 from sonla_api.indicators.models import Flow
 from sonla_api.indicators.schemas import IndicatorCode, Unit
-from sonla_api.kit.citations import DocumentCited
 from sonla_api.kit.codes import Country, Language, Subdivision
 from sonla_api.kit.money import Money
 from sonla_api.kit.period import Duration, PartialDate, Period, Precision, precision
@@ -175,13 +173,6 @@ class AgreementLine(SourcedLine):
     period: Period | None = None
     state: ToldState
     signatory_positions: list[Line] = []
-
-
-class CalendarDayLine(SourcedLine):
-    day: Day
-    kind: DayKind
-    name: LocalizedText
-    announcement: DocumentCited | None = None
 
 
 class SiteLine(SourcedLine):

@@ -45,6 +45,10 @@ HEAD: dict[str, Any] = {
             "name": "calendar-days",
             "description": "Which days are worked: holidays, days off, Saturdays worked for them.",
         },
+        {
+            "name": "compliance-rules",
+            "description": "What delegations are held to, as data: warnings, never refusals.",
+        },
         {"name": "calendar", "description": "Events and delegations for calendar programs."},
         {"name": "search", "description": "Words in the records of all resources."},
         {"name": "data-quality", "description": "What is doubtful, in all resources."},

@@ -48,10 +48,7 @@ MESSAGES: Mapping[str, Message] = {
         "Write a half-year as 2025-H1 or 2025-H2.",
         "Hãy ghi nửa năm theo dạng 2025-H1 hoặc 2025-H2.",
     ),
-    "period_date": Message(
-        "There is no day {day}.",
-        "Không có ngày {day}.",
-    ),
+    "period_date": Message("There is no day {day}.", "Không có ngày {day}."),
     "period_order": Message(
         "The period ends before it begins.",
         "Thời gian kết thúc trước khi bắt đầu.",
@@ -183,6 +180,21 @@ PartialDate = Annotated[
     ),
 ]
 """On which day, where perhaps only the month or the year is known."""
+
+
+def _checked_days(value: Any) -> Any:
+    """A length that floats is refused with the forms that are none."""
+    if not isinstance(value, str):
+        raise refusal(MESSAGES, "period_form")
+    return _checked_text(value)
+
+
+DatedPeriod = Annotated[
+    Annotated[str, Field(pattern=f"^{_TEXT}$", examples=["2026-01-01/.."])],
+    BeforeValidator(_checked_days),
+    Field(description="A period with its days, perhaps open at an end. Kept as given."),
+]
+"""When, of what must be known to hold or not on any day."""
 
 
 class PeriodFilter(str):

@@ -34,6 +34,7 @@ from sonla_api.kit.cursors import seal, unseal, wrong_cursor
 from sonla_api.kit.listing import Listing, refuse_oracle
 from sonla_api.kit.schema import FlagView, Summary, View
 from sonla_api.kit.shapes import (
+    Found,
     all_unsigned,
     as_item,
     embedded,
@@ -84,8 +85,8 @@ class Only(NamedTuple):
 class Records:
     """The rows of a model that the actor may see, in the shape of a view.
 
-    `computed` gives the fields that are no columns, from the model; `parameters` the binds they
-    need; `beside` one row that several of them are found from, next to each of the model.
+    `computed`: the fields that are no columns; `found`: members of objects that are not as stored;
+    `parameters`: the binds these need; `beside`: a row next to each, which several are found from.
     """
 
     def __init__(
@@ -94,9 +95,11 @@ class Records:
         view: type[View],
         parameters: Callable[[Context], Mapping[str, Any]] = lambda _: {},
         beside: Callable[[Any], Any] | None = None,
+        found: Mapping[str, Found] | None = None,
+        /,
         **computed: Callable[[Any], Any],
     ) -> None:
-        self.model, self.view = model, view
+        self.model, self.view, self.found = model, view, found or {}
         self._computed, self._parameters, self._beside = computed, parameters, beside
 
     def rows(self, of: Any = None, joined: Any = None) -> Any:
@@ -186,7 +189,8 @@ class Records:
         if shown and issubclass(shown, Summary):
             return summary(shown, getattr(of, f"{name}_id"))
         if shown and names_records(shown):
-            return embedded(getattr(of, name), field.annotation, is_one=is_one)
+            found_in = self.found.get(name)
+            return embedded(getattr(of, name), field.annotation, found_in, of, is_one=is_one)
         plain: ColumnElement[Any] = getattr(of, name)
         return all_unsigned(plain) if is_stranger and shown is FlagView else plain
 

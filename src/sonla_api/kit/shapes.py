@@ -1,13 +1,15 @@
 """How values become JSON in SQL: objects, embedded summaries, a row as its view shows it."""
 
 import re
-from typing import Any, get_args, get_origin
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple, get_args, get_origin
 
 from pydantic import BaseModel
 from sqlalchemy import (
     ColumnElement,
     LargeBinary,
     Select,
+    Text,
     case,
     cast,
     column,
@@ -40,33 +42,59 @@ def summary(shown: type[Summary], reference: Any) -> ColumnElement[Any]:
     return select(named).where(that.id == reference, that.is_seen()).scalar_subquery()
 
 
-def embedded(value: Any, annotation: Any, *, is_one: bool = False) -> ColumnElement[Any]:
+class Found(NamedTuple):
+    """Members of an object inside a record that are not as they are stored: each is found from the
+    object and texts of the record, which are empty where they are not known.
+    """
+
+    by: tuple[str, ...]
+    """The fields of the record."""
+    members: Mapping[str, Callable[..., ColumnElement[Any]]]
+
+    def texts(self, of: Any) -> list[ColumnElement[Any]]:
+        return [func.coalesce(getattr(of, name), constant("")) for name in self.by]
+
+
+_AS_STORED = Found((), {})
+
+
+def embedded(
+    value: Any, annotation: Any, found: Found | None = None, of: Any = None, *, is_one: bool = False
+) -> ColumnElement[Any]:
     """A JSON object, or a list of them, whose `<name>_id` members are shown as summaries under
     `<name>`; so are those of objects inside them.
 
-    `is_one`: for one record, of which PostgreSQL would open all sub-selects to run few of them.
+    `is_one`: for one record, of which PostgreSQL would open all sub-selects to run few of them;
+    `found`: members that are not as they are stored, but found from the record `of` as well.
     """
     shown: Any = shown_in(annotation)
+    found = found or _AS_STORED
+    texts = found.texts(of)
     is_called = is_one and bool(shown.shown_by)
-    called = getattr(func, shown.shown_by)(value, SIGHT, AGENCIES) if is_called else None
+    called = getattr(func, shown.shown_by)(value, *texts, SIGHT, AGENCIES) if is_called else None
     if not _is_list(annotation):
         is_object = func.jsonb_typeof(value) == constant("object")
-        return case((is_object, called if is_called else _shown_object(value, shown)), else_=null())
-    made = called if is_called else _shown_list(value, shown).scalar_subquery()
+        inline = _shown_object(value, shown, found, texts)
+        return case((is_object, called if is_called else inline), else_=null())
+    made = called if is_called else _shown_list(value, shown, found, texts).scalar_subquery()
     empty: ColumnElement[Any] = literal_column("'[]'::json")
     is_empty = value == literal_column("'[]'::jsonb")  # most are, and that is asked fast
     return case((is_empty, empty), else_=func.coalesce(made, empty))
 
 
-def function_body(shown: type[View]) -> str:
+def function_body(shown: type[View], found: Found | None = None) -> str:
     """The body of the function that `shown_by` names, in PL/pgSQL, as a migration makes it.
 
     It is opened where it is called, not with the statement that might call it.
     """
-    given = column("given", JSONB)
+    given, found = column("given", JSONB), found or _AS_STORED
+    texts = [column(f"of_{name}", Text) for name in found.by]
     several, one = (
         re.sub(r"(?<!:):(\w+)", r"\1", str(made.compile(dialect=_NAMED)))
-        for made in (_shown_list(given, shown), _shown_object(given, shown))
+        for made in (
+            _shown_list(given, shown, found, texts),
+            _shown_object(given, shown, found, texts),
+        )
     )
     return (
         "\nbegin\n    if jsonb_typeof(given) = 'array' then\n"
@@ -74,17 +102,24 @@ def function_body(shown: type[View]) -> str:
     )
 
 
-def _shown_list(value: Any, shown: type[BaseModel]) -> Select[Any]:
+def _shown_list(
+    value: Any, shown: type[BaseModel], found: Found, texts: Sequence[Any]
+) -> Select[Any]:
     element = column("element", JSONB)
     each = func.jsonb_array_elements(value).table_valued(element, name="each").render_derived()
-    return select(func.json_agg(_shown_object(column("element", JSONB), shown))).select_from(each)
+    shown_each = _shown_object(column("element", JSONB), shown, found, texts)
+    return select(func.json_agg(shown_each)).select_from(each)
 
 
-def _shown_object(value: Any, shown: type[BaseModel]) -> ColumnElement[Any]:
+def _shown_object(
+    value: Any, shown: type[BaseModel], found: Found, texts: Sequence[Any]
+) -> ColumnElement[Any]:
     members: dict[str, Any] = {}
     for name, field in shown.model_fields.items():
         inner, member = shown_in(field.annotation), value.op("->")(constant(name))
-        if named := summary_in(field.annotation):
+        if name in found.members:
+            members[name] = found.members[name](value, *texts)
+        elif named := summary_in(field.annotation):
             reference = cast(value.op("->>")(constant(f"{name}_id")), Uuid)
             members[name] = summary(named, reference)
         else:

@@ -29,9 +29,10 @@ from sqlalchemy.dialects.postgresql import UUID as Uuid
 
 from sonla_api.assignments.lifecycle import AssignmentState
 from sonla_api.assignments.models import Assignment
+from sonla_api.delegations.due import HAS_GONE, answer_due_on
 from sonla_api.delegations.lifecycle import DelegationState
 from sonla_api.delegations.models import Delegation
-from sonla_api.delegations.queries import HAS_GONE, delegations
+from sonla_api.delegations.queries import delegations
 from sonla_api.kit.context import Context
 from sonla_api.kit.cursors import seal, unseal
 from sonla_api.kit.listing import Paging
@@ -141,9 +142,8 @@ def _of_consulted() -> Any:
     asked = column("asked", JSONB)
     each = func.jsonb_array_elements(D.consultations).table_valued(asked, name="each")
     agency_id = cast(asked.op("->>")(constant("agency_id")), Uuid)
-    due_on = cast(asked.op("->>")(constant("due_on")), Date)
     return (
-        _row(D, due_on, constant(WorkReason.to_answer))
+        _row(D, answer_due_on(D, asked), constant(WorkReason.to_answer))
         .join(each.render_derived(), true())
         .where(
             _may("may_read_delegations"),
