@@ -264,3 +264,12 @@ async def test_plans_come_with_their_tasks(load: Load, api: AsyncClient) -> None
     task = await _only(api, "/tasks", key="1/KH-UBND#2")
     assert (task["plan"]["id"], task["markets"], task["version"]) == (plan["id"], ["ASEAN"], 2)
     assert [cited["source"]["title"] for cited in task["sources"]] == ["A page"]
+
+
+async def test_a_changed_line_changes_its_rule(load: Load, api: AsyncClient) -> None:
+    rule = {"key": "trips", "code": "trips", "edition": 1, "kind": "trips_per_year", "limit": 2}
+    rule |= {"title": {"vi": "Số chuyến đi trong năm"}, "valid": "2020-01-01/.."}
+    await load(compliance_rules=[rule])
+    again = await load(compliance_rules=[rule | {"limit": 3}])
+    assert "compliance_rules: 0 new, 1 changed, 0 unchanged" in again.lines
+    assert (await _only(api, "/compliance-rules"))["limit"] == 3
