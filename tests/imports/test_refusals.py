@@ -132,6 +132,10 @@ async def _refused(load: Load, **changed: Any) -> list[str]:
             {"sources": '[\n{"key": "a\0"}]'},
             ["sources.json:2: no JSON: Invalid control character at in column 11"],
         ),
+        (
+            {"sources": f"[\n{json.dumps(SOURCE)}, x]"},
+            [f"sources.json:2: no JSON: Expecting value in column {len(json.dumps(SOURCE)) + 3}"],
+        ),
     ],
 )
 async def test_nothing_is_written_and_every_reason_is_said(

@@ -26,7 +26,7 @@ from sonla_api.kit.mentions import model_of
 from sonla_api.kit.model import AGENCIES, SIGHT, constant
 from sonla_api.kit.schema import Summary, View
 
-_NAMED = dialect(paramstyle="named")  # type: ignore[no-untyped-call]
+_NAMED = dialect(paramstyle="named")  # type: ignore[no-untyped-call]  # of SQLAlchemy
 
 
 def summary(shown: type[Summary], reference: Any) -> ColumnElement[Any]:
