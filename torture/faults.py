@@ -49,7 +49,7 @@ class Scene:
             answer = await self.client.request(method, "/partners", json=body)
         except httpx.TransportError:
             return 0, time.monotonic() - began
-        if answer.status_code >= 400:  # noqa: PLR2004
+        if answer.status_code >= 400:  # noqa: PLR2004  of HTTP
             kind = answer.headers["content-type"]
             self.expect(that=kind == "application/problem+json", what=f"answered as {kind}")
         return answer.status_code, time.monotonic() - began
@@ -69,7 +69,7 @@ class Scene:
     async def heals(self, within: float) -> str:
         """Both roads work again by themselves; after how long."""
         began = time.monotonic()
-        while time.monotonic() - began < 60:  # noqa: PLR2004
+        while time.monotonic() - began < 60:  # noqa: PLR2004  seconds
             if (await self.ask())[0] == OK and (await self.ask("POST"))[0] == CREATED:
                 break
             await asyncio.sleep(0.05)
@@ -226,7 +226,7 @@ async def told_to_stop(scene: Scene) -> str:
     await asyncio.gather(*calling)
     scene.expect(that=not broken, what=f"{len(broken)} without an answer: {broken[:2]}")
     scene.expect(that=set(answered) <= {CREATED}, what=f"answered {set(answered)}")
-    scene.expect(that=took <= 30, what=f"ended after {took:.1f} s")  # noqa: PLR2004
+    scene.expect(that=took <= 30, what=f"ended after {took:.1f} s")  # noqa: PLR2004  seconds
     return f"{len(answered)} answered, {len(broken)} not; ended after {took:.1f} s"
 
 

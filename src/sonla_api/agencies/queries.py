@@ -25,7 +25,7 @@ def exists_on(name: str, _: bool = False) -> ColumnElement[bool]:  # noqa: FBT00
     return has_begun & or_(Agency.valid_to.is_(None), Agency.valid_to > day)
 
 
-def _became(name: str, _: bool) -> ColumnElement[bool]:  # noqa: FBT001
+def _became(name: str, _: bool) -> ColumnElement[bool]:  # noqa: FBT001  as Filter calls it
     """The agencies that an agency became, however often they merged and split since.
 
     Followed through those that the caller may see.

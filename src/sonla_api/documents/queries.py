@@ -91,14 +91,14 @@ documents = Records(
 )
 
 
-def _of_symbol(name: str, is_several: bool) -> Any:  # noqa: FBT001
+def _of_symbol(name: str, is_several: bool) -> Any:  # noqa: FBT001  as Filter calls it
     """In its one form, or as printed where that cannot be read."""
     wanted: Any = bindparam(name, type_=ARRAY(Text) if is_several else Text())
     wanted = any_(wanted) if is_several else wanted
     return or_(D.canonical == wanted, D.symbol == wanted)
 
 
-def _issued_by(name: str, _: bool) -> Any:  # noqa: FBT001
+def _issued_by(name: str, _: bool) -> Any:  # noqa: FBT001  as Filter calls it
     """Whose issuer is called so: an agency of the register, or one named as printed."""
     agency = select(Agency.id).where(Agency.id == D.issuer_id, Agency.is_seen())
     called = matches(Agency.words).clause(name, False)  # noqa: FBT003
@@ -106,7 +106,7 @@ def _issued_by(name: str, _: bool) -> Any:  # noqa: FBT001
     return or_(agency.where(called).exists(), printed)
 
 
-def _in_force_on(name: str, _: bool) -> Any:  # noqa: FBT001
+def _in_force_on(name: str, _: bool) -> Any:  # noqa: FBT001  as Filter calls it
     return D.effective_days.bool_op("@>")(bindparam(name, type_=Date()))
 
 

@@ -90,7 +90,7 @@ def _ordered_in(name: str, is_several: bool) -> Any:  # noqa: FBT001  as Filter 
     return func.jsonb_exists_any(each, wanted) if is_several else func.jsonb_exists(each, wanted)
 
 
-def _with_orders(name: str, _: bool) -> Any:  # noqa: FBT001
+def _with_orders(name: str, _: bool) -> Any:  # noqa: FBT001  as Filter calls it
     found = func.jsonb_path_exists(E.results, constant(_ORDERS))
     return func.coalesce(found, false()) == bindparam(name)
 

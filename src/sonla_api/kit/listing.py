@@ -91,7 +91,7 @@ def contains_one_of(column: Any) -> Filter:
 def matches(column: Any) -> Filter:
     """Every word stands somewhere in a folded column: no diacritics, no case, đ = d."""
 
-    def clause(name: str, _: bool) -> ColumnElement[bool]:  # noqa: FBT001
+    def clause(name: str, _: bool) -> ColumnElement[bool]:  # noqa: FBT001  as Filter calls it
         # Queries of their own, so that PostgreSQL folds the words once and not for every row.
         words = func.like_words(bindparam(name, type_=Text()), type_=ARRAY(Text))
         longest = select(words[1]).scalar_subquery()

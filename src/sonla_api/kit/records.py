@@ -216,7 +216,7 @@ class Records:
             select(item.c.item_version, to_json(shown)).select_from(item.join(shown, true()))
         )
 
-    @lru_cache(maxsize=512)  # noqa: B019
+    @lru_cache(maxsize=512)  # noqa: B019  records live as long as the process
     def _page(self, shape: Shape) -> Statement:
         """Records with a value in order, then those without: two index scans, the second lazy.
 
@@ -247,7 +247,7 @@ class Records:
         shown = self._shown(is_stranger=shape.is_stranger, falls=falls)
         return Statement(shown.behind("page", both))
 
-    @cache  # noqa: B019
+    @cache  # noqa: B019  records live as long as the process
     def _shown(self, *, is_stranger: bool, falls: bool) -> Written:
         """What is shown of the records of a page: the same for all filters, and most of the SQL."""
         page = table("page", column("page_key"), column("page_id"))
@@ -263,7 +263,7 @@ class Records:
             .order_by(*order)
         )
 
-    @lru_cache(maxsize=512)  # noqa: B019
+    @lru_cache(maxsize=512)  # noqa: B019  records live as long as the process
     def _count(self, shape: Shape) -> Statement:
         where = self._where(shape)
         return Statement(select(func.count()).select_from(self.model).where(*where))
@@ -291,7 +291,7 @@ def _number(value: int) -> ColumnElement[int]:
     return literal_column(str(value))
 
 
-def _directed(key: Any, falls: bool) -> Any:  # noqa: FBT001
+def _directed(key: Any, falls: bool) -> Any:  # noqa: FBT001  read by position in one place
     return key.desc() if falls else key.asc()
 
 

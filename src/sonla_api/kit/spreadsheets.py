@@ -122,7 +122,7 @@ class Workbook:
 
     def __init__(self, table: Table, name: str) -> None:
         # zipfile and what it brings are needed by few processes
-        from sonla_api.kit.workbook import Archive, parts  # noqa: PLC0415
+        from sonla_api.kit.workbook import Archive, parts  # noqa: PLC0415  only where it is needed
 
         self._table, self._count = table, 1
         self._letters = [*_letters(len(table.columns))]

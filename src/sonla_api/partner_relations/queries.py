@@ -44,7 +44,7 @@ def _counted_on(name: str, _: bool = False) -> Any:  # noqa: FBT001, FBT002
     return and_(_exists, _start <= day, or_(end.is_(None), end > day))
 
 
-def _undated(name: str, _: bool) -> Any:  # noqa: FBT001
+def _undated(name: str, _: bool) -> Any:  # noqa: FBT001  as Filter calls it
     return and_(_exists, _start.is_(None)) == bindparam(name)
 
 

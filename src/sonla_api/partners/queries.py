@@ -80,7 +80,7 @@ def _warnings(of: Any) -> Any:
 partners = Records(Partner, PartnerView, warnings=_warnings)
 
 
-def _ends_by(name: str, _: bool) -> Any:  # noqa: FBT001
+def _ends_by(name: str, _: bool) -> Any:  # noqa: FBT001  as Filter calls it
     return _last_day(Partner) <= bindparam(name, type_=Date())
 
 

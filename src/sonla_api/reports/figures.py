@@ -42,7 +42,7 @@ class Span(NamedTuple):
     def days(self) -> tuple[date, date]:
         first, end = self.period.days
         assert first  # noqa: S101  a report has both
-        assert end  # noqa: S101
+        assert end  # noqa: S101  for the types
         return first, end
 
 

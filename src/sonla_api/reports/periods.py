@@ -104,7 +104,7 @@ class PeriodicQuery(Parameters):
     def reported(self) -> ReportPeriod:
         """The period, which was found to be one that a report can be about."""
         found = self._found()
-        assert found  # noqa: S101
+        assert found  # noqa: S101  for the types
         return found
 
     def _found(self) -> ReportPeriod | None:

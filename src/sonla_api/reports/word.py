@@ -114,7 +114,7 @@ def _columns(document: Any, widths: Sequence[Length]) -> list[Any]:
     cells = list(table.rows[0].cells)
     _size(table, widths)
     for cell in cells:
-        cell._tc.remove(cell.paragraphs[0]._p)  # noqa: SLF001
+        cell._tc.remove(cell.paragraphs[0]._p)  # noqa: SLF001  python-docx has no word for it
     return cells
 
 

@@ -148,8 +148,8 @@ def _number_pages(section: Any) -> None:
         elif values:
             code = element("w:instrText")
             code.text = values
-            run._r.append(code)  # noqa: SLF001
+            run._r.append(code)  # noqa: SLF001  python-docx has no word for it
         else:
             shown = element("w:t")
             shown.text = "2"
-            run._r.append(shown)  # noqa: SLF001
+            run._r.append(shown)  # noqa: SLF001  python-docx has no word for it
