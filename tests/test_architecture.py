@@ -28,7 +28,7 @@ FILES = sorted(SOURCE.rglob("*.py"))
 VERBS = {
     "list", "get", "create", "update", "delete", "transition", "summarize", "follow", "merge",
     "resolve", "search",
-}  # fmt: skip
+}  # one list, read as such  # fmt: skip
 ROUTES: list[RouteContext] = [
     route
     for route in iter_route_contexts(
@@ -196,7 +196,7 @@ def test_every_field_of_a_body_is_strict(body: type[BaseModel]) -> None:
 def test_files_have_the_names_of_the_vocabulary() -> None:
     known = {
         "__init__", "endpoints", "jobs", "service", "queries", "schemas", "models", "lifecycle",
-    }  # fmt: skip
+    }  # one list, read as such  # fmt: skip
     own = {
         "calendar": {"ics", "keys"},
         "compliance_rules": {"cases", "checks", "deadlines", "facts"},
@@ -213,7 +213,7 @@ def test_files_have_the_names_of_the_vocabulary() -> None:
         },
         "tasks": {"health", "recurrence"},
         "workloads": {"balance", "board", "effects", "mine"},
-    }  # fmt: skip
+    }  # one list, read as such  # fmt: skip
     features = {*RESOURCES, "dossiers", "workloads"}
     for feature in features:
         names = {path.stem for path in (SOURCE / feature).glob("*.py")}
@@ -227,6 +227,24 @@ def test_files_and_functions_are_short(path: Path) -> None:
     for node in ast.walk(ast.parse("\n".join(lines))):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             assert (node.end_lineno or 0) - node.lineno < 60, node.name
+
+
+A_MARK = re.compile(
+    r"# (?:noqa: [A-Z]+[0-9]+(?:, [A-Z]+[0-9]+)*"
+    r"|type: ignore\[[a-z, -]+\]|pragma: no cover|fmt: \w+)(?P<why>.*)"
+)
+
+
+@pytest.mark.parametrize(
+    "folder", ["src", "tests", "migrations", "scripts", "bench", "torture", "tools/clients"]
+)
+def test_every_mark_has_its_reason_beside_it(folder: str) -> None:
+    """Behind it, or before one that turns the formatter off."""
+    for path in (SOURCE.parents[1] / folder).rglob("*.py"):
+        for number, line in enumerate(path.read_text().splitlines(), 1):
+            for mark in A_MARK.finditer(line):
+                why = mark["why"] or line[: mark.start()].rpartition("# ")[1]
+                assert why, f"{path}:{number}: say beside the mark why it is needed"
 
 
 def test_only_the_database_commits() -> None:

@@ -212,7 +212,7 @@ async def test_every_parameter_with_every_kind_of_value(
     to = address(operation, ids)
     for name in [*names, "\x00", "a[b]"]:
         for value in QUERIES:
-            answer = await api.get(to, params={name: value})  # type: ignore[dict-item]
+            answer = await api.get(to, params={name: value})  # type: ignore[dict-item]  # also bytes, which httpx takes
             assert is_plain(answer), (name, value, answer.text)
     for query in (
         "&&&===",
@@ -249,7 +249,7 @@ async def test_every_address_with_every_kind_of_id(api: AsyncClient, stranger: A
     "path",
     ["/%00", "/" + "a" * 8000, "/../../etc/passwd", "/partners/%2e%2e", "//", "/ ", "/\u0301",
      "/%ff", "/partners;a=b", "/partners%0a", "/partners%2f", "/{id}"],
-)  # fmt: skip
+)  # one list, read as such  # fmt: skip
 async def test_addresses_that_are_none(api: AsyncClient, path: str) -> None:
     for method in ("GET", "POST", "PATCH", "DELETE", "OPTIONS", "HEAD"):
         answer = await api.request(method, path)
@@ -281,7 +281,7 @@ async def test_every_header_with_every_kind_of_value(api: AsyncClient, ids: dict
     for name in (
         "If-Match", "If-None-Match", "Idempotency-Key", "Accept", "Accept-Language", "Content-Type",
         "traceparent", "Origin", "Range", "Expect", "X-Forwarded-For", "Host", "Cookie",
-    ):  # fmt: skip
+    ):  # one list, read as such  # fmt: skip
         for value in HEADERS:
             headers = [(name.encode(), value)]
             for answer in (
@@ -413,8 +413,13 @@ async def test_text_of_the_greatest_length(api: AsyncClient) -> None:
         assert (longer.status_code, longer.json()["errors"][0]["pointer"]) == (422, "/note")
 
 
-DAYS = [("0001-01-01", 422), ("0999-12-31", 422), ("9999-12-31", 422), ("1000-01-01", 201),
-        ("9999-12-30", 201)]  # fmt: skip
+DAYS = [
+    ("0001-01-01", 422),
+    ("0999-12-31", 422),
+    ("9999-12-31", 422),
+    ("1000-01-01", 201),
+    ("9999-12-30", 201),
+]
 
 
 @pytest.mark.parametrize(("day", "status"), DAYS)

@@ -396,10 +396,13 @@ async def test_it_is_served_as_it_is_described(app: FastAPI, api: AsyncClient) -
         ("DELETE", "/partner-relations/summary", "GET, HEAD, OPTIONS"),
         ("PUT", "/partners", "GET, HEAD, OPTIONS, POST"),
         ("OPTIONS", "/delegations/summary", "GET, HEAD, OPTIONS"),
-        ("OPTIONS", "/delegations/019a7c1e-5b60-7cc3-98c4-dc0c0c07398f",
-         "DELETE, GET, HEAD, OPTIONS, PATCH"),
+        (
+            "OPTIONS",
+            "/delegations/019a7c1e-5b60-7cc3-98c4-dc0c0c07398f",
+            "DELETE, GET, HEAD, OPTIONS, PATCH",
+        ),
     ],
-)  # fmt: skip
+)
 async def test_a_fixed_address_takes_its_own_methods_only(
     api: AsyncClient, method: str, address: str, allow: str
 ) -> None:

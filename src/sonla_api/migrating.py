@@ -115,7 +115,7 @@ def _parts(
     at = f"r.{days}"
     of_days = [f"public.months_of({at})", f"coalesce({at} = public.months_of({at}), true)"]
     whole, reference = part_of or ("", "")
-    before, after = (f"select {reference} from {rows}" for rows in ("before", "after"))  # noqa: S608
+    before, after = (f"select {reference} from {rows}" for rows in ("before", "after"))  # noqa: S608  names of our own
     held = f"perform from public.{whole} where id in ({{}}) order by id for no key update;"
 
     def values(sign: str, w: str) -> str:

@@ -51,7 +51,7 @@ EVERY = [
     tasks, assignments, progress_reports, evidence, projects, transactions, calendar_days,
     agreements, sites, notices, acknowledgements, indicators, observations, reports,
     compliance_rules,
-]  # fmt: skip
+]  # one list, read as such  # fmt: skip
 
 
 def test_every_resource_is_read_by_records() -> None:

@@ -133,7 +133,7 @@ def behind(*doors: Any) -> Callable[..., Any]:
 
     given = {"id": UUID} | {f"door{n}": Annotated[str, Depends(d)] for n, d in enumerate(doors)}
     kind = Parameter.KEYWORD_ONLY
-    endpoint.__signature__ = Signature(  # type: ignore[attr-defined]
+    endpoint.__signature__ = Signature(  # type: ignore[attr-defined]  # as inspect reads it
         [Parameter(name, kind, annotation=annotation) for name, annotation in given.items()]
     )
     return endpoint
@@ -210,8 +210,14 @@ async def _nowhere(*_: Any) -> None: ...
 
 
 SAID = {
-    *OWN, "id", "created_at", "updated_at", "request_id", "location", "etag",
-}  # fmt: skip
+    *OWN,
+    "id",
+    "created_at",
+    "updated_at",
+    "request_id",
+    "location",
+    "etag",
+}
 
 
 async def test_both_ways_create_the_same(

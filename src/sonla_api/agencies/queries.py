@@ -18,7 +18,7 @@ _REORGANISATIONS = 20
 """How many changes of form are followed: agencies that name each other would have no end."""
 
 
-def exists_on(name: str, _: bool = False) -> ColumnElement[bool]:  # noqa: FBT001, FBT002
+def exists_on(name: str, _: bool = False) -> ColumnElement[bool]:  # noqa: FBT001, FBT002  as Filter calls it
     """Whether an agency exists on the day in a bind parameter."""
     day = bindparam(name, type_=Date())
     has_begun = or_(Agency.valid_from.is_(None), Agency.valid_from <= day)

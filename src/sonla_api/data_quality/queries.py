@@ -108,11 +108,16 @@ def _chosen(model: type[Resource]) -> list[Any]:
         _any_or("code", _code),
         _any_or("origin", _origin),
         or_(asked.is_(None), _is_acknowledged == asked),
-        or_(no_agency, model.owner_agency_id == seen(
-            Resource.metadata.tables[model.__tablename__].c.owner_agency_id,
-            "owner_agency_id", several=True,
-        )),
-    ]  # fmt: skip
+        or_(
+            no_agency,
+            model.owner_agency_id
+            == seen(
+                Resource.metadata.tables[model.__tablename__].c.owner_agency_id,
+                "owner_agency_id",
+                several=True,
+            ),
+        ),
+    ]
 
 
 def _doubts(model: type[Resource], *, is_stranger: bool) -> Any:

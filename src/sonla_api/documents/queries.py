@@ -101,8 +101,8 @@ def _of_symbol(name: str, is_several: bool) -> Any:  # noqa: FBT001  as Filter c
 def _issued_by(name: str, _: bool) -> Any:  # noqa: FBT001  as Filter calls it
     """Whose issuer is called so: an agency of the register, or one named as printed."""
     agency = select(Agency.id).where(Agency.id == D.issuer_id, Agency.is_seen())
-    called = matches(Agency.words).clause(name, False)  # noqa: FBT003
-    printed = matches(func.fold(D.issuer_name, type_=Text())).clause(name, False)  # noqa: FBT003
+    called = matches(Agency.words).clause(name, False)  # noqa: FBT003  as Filter calls it
+    printed = matches(func.fold(D.issuer_name, type_=Text())).clause(name, False)  # noqa: FBT003  as Filter calls it
     return or_(agency.where(called).exists(), printed)
 
 

@@ -62,7 +62,7 @@ class Filter:
 def one_of(column: Any) -> Filter:
     """For a foreign key: one of those records, if the actor may see it."""
 
-    def clause(name: str, is_several: bool) -> ColumnElement[bool]:  # noqa: FBT001
+    def clause(name: str, is_several: bool) -> ColumnElement[bool]:  # noqa: FBT001  as Filter calls it
         """One value is an equality: before PostgreSQL 17 only that lets an index give the order."""
         if target_of(column):
             wanted: Any = seen(column, name, is_several)
@@ -80,10 +80,10 @@ def contains_one_of(column: Any) -> Filter:
     """For a column that is an array of codes, such as countries."""
     texts = ARRAY(Text)
 
-    def clause(name: str, is_several: bool) -> ColumnElement[bool]:  # noqa: FBT001
+    def clause(name: str, is_several: bool) -> ColumnElement[bool]:  # noqa: FBT001  as Filter calls it
         wanted = bindparam(name, type_=texts if is_several else Text())
         several = wanted if is_several else cast(array([wanted]), texts)
-        return column.bool_op("&&")(several)  # type: ignore[no-any-return]
+        return column.bool_op("&&")(several)  # type: ignore[no-any-return]  # `column` is of any type
 
     return Filter(clause, column)
 
@@ -142,7 +142,7 @@ def lacks(column: Any, gaps: Mapping[Any, ColumnElement[bool]]) -> Filter:
     `column` is one of them: it tells whether a stranger may ask.
     """
 
-    def clause(name: str, is_several: bool) -> ColumnElement[bool]:  # noqa: FBT001
+    def clause(name: str, is_several: bool) -> ColumnElement[bool]:  # noqa: FBT001  as Filter calls it
         several = all_(bindparam(name, type_=ARRAY(Text)))
         asked = several if is_several else bindparam(name, type_=Text())
         return and_(*(or_(constant(gap) != asked, is_gap) for gap, is_gap in gaps.items()))

@@ -163,9 +163,12 @@ def _operations(described: dict[str, Any]) -> Iterator[tuple[str, str, dict[str,
 
 
 _EVERYWHERE: list[type[Problem]] = [
-    problems.Unauthenticated, problems.Forbidden, problems.NotAcceptable,
-    problems.TooManyRequests, problems.Unavailable,
-]  # fmt: skip
+    problems.Unauthenticated,
+    problems.Forbidden,
+    problems.NotAcceptable,
+    problems.TooManyRequests,
+    problems.Unavailable,
+]
 
 
 def _kinds() -> set[type[Problem]]:
@@ -173,7 +176,7 @@ def _kinds() -> set[type[Problem]]:
         problems.BadRequest, problems.NotFound, problems.Conflict, problems.Gone, problems.Moved,
         problems.RequestTimeout, problems.StaleVersion, problems.TooLarge,
         problems.UnsupportedMediaType, problems.Invalid, problems.VersionRequired, *_EVERYWHERE,
-    }  # fmt: skip
+    }  # one list, read as such  # fmt: skip
 
 
 def _add_errors(path: str, method: str, operation: dict[str, Any]) -> None:

@@ -154,7 +154,7 @@ class Records:
         shape = Shape(
             type(listing), listing.sort, listing.limit, side, listing.forms(), (*within,),
             only.condition if only else None, ctx.actor.is_anonymous,
-        )  # fmt: skip
+        )  # the parts of a shape, in its order  # fmt: skip
         total = None
         if listing.count:
             ((total,),) = await self._count(shape).fetch(ctx.reader, **values)
@@ -269,7 +269,7 @@ class Records:
         return Statement(select(func.count()).select_from(self.model).where(*where))
 
 
-def _scan(base: Select[Any], key: Any, id_: Any, falls: bool, limit: Any, side: str) -> Select[Any]:  # noqa: FBT001, PLR0913, PLR0917
+def _scan(base: Select[Any], key: Any, id_: Any, falls: bool, limit: Any, side: str) -> Select[Any]:  # noqa: FBT001, PLR0913, PLR0917  read by position in two places
     """One run through an index on (key, id), or on the rows without a key."""
     keys = [id_] if key is None else [key, id_]
     if key is not None and _may_be_missing(key):

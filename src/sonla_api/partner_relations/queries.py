@@ -37,7 +37,7 @@ _of_partner = partial(through, R.partner_id)
 _seen = select(Partner.id).where(Partner.id == R.partner_id, Partner.is_seen()).correlate(R)
 
 
-def _counted_on(name: str, _: bool = False) -> Any:  # noqa: FBT001, FBT002
+def _counted_on(name: str, _: bool = False) -> Any:  # noqa: FBT001, FBT002  as Filter calls it
     """Whether a relation counts on the day in a bind parameter."""
     day = bindparam(name, type_=Date())
     end = func.upper(R.valid_days)

@@ -122,7 +122,7 @@ partner_countries = (
 """Where the partners of a project are from that the caller sees."""
 
 
-def _with_partner_from(name: str, is_several: bool) -> ColumnElement[bool]:  # noqa: FBT001
+def _with_partner_from(name: str, is_several: bool) -> ColumnElement[bool]:  # noqa: FBT001  as Filter calls it
     wanted = any_(bindparam(name, type_=ARRAY(Text))) if is_several else bindparam(name)
     return partner_countries.where(Partner.country == wanted).exists()
 

@@ -129,7 +129,7 @@ _wanted = func.unnest(*_pairs).table_valued(column("id", Uuid), column("day", Da
 _SAME = (
     T.plan_id, T.title, T.basis, T.deliverable, T.markets, T.priority, T.weight, T.sources,
     T.visibility, T.owner_agency_id, T.updated_by,
-)  # fmt: skip
+)  # one list, read as such  # fmt: skip
 """What every occurrence has from its task."""
 
 

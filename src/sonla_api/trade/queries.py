@@ -172,9 +172,14 @@ def _members(grouping: TradeGrouping, chosen: Any) -> Any:
     both = union_all(every, grouped).subquery("both")
     separator = constant(":")
     series = func.concat(
-        both.c.indicator_id, separator, both.c.flow, separator, both.c.is_of_dimension,
-        separator, both.c.value_kind,
-    )  # fmt: skip
+        both.c.indicator_id,
+        separator,
+        both.c.flow,
+        separator,
+        both.c.is_of_dimension,
+        separator,
+        both.c.value_kind,
+    )
     line = func.concat(series, separator, both.c.is_total, separator, both.c.group)
     return select(both, series.label("of"), line.label("line")).cte("members")
 
@@ -187,7 +192,9 @@ def _levels(of: Any) -> Any:
     first = of.is_first
     return (
         select(
-            *(of[name] for name in _LINE), of.period_days, of.depth,
+            *(of[name] for name in _LINE),
+            of.period_days,
+            of.depth,
             func.min(of.period).label("period"),
             func.sum(of.amount).filter(first).label("amount"),
             func.count().filter(first).label("values"),
@@ -195,7 +202,7 @@ def _levels(of: Any) -> Any:
             func.bool_or(of.is_flagged).filter(first).label("is_flagged"),
             func.array_to_string(
                 func.array_agg(of.source_id.distinct()).filter(first, of.source_id.is_not(None)),
-                constant(",")
+                constant(","),
             ).label("source_ids"),
             (of.depth == func.min(of.depth).over(partition_by=(of.line, of.period_days))).label(
                 "is_level"
@@ -203,7 +210,7 @@ def _levels(of: Any) -> Any:
         )
         .group_by(*(of[name] for name in _LINE), of.period_days, of.depth)
         .cte("levels")
-    )  # fmt: skip
+    )
 
 
 def _added(levels: Any) -> Any:
