@@ -13,7 +13,7 @@ from httpx import AsyncClient
 from sonla_api.delegations.models import Delegation
 from sonla_api.evidence.models import Evidence
 from sonla_api.kit.cursors import seal
-from sonla_api.kit.listing import one_of, through
+from sonla_api.kit.filters import one_of, through
 from sonla_api.settings import Settings
 from tests import factories
 from tests.conftest import Connection

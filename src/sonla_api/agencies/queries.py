@@ -8,7 +8,8 @@ from sqlalchemy.orm import aliased
 
 from sonla_api.agencies.models import Agency, AgencyKind
 from sonla_api.agencies.schemas import AgencyView
-from sonla_api.kit.listing import Filter, Listing, Q, matches, one_of
+from sonla_api.kit.filters import Filter, matches, one_of
+from sonla_api.kit.listing import Listing, Q
 from sonla_api.kit.mentions import Mention
 from sonla_api.kit.records import Records
 from sonla_api.kit.schema import Day

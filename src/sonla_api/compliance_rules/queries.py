@@ -30,7 +30,8 @@ from sonla_api.delegations.lifecycle import BINDING, DelegationState, Delegation
 from sonla_api.delegations.models import Delegation
 from sonla_api.kit.citations import DocumentCitedView
 from sonla_api.kit.context import Context
-from sonla_api.kit.listing import Listing, Q, matches, one_of, overlaps, period_range, refers
+from sonla_api.kit.filters import matches, one_of, overlaps, period_range, refers
+from sonla_api.kit.listing import Listing, Q
 from sonla_api.kit.model import among, constant
 from sonla_api.kit.period import PeriodFilter
 from sonla_api.kit.records import Records

@@ -31,15 +31,8 @@ from sonla_api.documents.schemas import AttachedFile, DocumentView, Printed
 from sonla_api.documents.symbols import canonical, read
 from sonla_api.documents.types import DocumentType
 from sonla_api.kit.context import Context, WriteContext
-from sonla_api.kit.listing import (
-    Filter,
-    Listing,
-    Parameters,
-    Q,
-    matches,
-    one_of,
-    overlaps,
-)
+from sonla_api.kit.filters import Filter, matches, one_of, overlaps
+from sonla_api.kit.listing import Listing, Parameters, Q
 from sonla_api.kit.mentions import Mention
 from sonla_api.kit.model import Visibility, among, constant
 from sonla_api.kit.period import PeriodFilter, days

@@ -35,7 +35,8 @@ from sonla_api.dossiers.schemas import DeedView
 from sonla_api.events.models import Event
 from sonla_api.kit.context import Context, WriteContext
 from sonla_api.kit.cursors import dated, seal, unseal
-from sonla_api.kit.listing import Paging, period_range
+from sonla_api.kit.filters import period_range
+from sonla_api.kit.listing import Paging
 from sonla_api.kit.mentions import Mention, target_of
 from sonla_api.kit.model import Model, Resource, constant
 from sonla_api.kit.period import PeriodFilter

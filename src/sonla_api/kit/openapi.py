@@ -96,10 +96,7 @@ _PARAMETERS = {
     "count": "`exact` adds `total`, which takes time.",
     "group_by": "What the figures are grouped by.",
     "period": "What lies in this period or reaches into it.",
-    "published_on_from": "Sources published on this day or since.",
-    "published_on_to": "Sources published on this day or before.",
     "has_parent": "Whether there is a record above it.",
-    "partner_has_parent": "Whether there is a record above the partner.",
 }
 _ONE_OF = "Records with this value; repeated, with one of these."
 

@@ -33,7 +33,8 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB, aggregate_order_by
 from sonla_api.indicators.models import Flow, Indicator
 from sonla_api.indicators.schemas import IndicatorCode, IndicatorSummary
 from sonla_api.kit.context import Context
-from sonla_api.kit.listing import Parameters, lies_within, one_of
+from sonla_api.kit.filters import lies_within, one_of
+from sonla_api.kit.listing import Parameters
 from sonla_api.kit.model import among, constant
 from sonla_api.kit.period import PeriodFilter
 from sonla_api.kit.schema import SourceSummary
