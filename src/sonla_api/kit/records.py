@@ -30,7 +30,7 @@ from sqlalchemy import (
 )
 
 from sonla_api.kit.context import Context
-from sonla_api.kit.cursors import seal, unseal, wrong_cursor
+from sonla_api.kit.cursors import Rows, page_of, unseal, wrong_cursor
 from sonla_api.kit.listing import Listing, refuse_oracle
 from sonla_api.kit.schema import FlagView, Summary, View
 from sonla_api.kit.shapes import (
@@ -53,12 +53,6 @@ class Item(NamedTuple):
     body: bytes
     is_kept: bool = False
     """With the Idempotency-Key of its request, if there is one."""
-
-
-class Rows(NamedTuple):
-    bodies: list[bytes]
-    next_cursor: str | None
-    total: int | None
 
 
 class Shape(NamedTuple):
@@ -159,11 +153,7 @@ class Records:
         if listing.count:
             ((total,),) = await self._count(shape).fetch(ctx.reader, **values)
         rows = await self._page(shape).fetch(ctx.reader, **values)
-        cursor = None
-        if len(rows) > listing.limit:
-            _, *position = rows[listing.limit - 1]
-            cursor = seal(position, *bound_to)
-        return Rows([row[0] for row in rows[: listing.limit]], cursor, total)
+        return page_of(rows, listing.limit, total, *bound_to)
 
     def _where(self, shape: Shape) -> list[Any]:
         """The conditions of a list: the row filter, the given filters and what else is fixed."""
