@@ -92,44 +92,7 @@ def is_plain(answer: Response) -> bool:
 
 @pytest.fixture
 async def ids(api: AsyncClient) -> dict[str, str]:
-    """A record of each resource."""
-    partner = await factories.made(api, "/partners", factories.partner())
-    bodies = {
-        "sources": factories.source(),
-        "agencies": factories.agency(),
-        "partner-relations": factories.relation(partner["id"]),
-        "delegations": factories.delegation(),
-        "documents": factories.document(),
-        "events": factories.event(),
-    }
-    assignment = await factories.an_assignment(api)
-    report = factories.progress_report(assignment["id"])
-    shown = {"document_id": (await factories.made(api, "/documents", factories.document()))["id"]}
-    tied = {"task_id": assignment["task"]["id"], **shown}
-    bodies |= {"progress-reports": report, "evidence": tied}
-    work = await factories.made(api, "/projects", factories.project())
-    bodies |= {"transactions": factories.transaction(work["id"])}
-    measure = await factories.made(api, "/indicators", factories.indicator())
-    bodies |= {"observations": factories.observation(measure["id"])}
-    bodies |= {"calendar-days": factories.calendar_day(), "reports": factories.report()}
-    bodies |= {"agreements": factories.agreement()}
-    bodies |= {"compliance-rules": factories.compliance_rule()}
-    task = (await api.get(f"/tasks/{assignment['task']['id']}")).json()
-    gate = await factories.made(api, "/sites", factories.site())
-    bodies |= {"notices": factories.notice()}
-    firm = (await factories.a_firm(api))["id"]
-    told = await factories.a_sent_notice(api)
-    bodies |= {"notice-acknowledgements": factories.acknowledgement(told["id"], firm)}
-    ids = {
-        "sites": gate["id"],
-        "partners": partner["id"],
-        "plans": task["plan"]["id"],
-        "tasks": task["id"],
-    }
-    ids |= {"assignments": assignment["id"], "projects": work["id"]}
-    ids |= {"indicators": measure["id"]}
-    made = {path: await factories.made(api, f"/{path}", body) for path, body in bodies.items()}
-    return {path: record["id"] for path, record in made.items()} | ids
+    return await factories.one_of_each(api)
 
 
 def address(operation: Operation, ids: dict[str, str]) -> str:
