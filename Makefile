@@ -26,9 +26,9 @@ fuzz: ## attack every operation as each kind of caller, 50 examples each
 	@scripts/venv dev
 	@$(BIN)/python -m scripts.fuzz anonymous=50 read-only=50 agency=50 administrator=50
 
-format: ## put the code into its form
+format: ## put the code into its form, and its size into ARCHITECTURE.md
 	@scripts/venv dev
-	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
+	@$(BIN)/ruff format . && $(BIN)/ruff check --fix . && $(BIN)/python scripts/lines.py --write
 
 migration: ## write the migration that changed models need (NAME=gifts)
 	@scripts/venv dev

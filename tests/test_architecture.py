@@ -14,6 +14,7 @@ from sqlalchemy import inspect
 from sqlalchemy.dialects.postgresql import JSONB
 
 import sonla_api
+from scripts.lines import PAGE, table
 from sonla_api.identity.permissions import EVERY, RESOURCES
 from sonla_api.kit.model import Model, Resource
 from sonla_api.kit.schema import Body, ResourceBody
@@ -236,6 +237,11 @@ def test_every_feature_has_its_place_in_the_contracts() -> None:
         name = f"sonla_api.{path.parent.name}.lifecycle"
         is_known = path.parent.name == "kit" or name in no_sql["source_modules"]
         assert is_known, f"{name} is not in the contract on SQL"
+
+
+def test_the_page_says_how_large_each_package_is() -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    assert table() in page, "make format writes the table of lines anew"
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(SOURCE)))
