@@ -99,6 +99,9 @@ class EventListing(_Choice, Listing):
     q: Annotated[Q, matches(E.words)] = None
     state: Annotated[list[EventState], one_of(E.state)] = []
     key: Annotated[list[str], one_of(E.key)] = []
+    site_id: Annotated[
+        list[UUID], refers(E, "sites"), Field(description="Naming one of these sites.")
+    ] = []
     has_orders: Annotated[
         bool | None,
         Filter(_with_orders, E.results),
