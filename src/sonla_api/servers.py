@@ -41,7 +41,7 @@ class Server(uvicorn.Server):
 
     def _connection(self) -> asyncio.Protocol:
         made: asyncio.Protocol = self.config.http_protocol_class(
-            config=self.config,  # type: ignore[call-arg]
+            config=self.config,  # type: ignore[call-arg]  # the protocol of httptools takes it
             server_state=self.server_state,
             app_state=self.lifespan.state,
         )

@@ -96,10 +96,7 @@ _PARAMETERS = {
     "count": "`exact` adds `total`, which takes time.",
     "group_by": "What the figures are grouped by.",
     "period": "What lies in this period or reaches into it.",
-    "published_on_from": "Sources published on this day or since.",
-    "published_on_to": "Sources published on this day or before.",
     "has_parent": "Whether there is a record above it.",
-    "partner_has_parent": "Whether there is a record above the partner.",
 }
 _ONE_OF = "Records with this value; repeated, with one of these."
 
@@ -163,9 +160,12 @@ def _operations(described: dict[str, Any]) -> Iterator[tuple[str, str, dict[str,
 
 
 _EVERYWHERE: list[type[Problem]] = [
-    problems.Unauthenticated, problems.Forbidden, problems.NotAcceptable,
-    problems.TooManyRequests, problems.Unavailable,
-]  # fmt: skip
+    problems.Unauthenticated,
+    problems.Forbidden,
+    problems.NotAcceptable,
+    problems.TooManyRequests,
+    problems.Unavailable,
+]
 
 
 def _kinds() -> set[type[Problem]]:
@@ -173,7 +173,7 @@ def _kinds() -> set[type[Problem]]:
         problems.BadRequest, problems.NotFound, problems.Conflict, problems.Gone, problems.Moved,
         problems.RequestTimeout, problems.StaleVersion, problems.TooLarge,
         problems.UnsupportedMediaType, problems.Invalid, problems.VersionRequired, *_EVERYWHERE,
-    }  # fmt: skip
+    }  # one list, read as such  # fmt: skip
 
 
 def _add_errors(path: str, method: str, operation: dict[str, Any]) -> None:
