@@ -51,6 +51,11 @@ A_SENTENCE = re.compile(r"[A-Z][^.\n]*[^.\s]\.")
 every_operation = pytest.mark.parametrize("name", OPERATIONS)
 
 
+async def test_the_committed_description_is_what_the_code_says(stranger: AsyncClient) -> None:
+    served = (await stranger.get("http://test/openapi.json")).json()
+    assert served == DESCRIBED, "sonla openapi > openapi.json"
+
+
 def validate(schema: Any, value: Any) -> None:
     _validator(json.dumps(schema)).validate(value)
 

@@ -81,6 +81,7 @@ def create_app(settings: Settings) -> FastAPI:
         generate_unique_id_function=operation_id,
         redirect_slashes=False,
         telemetry={"tracing": is_watched, "metrics": is_watched, "logs": is_watched},
+        openapi_url=None,  # docs sends the committed one
         docs_url=None,
         redoc_url=None,
     )

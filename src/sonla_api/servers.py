@@ -49,7 +49,13 @@ class Server(uvicorn.Server):
 
 
 class Process(multiprocess.Process):
-    """One of several, which ends as a single one does."""
+    """One of several, which ends as a single one does, and is missed at once when it dies."""
+
+    def start(self) -> None:
+        super().start()
+        # The process alone holds its end: else whoever asks for a sign of life from one that just
+        # died would wait for it as long as for one that is busy.
+        self.child_conn.close()
 
     @property
     def server(self) -> uvicorn.Server:
