@@ -244,13 +244,18 @@ def test_the_page_says_how_large_each_package_is() -> None:
     assert table() in page, "make format writes the table of lines anew"
 
 
+WIRING = {"create_app", "connect", "_parser"}
+"""They say one thing after another, and nothing of it twice."""
+
+
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(SOURCE)))
 def test_files_and_functions_are_short(path: Path) -> None:
     lines = path.read_text().splitlines()
     assert len(lines) <= 300
     for node in ast.walk(ast.parse("\n".join(lines))):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            assert (node.end_lineno or 0) - node.lineno < 60, node.name
+            most = 60 if node.name in WIRING else 40
+            assert (node.end_lineno or 0) - node.lineno < most, node.name
 
 
 A_MARK = re.compile(

@@ -118,7 +118,6 @@ def _chosen(forms: Any) -> Any:
         order_by=(published.desc().nulls_last(), O.id.desc()),
     )
     flagged = cast(constant('[{"code": "totals_differ"}]'), JSONB)
-    conditions = [TradeQuery.filters[name].clause(name, form) for name, form in forms]
     return (
         select(
             O.indicator_id,
@@ -137,20 +136,24 @@ def _chosen(forms: Any) -> Any:
         .select_from(O)
         .join(I, I.id == O.indicator_id)
         .outerjoin(Source, and_(Source.id == O.source_id, Source.is_seen()))
-        .where(
-            O.is_seen(),
-            I.is_seen(),
-            I.flow.is_not(None),
-            _flow == any_(bindparam("flows", type_=ARRAY(Text))),
-            O.amount.is_not(None),
-            or_(O.value_kind.is_(None), O.value_kind == constant(ValueKind.flow)),
-            or_(O.qualifier.is_(None), ~among(O.qualifier, FORECASTS)),
-            func.lower(O.period_days).is_not(None),
-            func.upper(O.period_days).is_not(None),
-            *conditions,
-        )
+        .where(*_of_trade(), *(TradeQuery.filters[n].clause(n, form) for n, form in forms))
         .cte("chosen")
     )
+
+
+def _of_trade() -> list[Any]:
+    """What came in or went out by then, in whole periods."""
+    return [
+        O.is_seen(),
+        I.is_seen(),
+        I.flow.is_not(None),
+        _flow == any_(bindparam("flows", type_=ARRAY(Text))),
+        O.amount.is_not(None),
+        or_(O.value_kind.is_(None), O.value_kind == constant(ValueKind.flow)),
+        or_(O.qualifier.is_(None), ~among(O.qualifier, FORECASTS)),
+        func.lower(O.period_days).is_not(None),
+        func.upper(O.period_days).is_not(None),
+    ]
 
 
 def _members(grouping: TradeGrouping, chosen: Any) -> Any:
