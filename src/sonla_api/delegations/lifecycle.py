@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from sonla_api.kit.codes import CodeList
-from sonla_api.kit.lifecycle import Lifecycle, Transition
+from sonla_api.kit.lifecycle import Lifecycle, Transition, needed
 from sonla_api.kit.problems import FieldError
-from sonla_api.kit.text import Message
 
 
 class Direction(CodeList):
@@ -53,18 +52,11 @@ class DelegationVerb(CodeList):
     set_direction = "set_direction", "Set the direction", "Xác định đoàn ra, đoàn vào"
 
 
-_NEEDED = Message("needed for this step", "cần có để thực hiện bước này")
-
-
 def _needs(*fields: str) -> Any:
     """A guard: these fields have a value."""
 
     def guard(record: Any, _: Any) -> Sequence[FieldError]:
-        return [
-            FieldError(f"/{name}", "needed", _NEEDED)
-            for name in fields
-            if not getattr(record, name)
-        ]
+        return [needed(name) for name in fields if not getattr(record, name)]
 
     return guard
 
@@ -75,7 +67,7 @@ def _decided(record: Any, body: Any) -> Sequence[FieldError]:
 
 
 def _direction_given(_: Any, body: Any) -> Sequence[FieldError]:
-    return [] if body.direction else [FieldError("/direction", "needed", _NEEDED)]
+    return [] if body.direction else [needed("direction")]
 
 
 S, V = DelegationState, DelegationVerb

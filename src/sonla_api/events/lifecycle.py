@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from sonla_api.kit.codes import CodeList
-from sonla_api.kit.lifecycle import Guard, Lifecycle, Transition
+from sonla_api.kit.lifecycle import Guard, Lifecycle, Transition, needed
 from sonla_api.kit.problems import FieldError
-from sonla_api.kit.text import Message
 
 
 class EventState(CodeList):
@@ -25,14 +24,11 @@ class EventVerb(CodeList):
     record = "record", "Record as a source tells it", "Ghi nhận theo nguồn"
 
 
-_NEEDED = Message("needed for this step", "cần có để thực hiện bước này")
-
-
 def _needs(name: str) -> Guard:
     """A guard: this field has a value."""
 
     def guard(record: Any, _: Any) -> Sequence[FieldError]:
-        return [] if getattr(record, name) else [FieldError(f"/{name}", "needed", _NEEDED)]
+        return [] if getattr(record, name) else [needed(name)]
 
     return guard
 

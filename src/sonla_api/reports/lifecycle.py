@@ -8,9 +8,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from sonla_api.kit.codes import CodeList
-from sonla_api.kit.lifecycle import Guard, Lifecycle, Transition
+from sonla_api.kit.lifecycle import Guard, Lifecycle, Transition, needed
 from sonla_api.kit.problems import FieldError
-from sonla_api.kit.text import Message
 
 
 class ReportState(CodeList):
@@ -29,18 +28,11 @@ class ReportVerb(CodeList):
     publish = "publish", "Publish", "Ban hành"
 
 
-_NEEDED = Message("needed for this step", "cần có để thực hiện bước này")
-
-
 def _needs(*fields: str) -> Guard:
     """A guard: these fields have a value."""
 
     def guard(record: Any, _: Any) -> Sequence[FieldError]:
-        return [
-            FieldError(f"/{name.removesuffix('_id')}", "needed", _NEEDED)
-            for name in fields
-            if not getattr(record, name)
-        ]
+        return [needed(name.removesuffix("_id")) for name in fields if not getattr(record, name)]
 
     return guard
 
