@@ -208,7 +208,7 @@ async def test_steps_ask_for_what_an_official_report_needs(
     found = await made(api, "/reports", report())
     address = f"/reports/{found['id']}/transitions"
     refused = await api.post(address, json={"verb": "submit"}, headers=ANY)
-    assert [e["pointer"] for e in refused.json()["errors"]] == ["/issuer"]
+    assert [e["pointer"] for e in refused.json()["errors"]] == ["/issuer_id"]
     issuer = await made(api, "/agencies", agency())
     await api.patch(f"/reports/{found['id']}", json={"issuer_id": issuer["id"]}, headers=ANY)
     await step(api, f"/reports/{found['id']}", "submit", "return", "submit", "approve")

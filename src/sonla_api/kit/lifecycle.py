@@ -31,6 +31,11 @@ def needed(name: str, why: Message = _NEEDED) -> FieldError:
     return FieldError(f"/{name}", "needed", why)
 
 
+def needs(*names: str) -> Guard:
+    """A guard: these fields of the record have a value."""
+    return lambda record, _: [needed(name) for name in names if not getattr(record, name)]
+
+
 _NONE: ColumnElement[Any] = literal_column("'[]'::jsonb")
 
 
