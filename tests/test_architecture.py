@@ -224,10 +224,18 @@ def test_files_have_the_names_of_the_vocabulary() -> None:
         assert not others, f"{feature}: {others} are not of the vocabulary, nor named here"
 
 
+SETTINGS = tomllib.loads((SOURCE.parents[1] / "pyproject.toml").read_text())
+
+
+def test_the_page_says_in_which_direction_imports_point() -> None:
+    page = " ".join(PAGE.read_text(encoding="utf-8").split())
+    layers = " → ".join(SETTINGS["tool"]["importlinter"]["contracts"][0]["layers"])
+    assert f"**One direction.** `{layers}`" in page
+
+
 def test_every_feature_has_its_place_in_the_contracts() -> None:
     """A contract cannot ask for a container that nobody named."""
-    settings = tomllib.loads((SOURCE.parents[1] / "pyproject.toml").read_text())
-    contracts = settings["tool"]["importlinter"]["contracts"]
+    contracts = SETTINGS["tool"]["importlinter"]["contracts"]
     layered = {it for rule in contracts if rule.get("exhaustive") for it in rule["containers"]}
     for feature in FEATURES:
         name = f"sonla_api.{feature}"
