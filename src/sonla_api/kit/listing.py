@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Literal, get_origin
 from urllib.parse import urlencode
 
-from pydantic import AfterValidator, BaseModel, Field, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 from sqlalchemy import (
     ColumnElement,
     Date,
@@ -184,6 +184,8 @@ def outside(days: Any, name: str) -> ColumnElement[bool]:
 class Parameters(BaseModel):
     """What a reading address accepts in its query; an unknown name is told the known ones."""
 
+    model_config = ConfigDict(defer_build=True)
+
     filters: ClassVar[Mapping[str, Filter]] = {}
 
     @classmethod
@@ -198,7 +200,6 @@ class Parameters(BaseModel):
             field = cls.model_fields[name]
             if get_origin(field.annotation) is list and _FEW[0] not in field.metadata:
                 field.metadata = [*_FEW, *field.metadata]
-        cls.model_rebuild(force=True)
 
     @model_validator(mode="before")
     @classmethod
@@ -273,7 +274,6 @@ class Listing(Paging):
         sort = cls.model_fields["sort"]
         sort.description = f"One of {known}; records without it come last."
         sort.json_schema_extra = {"pattern": f"^-?({'|'.join(cls.orders)})$"}
-        cls.model_rebuild(force=True)
 
     @field_validator("sort")
     @classmethod
