@@ -10,10 +10,12 @@ from sonla_api.backups.programs import BackupError
 from sonla_api.migrating import revisions
 
 MAGIC = b"PGDMP"  # what pg_dump's custom format begins with
+MAINTAINED = 17  # the first version with the right MAINTAIN
 _REVISION = re.compile(r"^COPY public\.alembic_version .*\n(\w+)$", re.MULTILINE)
 _OWNER = re.compile(r"^\d+; \d+ \d+ TABLE public alembic_version (.*)$", re.MULTILINE)
 _RIGHTS = re.compile(r"^\d+; \d+ \d+ (?:DEFAULT )?ACL .*\n", re.MULTILINE)
 _RIGHT = re.compile(r"^(?:GRANT|REVOKE|ALTER DEFAULT PRIVILEGES) .*;$", re.MULTILINE)
+_MAINTAIN = re.compile(r",MAINTAIN\b|\bMAINTAIN,")
 _ROLE = re.compile(r'\b(FOR ROLE|TO|FROM) ("(?:[^"]|"")+"|[\w$]+)')
 
 
@@ -41,16 +43,17 @@ class Archive:
                 f"{self.file} was made by a newer sonla-api ({found[1]}): install that one"
             )
 
-    def rights(self, roles: set[str]) -> tuple[list[str], set[str]]:
-        """The statements that give these roles their rights of before, and the roles that had
-        some and are not among them. What the tables' owner had is for who restores.
+    def rights(self, roles: set[str], major: int) -> tuple[list[str], set[str]]:
+        """The statements that give these roles their rights of before on a server of this version,
+        and the roles that had some and are not among them. Who restores gets the owner's.
         """
         statements, missing = [], set[str]()
         for statement in _RIGHT.findall(self._rights):
             unknown = {_plain(it[1]) for it in _ROLE.findall(statement)} - roles - self._owners
             missing |= unknown
             if not unknown:
-                statements.append(_ROLE.sub(self._as_owner, statement))
+                known = statement if major >= MAINTAINED else _MAINTAIN.sub("", statement)
+                statements.append(_ROLE.sub(self._as_owner, known))
         return statements, missing
 
     @cached_property

@@ -35,7 +35,6 @@ analyze;
 commit;
 """
 PIECE = 1 << 20  # bytes
-MAINTAINED = 17  # the first version with the right MAINTAIN
 _SETTING = re.compile(rb"SET (\w+) = ")
 _NO_STATEMENT = (b"--", b"\n", b"\\", b"SET ", b"SELECT ")
 
@@ -45,7 +44,7 @@ class Server(NamedTuple):
 
     settings: set[bytes]
     roles: set[str]
-    has_maintain: bool
+    major: int
 
 
 def restore(address: str, file: Path, pg_bin: Path | None, progress: Progress) -> None:
@@ -54,9 +53,7 @@ def restore(address: str, file: Path, pg_bin: Path | None, progress: Progress) -
     archive = Archive(file, client.folder / "pg_restore")
     archive.refuse_strange()
     server = asyncio.run(_look_at(address))
-    rights, missing = archive.rights(server.roles)
-    if not server.has_maintain:
-        rights = [re.sub(r",MAINTAIN\b|\bMAINTAIN,", "", statement) for statement in rights]
+    rights, missing = archive.rights(server.roles, server.major)
     progress(f"restoring {file} into {where(address)} with pg_restore {client.major}")
     _pour(address, archive, server.settings, "\n".join([*rights, END]), progress)
     for role in sorted(missing):
@@ -77,7 +74,7 @@ async def _look_at(address: str) -> Server:
         return Server(
             {name.encode() for (name,) in settings},
             {role for (role,) in roles},
-            connection.get_server_version().major >= MAINTAINED,
+            connection.get_server_version().major,
         )
 
 

@@ -13,6 +13,7 @@ from sonla_api.backups.programs import BackupError, conninfo, started
 from sonla_api.embedded import find_clients
 from sonla_api.preparing import NotReadyError, Progress, connected, revision_of, where
 
+PRIVATE = 0o600
 LOCKED = "60s"  # for a migration that is under way
 
 
@@ -27,10 +28,11 @@ def back_up(
         progress(f"backing up {where(address)} with pg_dump {client.major}")
         with started(
             client.folder / "pg_dump",
-            *("--format=custom", f"--lock-wait-timeout={LOCKED}", "--no-password"),
-            *("--dbname", conninfo(address)),
+            # Not by its standard output: pg_dump 18 would not note where each table begins, so that
+            # nobody could tell a file that was cut off.
+            *("--format=custom", f"--file={written.name}"),
+            *(f"--lock-wait-timeout={LOCKED}", "--no-password", "--dbname", conninfo(address)),
             address=address,
-            stdout=written,
         ) as dumping:
             dumping.wait(lambda: progress(f"{_size(written)} so far"))
             if dumping.has_failed():
@@ -53,11 +55,10 @@ def _file_to_be(file: Path, *, overwrite: bool) -> Iterator[IO[bytes]]:
     """A file that gets its name only when it is whole and on the disk."""
     part = file.with_name(f"{file.name}.part")
     _refuse_existing(file, overwrite=overwrite)
-    # Not to append: pg_dump goes back to note where each table begins.
-    with os.fdopen(os.open(part, os.O_RDWR | os.O_CREAT, 0o600), "r+b") as written:
+    with open(part, "ab", opener=_closed) as written:
         _lock(written, part)
         try:
-            written.truncate()
+            os.fchmod(written.fileno(), PRIVATE)
             yield written
             os.fsync(written.fileno())
             _refuse_existing(file, overwrite=overwrite)
@@ -66,6 +67,10 @@ def _file_to_be(file: Path, *, overwrite: bool) -> Iterator[IO[bytes]]:
             part.unlink()
             raise
     _keep_names(file.parent)
+
+
+def _closed(name: str, flags: int) -> int:
+    return os.open(name, flags, PRIVATE)
 
 
 def _lock(written: IO[bytes], part: Path) -> None:
