@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from sonla_api import commands
 from sonla_api.backups import programs, restoring
 from sonla_api.backups.archive import Archive
 from sonla_api.embedded import find_clients
@@ -88,9 +89,15 @@ def test_what_was_broken_off_has_no_name(
 
 
 def test_a_backup_that_is_told_to_stop_leaves_nothing(
-    sonla: Type, register: str, dumping: Any, file: Path
+    sonla: Type, register: str, dumping: Any, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    dumping("kill -TERM $PPID; exec sleep 60")
+    def say(line: str) -> None:
+        if "so far" in line:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    dumping("exec sleep 60")
+    monkeypatch.setattr(programs, "PAUSE", 0.01)
+    monkeypatch.setattr(commands, "say", say)
     assert sonla("backup", str(file)).code == 128 + signal.SIGTERM
     assert beside(file) == []
 
@@ -196,13 +203,16 @@ def test_only_an_empty_database_is_restored_into_and_only_a_whole_backup(
     # What psql is refused, such as by a role without the right to make anything, is told as well.
     monkeypatch.setattr(restoring, "END", "select 1/0;\ncommit;\n")
     assert "nothing was restored: psql says: division by zero" in sonla("restore", str(backup)).err
-    monkeypatch.undo()
-    monkeypatch.setenv("SONLA_DATABASE_URL", empty)
-    assert sonla("restore", str(backup)).code == 0
+    assert ask(empty, "select count(*) from pg_tables where schemaname = 'public'") == 0
 
 
 def test_rights_come_back_for_roles_that_are_there(
-    sonla: Type, register: str, empty: str, file: Path, monkeypatch: pytest.MonkeyPatch
+    sonla: Type,
+    register: str,
+    empty: str,
+    other_empty: str,
+    file: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     role = 'sonla test\'s "reader"'
     quoted = '"' + role.replace('"', '""') + '"'
@@ -232,6 +242,9 @@ def test_rights_come_back_for_roles_that_are_there(
         for url in (register, empty):
             ask(url, f"drop owned by {quoted}")
         ask(register, f"drop role {quoted}")
+    monkeypatch.setenv("SONLA_DATABASE_URL", other_empty)
+    said = f"the rights of {role} were left out: there is no such role here"
+    assert said in sonla("restore", str(file)).err
     archive = Archive(file, find_clients(None, 15)[-1].folder / "pg_restore")
     statements, missing = archive.rights(set(), 15)
     assert missing == {role}
@@ -245,6 +258,7 @@ def test_settings_that_an_older_server_does_not_know_are_left_out() -> None:
     flow = restoring._Flow(None, None, {b"known"}, "")
     passed = b"".join(flow._pieces(io.BytesIO(known + b"SET unknown = 0;\n" + rest)))
     assert passed == known + rest
+    assert b"".join(flow._pieces(io.BytesIO(known))) == known
 
 
 def test_the_password_stands_in_no_command_line() -> None:
