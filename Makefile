@@ -1,5 +1,5 @@
 # sonla-api: `make run` starts it, `make test` proves it.
-.PHONY: help run test check fuzz format migration lock sbom setup bench torture faults
+.PHONY: help run test check fuzz format migration lock sbom setup bench torture faults anywhere
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 
@@ -54,6 +54,9 @@ torture: ## kill the service and its PostgreSQL under load, and count what was p
 faults: ## freeze, fill, cut off and slow down what is around the service (NAMES="frozen full")
 	@scripts/venv dev
 	@$(BIN)/python -m torture.faults
+
+anywhere: ## try run and test in fresh clones: as root, as a user, offline, on a server (CASES="user")
+	@python3 scripts/anywhere.py
 
 lock: ## resolve the dependencies of pyproject.toml anew into requirements/
 	@scripts/venv dev
