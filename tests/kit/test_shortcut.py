@@ -11,7 +11,7 @@ from httpx import AsyncClient, Response
 from pydantic import BaseModel
 
 from sonla_api.kit.shortcut import Shortcuts
-from tests.conftest import Connection
+from tests.conftest import Cast, Connection
 from tests.factories import (
     a_firm,
     a_plan,
@@ -59,8 +59,13 @@ async def _both(client: AsyncClient, path: str, id_: str, **headers: str) -> Res
 
 
 @pytest.fixture
-async def ids(api: AsyncClient) -> dict[str, str]:
+async def ids(cast: Cast, api: AsyncClient) -> dict[str, str]:
     """One record of each resource, the id with letters in it."""
+    found: dict[str, str] = await cast(one_of_each, api)
+    return found
+
+
+async def one_of_each(api: AsyncClient) -> dict[str, str]:
     host = await made(api, "/partners", partner())
     given = await an_assignment(api)
     paper = (await made(api, "/documents", document()))["id"]
