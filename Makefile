@@ -2,6 +2,8 @@
 .PHONY: help run test check fuzz format migration lock sbom setup bench torture faults anywhere
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
+# Tests and checks start many processes, each of which would compile all of it anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 BIN := .venv/bin
 LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --generate-hashes \
