@@ -1,4 +1,4 @@
-"""What a recurring task came from stands in each of its times, and months are found faster."""
+"""Times of recurring tasks say what these came from; months and parts of trade are found faster."""
 
 from pathlib import Path
 
@@ -13,6 +13,7 @@ depends_on = None
 
 SQL = Path(__file__).parents[1] / "sql"
 FOLLOWED = ["code", "title", "deliverable", "basis", "markets", "priority", "weight", "visibility"]
+PRODUCTS = "ix_observations_indicator_id_product_partner_country"
 REPLACED = {"months_of": "reports", "follow_task": "work"}
 
 
@@ -24,12 +25,17 @@ def upgrade() -> None:
         op.execute((SQL / "traces" / f"{name}.sql").read_text())
     follow([*FOLLOWED, "commitment"])
     op.execute(
+        "-- squawk-ignore require-concurrent-index-creation\n"
+        f"create index {PRODUCTS} on observations (indicator_id, product, partner_country)"
+    )
+    op.execute(
         "update tasks as o set commitment = t.commitment from tasks t"
         " where t.id = o.occurrence_of_id and t.commitment is not null and o.commitment is null"
     )
 
 
 def downgrade() -> None:
+    op.execute(f"drop index {PRODUCTS}")
     for name, folder in REPLACED.items():
         before = (SQL / folder / f"{name}.sql").read_text()
         op.execute(before.replace("create function", "create or replace function"))
