@@ -18,7 +18,7 @@ run: ## start PostgreSQL, API and docs with the real records (SONLA_PORT, else 8
 
 test: ## run the tests on a PostgreSQL of their own (ARGS="-k partners")
 	@scripts/venv dev
-	@exec $(BIN)/python -m sonla_api.embedded -- $(BIN)/pytest -n 2 -m "not browser" $(ARGS)
+	@exec $(BIN)/python -m sonla_api.embedded -- $(BIN)/pytest -n 2 --dist worksteal -m "not browser" $(ARGS)
 
 check: ## run every check there is, the tests with coverage among them
 	@scripts/venv dev

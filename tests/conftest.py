@@ -71,6 +71,8 @@ def database_url() -> Iterator[str]:
             " lc_collate 'C.UTF-8' lc_ctype 'C.UTF-8'"
         )
         asyncio.run(_execute(server, made))
+        # What is thrown away afterwards need not be on the disk before each answer.
+        asyncio.run(_execute(server, f"alter database {name} set synchronous_commit = off"))
         url = server.rpartition("/")[0] + f"/{name}"
         config = alembic_config(url.replace("postgresql://", "postgresql+asyncpg://"))
         command.upgrade(config, "head")
