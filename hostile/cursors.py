@@ -65,8 +65,7 @@ def _changed(cursor: str) -> Iterator[str]:
         changed = bytearray(raw)
         changed[n * len(raw) // _FLIPS] ^= 1 << n % 8
         yield base64.urlsafe_b64encode(changed).decode().rstrip("=")
-    for part in (cursor[1:], cursor[: len(cursor) // 2], cursor + cursor):
-        yield part
+    yield from (cursor[1:], cursor[: len(cursor) // 2], cursor + cursor)
 
 
 def _forged(operation: Operation) -> Iterator[str]:
