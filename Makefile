@@ -1,5 +1,5 @@
 # sonla-api: `make run` starts it, `make test` proves it.
-.PHONY: help run test check fuzz format migration lock sbom setup bench torture faults anywhere
+.PHONY: help run test check fuzz hostile format migration lock sbom setup bench torture faults anywhere
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 # Tests and checks start many processes, each of which would compile all of it anew.
@@ -27,6 +27,10 @@ check: ## run every check there is, the tests with coverage among them
 fuzz: ## attack every operation as each kind of caller, 50 examples each
 	@scripts/venv dev
 	@$(BIN)/python -m scripts.fuzz anonymous=50 read-only=50 agency=50 administrator=50
+
+hostile: ## attack every resource by hand: 1,600 requests each, and what twice the input costs
+	@scripts/venv dev
+	@$(BIN)/python -m hostile
 
 format: ## put the code into its form, and its size into ARCHITECTURE.md
 	@scripts/venv dev

@@ -4,7 +4,7 @@ Work is processor time, of the service and of its database, so that a busy machi
 little. What looks like more is measured again before it is believed.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -12,7 +12,17 @@ import asyncpg
 
 from hostile.attacks import address
 from hostile.callers import ANY, JSON, Callers, as_json
-from hostile.contract import BASE, OPERATIONS, Operation, Place, Schema, filled, places, resolved
+from hostile.contract import (
+    BASE,
+    OPERATIONS,
+    Operation,
+    Place,
+    Schema,
+    creation,
+    filled,
+    places,
+    resolved,
+)
 from hostile.contract import with_value as put
 from hostile.victims import NOTHING, Victims
 
@@ -27,6 +37,8 @@ LONG_TEXT, LONG_LIST = 10_000, 100
 """Where the description names no limit."""
 SHAPES = ["a", "ế ", "a b ", "1/KH-", "((", "..", "12/2025-", "Đ\u0323"]
 """Repeated, they are words, symbols of documents, periods, nothing but brackets, and marks."""
+TAKEN = ["a b ", "1/KH-"]
+"""Those that most fields take."""
 QUOTED = {"ế ": "%E1%BA%BF+", "a b ": "a+b+", "((": "((", "Đ\u0323": "%C4%90%CC%A3"}
 RULES = [
     "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30", "FREQ=DAILY;INTERVAL=1", "FREQ=SECONDLY",
@@ -113,9 +125,10 @@ async def _measured(
     return Grown(what, sizes, (first, second, third))
 
 
-async def all_grown(work: Work, victims: Victims) -> list[Grown]:
+async def all_grown(work: Work, victims: Victims, chosen: Collection[str]) -> list[Grown]:
+    """All that can be made longer, of these resources."""
     found = []
-    for operation in OPERATIONS:
+    for operation in (it for it in OPERATIONS if it.resource in chosen):
         body = None if operation.example is None else await victims.body(operation)
         for what, most, made in (*_texts(operation, body), *_lists(operation, body)):
             found.append(await grown(work, f"{operation}: {what}", most, made))
@@ -141,23 +154,30 @@ def _target(operation: Operation) -> bytes:
 
 
 def _texts(operation: Operation, body: Any) -> Iterator[tuple[str, int, Made]]:
-    """All texts of a body at once: what is slow is then looked for by hand."""
+    """All texts of a body at once, of which some will be refused; where a record is made, each in a
+    body that is taken, too.
+    """
     if body is None:
         return
-    texts = [
+    every = [
         (place, limit) for place, schema in places(operation.schema) if (limit := _limit(schema))
     ]
-    for shape in SHAPES:
+    chosen = [(shape, every) for shape in SHAPES if every]
+    if operation is creation(operation.resource):
+        chosen += [(shape, [text]) for shape in TAKEN for text in every]
+    for shape, texts in chosen:
 
-        def made(size: int, shape: str = shape) -> tuple[bytes, bytes, bytes]:
+        def made(
+            size: int, shape: str = shape, texts: list[tuple[Place, int]] = texts
+        ) -> tuple[bytes, bytes, bytes]:
             sent = body
             for place, limit in texts:
                 length = min(limit, LONG_TEXT) * size // 1000
                 sent = put(sent, operation.schema, place, (shape * length)[:length])
             return operation.method.encode(), _target(operation), as_json(sent)
 
-        if texts:
-            yield f"{len(texts)} texts of {shape!r}", 1000, made
+        one = "/".join(map(str, texts[0][0])) if len(texts) == 1 else f"{len(texts)} texts"
+        yield f"{one} of {shape!r}", 1000, made
 
 
 def _limit(schema: Schema) -> int:

@@ -274,7 +274,8 @@ A_MARK = re.compile(
 
 
 @pytest.mark.parametrize(
-    "folder", ["src", "tests", "migrations", "scripts", "bench", "torture", "tools/clients"]
+    "folder",
+    ["src", "tests", "migrations", "scripts", "bench", "torture", "hostile", "tools/clients"],
 )
 def test_every_mark_has_its_reason_beside_it(folder: str) -> None:
     """Behind it, or before one that turns the formatter off."""
