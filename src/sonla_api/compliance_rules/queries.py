@@ -35,7 +35,7 @@ from sonla_api.kit.listing import Listing, Q
 from sonla_api.kit.model import among, constant
 from sonla_api.kit.period import PeriodFilter
 from sonla_api.kit.records import Records
-from sonla_api.kit.shapes import embedded, json_object
+from sonla_api.kit.shapes import elements, embedded, json_object
 from sonla_api.kit.statement import Statement
 from sonla_api.kit.steps import Step
 from sonla_api.kit.titles import href
@@ -79,17 +79,9 @@ def _to_the_day(of: Any) -> ColumnElement[bool]:
     return found
 
 
-def _each(members: Any) -> Any:
-    return (
-        func.jsonb_array_elements(members)
-        .table_valued(column("member", JSONB), with_ordinality="place", name="each")
-        .render_derived()
-    )
-
-
 def _positions(of: Any) -> ColumnElement[Any]:
     """The positions of the members as they are compared, in their order."""
-    each = _each(of.members)
+    each = elements(of.members, "member")
     said = func.fold(each.c.member.op("->>")(constant("position")))
     return func.array(select(said).select_from(each).order_by(each.c.place).scalar_subquery())
 
@@ -169,7 +161,7 @@ def _counting() -> Any:
         D.members.bool_op("@>")(any_(persons)),
         period_range("year").bool_op("@>")(D.when_from),
     )
-    each = _each(D.members)
+    each = elements(D.members, "member")
     position = func.fold(each.c.member.op("->>")(constant("position")))
     is_leader = or_(
         func.fold(D.head_position) == any_(leaders),
