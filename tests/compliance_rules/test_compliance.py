@@ -350,7 +350,7 @@ async def test_an_example_taken_into_force_moves_due_days_from_its_first_day_on(
         for last in ("2026-09-30", "2026-10-01")
     ]
 
-    async def due() -> list[tuple[str, ...]]:
+    async def due() -> list[tuple[str | None, ...]]:
         shown = [await read(api, trip) for trip in trips]
         replies = [it["due_on"] for it in shown[0]["consultations"]]
         return [tuple(it["report_due_on"] for it in shown), tuple(replies)]
