@@ -35,14 +35,15 @@ class Served:
 
 
 @contextmanager
-def served() -> Iterator[Served]:
-    """The service over a database of its own, for as long as the block."""
+def served(**settings: str) -> Iterator[Served]:
+    """The service over a database of its own, for as long as the block; `settings` as variables."""
     with temporary_server() as database:
         environment = os.environ | {
             "SONLA_DATABASE_URL": database,
             "SONLA_PORT": "0",
             "SONLA_PUBLIC_READ": "true",
             "SONLA_LOG_LEVEL": "ERROR",
+            **settings,
         }
         with subprocess.Popen(
             [BIN / "sonla", "serve", "--prepare", "--with-parent"],

@@ -220,6 +220,8 @@ def replayed(kept: Kept) -> Response:
     return RecordAnswer(kept, 201, {"Location": kept.location})
 
 
+_IF_MATCH = r'^(\*|"[0-9]{1,9}(\.[0-9a-f]{8})?"(, *"[0-9]{1,9}(\.[0-9a-f]{8})?")*)$'
+"""What can match; anything else is an ETag of nothing, and so never the current one."""
 _VERSION = re.compile(r'(?<!W/)"(\d{1,9})(?:\.[0-9a-f]{8})?"')
 
 
@@ -230,6 +232,7 @@ def _expected(
             description="The ETag that was read, or * to overwrite whatever is there now.",
             max_length=500,
             examples=['"3.9f1c02aa"'],
+            json_schema_extra={"pattern": _IF_MATCH},
         ),
     ] = None,
 ) -> Expected:

@@ -24,7 +24,7 @@ from sonla_api.kit.context import Context
 from sonla_api.kit.formats import MEDIA_TYPES, preferred
 from sonla_api.kit.headers import header
 from sonla_api.kit.listing import Parameters
-from sonla_api.kit.problems import BadRequest, FieldError, Invalid
+from sonla_api.kit.problems import FieldError, Invalid
 from sonla_api.kit.reads import PATIENCE
 from sonla_api.kit.spreadsheets import ROWS, Csv, Lines, Workbook, Writer
 from sonla_api.kit.statement import Reader
@@ -203,7 +203,7 @@ class _Pages:
     async def first(self, *, is_counted: bool) -> PageAnswer:
         """The first page. What is about pages is refused, and so is more than a sheet holds."""
         if given := [name for name in _OF_PAGES if name in self._listing.model_fields_set]:
-            raise BadRequest(
+            raise Invalid(
                 errors=[FieldError(f"/{n}", "of_pages", _WHOLE.format(name=n)) for n in given]
             )
         page = await self._page(_FIRST, **({"count": "exact"} if is_counted else {}))
