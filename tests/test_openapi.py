@@ -230,6 +230,27 @@ async def test_the_example_of_a_body_is_accepted(api: AsyncClient, name: str) ->
         assert changed.status_code == 200, changed.text
 
 
+def parameter(operation: str, name: str) -> Any:
+    (found,) = (it for it in API[operation]["parameters"] if it["name"] == name)
+    return found["schema"]
+
+
+async def test_names_of_resources_are_told_and_are_those_that_are_taken(api: AsyncClient) -> None:
+    told = parameter("GET /api/v1/search", "resource")["items"]["enum"]
+    asked = {"q": "visit", "resource": told}
+    assert (await api.get("/search", params=asked)).status_code == 200
+    refused = await api.get("/search", params={"q": "visit", "resource": "changes"})
+    assert (refused.status_code, "changes" in told) == (422, False)
+
+
+def test_what_no_pattern_can_say_is_a_format() -> None:
+    """Whoever makes values up from the schema is told that these cannot be."""
+    cursor = parameter("GET /api/v1/partners", "cursor")["anyOf"][0]["format"]
+    etag = parameter("PATCH /api/v1/partners/{id}", "if-match")["format"]
+    country = parameter("GET /api/v1/partners", "country")["items"]["format"]
+    assert (cursor, etag, country) == ("cursor", "etag", "country")
+
+
 async def test_it_is_served_as_it_is_described(api: AsyncClient) -> None:
     served = await api.get("http://test/openapi.json")
     assert served.json() == described

@@ -200,9 +200,9 @@ async def refused(client: AsyncClient, query: str, status: int, *pointers: str) 
 async def test_what_cannot_be_exported_is_a_problem(
     api: AsyncClient, as_actor: Callable[..., Any], stranger: AsyncClient
 ) -> None:
-    await refused(api, "/sources?format=csv&limit=5&count=exact", 400, "/limit", "/count")
-    await refused(api, "/sources?format=csv&cursor=x", 400, "/cursor")
-    await refused(api, "/changes?format=csv&limit=5", 400, "/limit")
+    await refused(api, "/sources?format=csv&limit=5&count=exact", 422, "/limit", "/count")
+    await refused(api, "/sources?format=csv&cursor=x", 422, "/cursor")
+    await refused(api, "/changes?format=csv&limit=5", 422, "/limit")
     await refused(api, "/sources?format=pdf", 422, "/format")
     await refused(api, "/sources?format=csv&colour=red", 400, "")
     await refused(api, "/sources?format=csv&published_on_from=today", 422, "/published_on_from")
