@@ -4,7 +4,6 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-import pytest
 from httpx import AsyncClient
 
 from sonla_api.dataset import FOLDER
@@ -17,9 +16,7 @@ from sonla_api.imports.mapping import (
     STAGES,
     STATES,
 )
-from sonla_api.imports.service import load_folder
 from sonla_api.kit.period import precision
-from sonla_api.settings import Settings
 
 Line = dict[str, Any]
 Found = Callable[[Line, Line], Any]
@@ -332,11 +329,6 @@ def _lines(name: str) -> list[Line]:
             for task in line["tasks"]
         ]
     return lines
-
-
-@pytest.fixture
-async def loaded(settings: Settings, database: Any) -> None:
-    await load_folder(str(settings.database_url), FOLDER, lambda _: None)
 
 
 async def test_every_field_of_every_line_is_found_again(

@@ -140,7 +140,7 @@ def _page(*, is_stranger: bool) -> Statement:
     parts = []
     for model in resources().values():
         made = _doubts(model, is_stranger=is_stranger)
-        place = column("ordinal", Integer)
+        place = made.selected_columns.ordinal
         is_later = or_(model.id < last, place > bindparam("cursor_place", type_=Integer()))
         chosen = made.where(*_chosen(model), model.id <= last, is_later)
         parts.append(chosen.order_by(model.id.desc(), place).limit(limit))

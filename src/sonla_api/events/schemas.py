@@ -8,8 +8,9 @@ from sonla_api.events.lifecycle import EventState, EventVerb
 from sonla_api.events.models import EventChannel, EventKind, EventRole
 from sonla_api.kit.codes import Country
 from sonla_api.kit.money import Money, Sum
+from sonla_api.kit.numbers import Count
 from sonla_api.kit.period import Period
-from sonla_api.kit.schema import Body, Count, ResourceBody, ResourceView, Summary, View
+from sonla_api.kit.schema import Body, ResourceBody, ResourceView, Summary, View
 from sonla_api.kit.steps import StepBody
 from sonla_api.kit.text import Line, LocalizedText, Message, refusal
 from sonla_api.partners.schemas import PartnerSummary

@@ -18,7 +18,6 @@ from sqlalchemy import (
     any_,
     bindparam,
     cast,
-    exists,
     false,
     func,
     literal_column,
@@ -218,17 +217,27 @@ def _levels(of: Any) -> Any:
 
 
 def _added(levels: Any) -> Any:
-    """Which of them are added: a total rather than its parts, the longer of two periods."""
+    """Which of them are added: a total rather than its parts, the longer of two periods.
+
+    Joined by the line, as an EXISTS for each row would run through all others.
+    """
     other, days = levels.alias("other"), levels.c.period_days
     length, of_other = (func.upper(d) - func.lower(d) for d in (days, other.c.period_days))
     is_longer = or_(
         of_other > length,
         and_(of_other == length, func.lower(other.c.period_days) < func.lower(days)),
     )
-    is_within = exists().where(
-        other.c.line == levels.c.line, other.c.period_days.bool_op("&&")(days), is_longer
+    is_within = and_(other.c.period_days.bool_op("&&")(days), is_longer)
+    shorter = (
+        select(levels.c.line, days)
+        .join(other, and_(other.c.line == levels.c.line, is_within))
+        .distinct()
+        .cte("shorter")
     )
-    return select(levels, and_(levels.c.is_level, ~is_within).label("is_added")).cte("added")
+    is_it = and_(shorter.c.line == levels.c.line, shorter.c.period_days == days)
+    is_added = and_(levels.c.is_level, shorter.c.line.is_(None))
+    found = select(levels, is_added.label("is_added")).select_from(levels.outerjoin(shorter, is_it))
+    return found.cte("added")
 
 
 @lru_cache(maxsize=16)
