@@ -1,5 +1,6 @@
 """Who attacks: a connection for each kind of caller, and what each of them sees of the others."""
 
+import json
 import subprocess
 from dataclasses import dataclass, field
 from typing import Any
@@ -64,6 +65,4 @@ def secrets_of(service: Served) -> dict[str, bytes]:
 
 def as_json(body: Any) -> bytes:
     """Also with halves of surrogate pairs, which no encoder of text would write."""
-    import json  # noqa: PLC0415
-
     return json.dumps(body).encode()
