@@ -15,6 +15,7 @@ from sqlalchemy import inspect
 from sqlalchemy.dialects.postgresql import JSONB
 
 import sonla_api
+from scripts.lines import PAGE, table
 from sonla_api.identity.permissions import EVERY, RESOURCES
 from sonla_api.kit.model import Model, Resource
 from sonla_api.kit.schema import Body, ResourceBody
@@ -224,10 +225,18 @@ def test_files_have_the_names_of_the_vocabulary() -> None:
         assert not others, f"{feature}: {others} are not of the vocabulary, nor named here"
 
 
+SETTINGS = tomllib.loads((SOURCE.parents[1] / "pyproject.toml").read_text())
+
+
+def test_the_page_says_in_which_direction_imports_point() -> None:
+    page = " ".join(PAGE.read_text(encoding="utf-8").split())
+    layers = " → ".join(SETTINGS["tool"]["importlinter"]["contracts"][0]["layers"])
+    assert f"**One direction.** `{layers}`" in page
+
+
 def test_every_feature_has_its_place_in_the_contracts() -> None:
     """A contract cannot ask for a container that nobody named."""
-    settings = tomllib.loads((SOURCE.parents[1] / "pyproject.toml").read_text())
-    contracts = settings["tool"]["importlinter"]["contracts"]
+    contracts = SETTINGS["tool"]["importlinter"]["contracts"]
     layered = {it for rule in contracts if rule.get("exhaustive") for it in rule["containers"]}
     for feature in FEATURES:
         name = f"sonla_api.{feature}"
@@ -239,13 +248,23 @@ def test_every_feature_has_its_place_in_the_contracts() -> None:
         assert is_known, f"{name} is not in the contract on SQL"
 
 
+def test_the_page_says_how_large_each_package_is() -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    assert table() in page, "make format writes the table of lines anew"
+
+
+WIRING = {"create_app", "connect", "_parser"}
+"""They say one thing after another, and nothing of it twice."""
+
+
 def test_files_and_functions_are_short() -> None:
     for path in FILES:
         lines = path.read_text().splitlines()
         assert len(lines) <= 300, path
         for node in ast.walk(ast.parse("\n".join(lines))):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-                assert (node.end_lineno or 0) - node.lineno < 60, (path, node.name)
+                most = 60 if node.name in WIRING else 40
+                assert (node.end_lineno or 0) - node.lineno < most, (path, node.name)
 
 
 A_MARK = re.compile(
@@ -255,7 +274,8 @@ A_MARK = re.compile(
 
 
 @pytest.mark.parametrize(
-    "folder", ["src", "tests", "migrations", "scripts", "bench", "torture", "tools/clients"]
+    "folder",
+    ["src", "tests", "migrations", "scripts", "bench", "torture", "hostile", "tools/clients"],
 )
 def test_every_mark_has_its_reason_beside_it(folder: str) -> None:
     """Behind it, or before one that turns the formatter off."""

@@ -67,8 +67,8 @@ def _parties(role: str | None) -> Found:
     return found
 
 
-def _related(resource: str) -> Found:
-    return lambda record, _: [r["key"] for r in record["related"] if r["resource"] == resource]
+def _sites(record: Line, _: Line) -> list[str]:
+    return [KEYS[named["site"]["id"]] for named in record["sites"]]
 
 
 def _named(name: str) -> Found:
@@ -239,7 +239,7 @@ WALKS: dict[str, dict[str, Found]] = {
         "date_precision": _precision("when"),
         "partners": lambda record, _: [KEYS[p["partner"]["id"]] for p in record["partners"]],
         "result": lambda record, _: _text("text")(record["results"], {}),
-        "sites": _related("sites"),
+        "sites": _sites,
     },
     "projects": PLAIN
     | CITED
@@ -263,7 +263,7 @@ WALKS: dict[str, dict[str, Found]] = {
         "agencies": _parties(None),
         "documents": lambda record, _: [KEYS[b["document"]["id"]] for b in record["legal_basis"]],
         "agreements": lambda record, _: [KEYS[a["agreement"]["id"]] for a in record["agreements"]],
-        "sites": lambda record, _: [KEYS[named["site"]["id"]] for named in record["sites"]],
+        "sites": _sites,
         "amounts": _amounts,
     },
 }

@@ -198,14 +198,15 @@ async def full_records(api: AsyncClient) -> dict[str, Any]:
     )
     day = await factories.made(api, "/calendar-days", factories.calendar_day(key="c1", **common))
     figures = await full_figures(api, common)
-    body = factories.full_event(partner["id"], key="e1", **common)
-    fair = await factories.made(api, "/events", body)
-    await factories.made(api, "/events", factories.event(name={"lo": "ງານ"}, when=None))
     ruled = {"legal_basis": [document], "directions": ["outbound"], "levels": ["department"]}
     ruled |= {"kind": "leaders_at_once", "positions": ["Chủ tịch UBND tỉnh"], "key": "lr1"}
     body = factories.compliance_rule("leaders-at-once", **ruled, **common)
     rule = await factories.made(api, "/compliance-rules", body)
     outreach = await factories.full_outreach(api, agency["id"], paper["id"], **common)
+    held_at = [{"site_id": outreach["sites"]}]
+    body = factories.full_event(partner["id"], key="e1", sites=held_at, **common)
+    fair = await factories.made(api, "/events", body)
+    await factories.made(api, "/events", factories.event(name={"lo": "ງານ"}, when=None))
     work = await full_work(api, paper["id"], visit["id"], agency["id"], accord, common)
     money = await full_money(api, partner["id"], agency["id"], paper["id"], common)
     agreed = {"agreements": [{"agreement_id": accord}]}
