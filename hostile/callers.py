@@ -7,12 +7,12 @@ from typing import Any
 from hostile.wire import Answer, Head, Line
 from scripts.served import BIN, Served
 
-OWNER, OTHER = "dofa", "doit"
-"""Agencies of the bundled records."""
+AGENCIES = {"owner": "dofa", "other": "doit"}
+"""By caller, of the bundled records."""
 OPTIONS: dict[str, list[str]] = {
     "administrator": ["--role", "administrator"],
-    "owner": ["--role", "approver", "--agency", OWNER],
-    "other": ["--role", "approver", "--agency", OTHER],
+    "owner": ["--role", "approver", "--agency", AGENCIES["owner"]],
+    "other": ["--role", "approver", "--agency", AGENCIES["other"]],
     "reader": ["--role", "viewer"],
     "revoked": ["--role", "administrator"],
 }

@@ -7,11 +7,11 @@ from typing import NamedTuple
 from hostile import attacks
 from hostile.attacks import BUDGET, ID, Attack
 from hostile.callers import Callers, as_json
-from hostile.contract import BASE, RESOURCES, Operation, creation
+from hostile.contract import BASE, NOTHING, RESOURCES, Operation, creation
 from hostile.cursors import cursors
 from hostile.hidden import LOWLY, MARK, Hidden, oracles
 from hostile.judging import judged, lost
-from hostile.victims import NOTHING, Victims
+from hostile.victims import Victims
 from hostile.wire import Answer
 
 LOOKED_AT_EACH = 20
@@ -138,7 +138,7 @@ class Assault:
 
     async def _taken(self, attack: Attack, answer: Answer) -> None:
         """What was taken reads back as it was sent; the victim is then what the answer says."""
-        is_record = attack.operation in {creation(self.resource), self._update}
+        is_record = any(attack.operation is it for it in (creation(self.resource), self._update))
         if is_record and attack.sent is not None and answer.content:
             for fault in lost(attack.sent, answer.json):
                 self._complain(attack, fault)
