@@ -1,5 +1,6 @@
 """The attack on one resource: every request is sent, every answer judged, the victim looked at."""
 
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -174,9 +175,9 @@ class Assault:
         head = attack.headers[-1:] if attack.kind in SHOWN_HEADERS else ()
         told = (attack.method, target, *(b": ".join(pair)[:80] for pair in head), content)
         example = b" ".join(told).decode(errors="replace").encode("unicode_escape").decode()
-        self.findings.append(
-            Finding(self.resource, attack.kind, fault, f"{example} as {attack.caller}")
-        )
+        found = Finding(self.resource, attack.kind, fault, f"{example} as {attack.caller}")
+        print(*found, sep=": ", file=sys.stderr)
+        self.findings.append(found)
 
 
 def _said(attack: Attack) -> bytes:
