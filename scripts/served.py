@@ -36,10 +36,7 @@ class Served:
 
 @contextmanager
 def served(**settings: str) -> Iterator[Served]:
-    """The service over a database of its own, for as long as the block.
-
-    `settings`: more of its environment.
-    """
+    """The service over a database of its own, for as long as the block; `settings` as variables."""
     with temporary_server() as database:
         environment = os.environ | {
             "SONLA_DATABASE_URL": database,

@@ -92,7 +92,8 @@ _PARAMETERS = {
     "attachment_id": "That of the file.",
     "name": "That of the list.",
     "limit": "How many records a page has at most.",
-    "cursor": "`next_cursor` of the page before.",
+    "cursor": "`next_cursor` of the page before, for the same list, order and filters; any other "
+    "is refused with 400.",
     "count": "`exact` adds `total`, which takes time.",
     "group_by": "What the figures are grouped by.",
     "period": "What lies in this period or reaches into it.",
@@ -186,7 +187,7 @@ def _add_errors(path: str, method: str, operation: dict[str, Any]) -> None:
         kinds += [problems.BadRequest, problems.Invalid]
     if "{" in path:
         kinds += [problems.NotFound]
-    if "{id}" in path:
+    if "{id}" in path or "after" in names:
         kinds += [problems.Gone]
         if method == "get":
             kinds += [problems.Moved]
