@@ -28,8 +28,10 @@ from hostile.contract import with_value as put
 from hostile.victims import NoVictimError, Victims
 from hostile.wire import Answer
 
-MARK = "không ai thấy ở đây"
-"""Stands in every record and field that others may not read, and in no answer that they get."""
+MARK, INNER_MARK = "không ai thấy ở đây", "chỉ ai có khóa mới đọc"
+"""Stand in every record that others may not read, and in every field that strangers may not; in no
+answer that they get.
+"""
 LOWLY = ("other", "reader", "stranger")
 _CHANGES = re.compile(rb'"(request_id|version|updated_at|updated_by)": ?("[^"]*"|\d+|null)')
 _OF_EACH_ANSWER = {"date", "x-request-id", "etag", "content-length", "last-modified"}
@@ -39,13 +41,13 @@ _COST = {"planned": {"amount": "48151623.42", "currency": "USD"}, "actual": None
 
 def fields(resource: str, agency: str) -> dict[str, Any]:
     """What only callers with a key may read of a public record, with something in it."""
-    asked = [{"agency_id": agency, "opinion": MARK}]
+    asked = [{"agency_id": agency, "opinion": INNER_MARK}]
     held: dict[str, dict[str, Any]] = {
         "agreements": {"consultations": asked},
         "delegations": {
-            "members": [{"name": MARK}],
+            "members": [{"name": INNER_MARK}],
             "consultations": asked,
-            "invitation": [{"symbol": MARK}],
+            "invitation": [{"symbol": INNER_MARK}],
             "funding": "sponsor",
             "cost": _COST,
         },
@@ -56,6 +58,12 @@ def fields(resource: str, agency: str) -> dict[str, Any]:
 
 def emptied(held: dict[str, Any]) -> dict[str, Any]:
     return {name: [] if isinstance(value, list) else None for name, value in held.items()}
+
+
+def shows_hidden(attack: Attack, answer: Answer) -> bool:
+    """Whether the caller is given what it may not read."""
+    is_shown = attack.caller in LOWLY and MARK.encode() in answer.content
+    return is_shown or (attack.caller == "stranger" and INNER_MARK.encode() in answer.content)
 
 
 class Hidden:
@@ -174,7 +182,7 @@ async def oracles(resource: str, victims: Victims) -> list[tuple[str, str]]:
     return [
         (question.decode(), f"{before[:300]} became {after[:300]}")
         for question, before, after in zip(asked, *seen, strict=True)
-        if before != after or MARK in before + after
+        if before != after or INNER_MARK in before + after
     ]
 
 
@@ -191,7 +199,7 @@ def _questions(resource: str, id_: str) -> Iterator[bytes]:
             for value in _candidates(name, schema):
                 for more in ("", "&count=exact&limit=1" if "count" in operation.queries else ""):
                     yield path + f"?{name}={value}{more}".encode()
-    for words in (quote(MARK), "48151623.42", "sponsor"):
+    for words in (quote(INNER_MARK), "48151623.42", "sponsor"):
         yield f"{BASE}/search?q={words}".encode()
 
 
@@ -207,4 +215,4 @@ def _candidates(name: str, schema: Any) -> list[str]:
         return [str(value) for value in element["enum"]]
     if element.get("type") == "boolean":
         return ["true", "false"]
-    return {"q": [quote(MARK), "sponsor"], "limit": ["1", "200"]}.get(name, [])
+    return {"q": [quote(INNER_MARK), "sponsor"], "limit": ["1", "200"]}.get(name, [])

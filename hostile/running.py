@@ -10,7 +10,7 @@ from hostile.attacks import BUDGET, ID, Attack
 from hostile.callers import Callers, as_json
 from hostile.contract import BASE, NOTHING, RESOURCES, Operation, creation
 from hostile.cursors import cursors
-from hostile.hidden import LOWLY, MARK, Hidden, oracles
+from hostile.hidden import Hidden, oracles, shows_hidden
 from hostile.judging import judged, lost
 from hostile.victims import Victims
 from hostile.wire import Answer
@@ -55,7 +55,7 @@ class Assault:
             self.statuses[answer.status] += 1
             for fault in judged(answer, attack.operation, _said(attack)):
                 self._complain(attack, fault)
-            if attack.caller in LOWLY and attack.kind != "keys" and MARK.encode() in answer.content:
+            if shows_hidden(attack, answer):
                 self._complain(attack, "shows what is hidden")
             is_taken = OK <= answer.status < MOVED
             if attack.is_refused and is_taken:
