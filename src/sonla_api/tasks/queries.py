@@ -23,18 +23,8 @@ from sqlalchemy.orm import aliased
 
 from sonla_api.agencies.models import Agency
 from sonla_api.kit.context import WriteContext
-from sonla_api.kit.listing import (
-    Filter,
-    Listing,
-    Q,
-    at_least,
-    at_most,
-    has,
-    matches,
-    one_of,
-    overlaps,
-    refers,
-)
+from sonla_api.kit.filters import Filter, at_least, at_most, has, matches, one_of, overlaps, refers
+from sonla_api.kit.listing import Listing, Q
 from sonla_api.kit.model import constant
 from sonla_api.kit.period import PeriodFilter
 from sonla_api.kit.records import Records
@@ -127,9 +117,9 @@ _recurring = Statement(
 _drop = Statement(select(func.drop_occurrences(_ids, *_pairs, bindparam("since", type_=Date()))))
 _wanted = func.unnest(*_pairs).table_valued(column("id", Uuid), column("day", Date), name="wanted")
 _SAME = (
-    T.plan_id, T.title, T.basis, T.deliverable, T.markets, T.priority, T.weight, T.sources,
-    T.visibility, T.owner_agency_id, T.updated_by,
-)  # fmt: skip
+    T.plan_id, T.title, T.basis, T.commitment, T.deliverable, T.markets, T.priority, T.weight,
+    T.sources, T.visibility, T.owner_agency_id, T.updated_by,
+)  # one list, read as such  # fmt: skip
 """What every occurrence has from its task."""
 
 
