@@ -40,6 +40,13 @@ NO_CALENDAR = "update working_calendar set days = '{}', numbers = '{}', publishe
 EVERYTHING = "everything"
 
 
+def pytest_configure() -> None:
+    """What the shell sets for a service of its own is nothing to the tests."""
+    for name in [*os.environ]:
+        if name.startswith("SONLA_") and name != "SONLA_TEST_DATABASE_URL":
+            del os.environ[name]
+
+
 def pytest_asyncio_loop_factories(config: Any, item: Any) -> dict[str, Any]:
     """The loop that serves in production, which is also the quickest."""
     return {"uvloop": uvloop.new_event_loop}
