@@ -15,6 +15,7 @@ from sonla_api.kit.steps import StepBody
 from sonla_api.kit.text import Line, LocalizedText, Message, refusal
 from sonla_api.partners.schemas import PartnerSummary
 from sonla_api.projects.schemas import RelatedBody
+from sonla_api.sites.schemas import SiteNamed, SiteNamedView
 
 MESSAGES = {
     "enterprise_unnamed": Message(
@@ -96,6 +97,7 @@ class EventCreate(ResourceBody):
     products: Annotated[list[Line], Field(max_length=200, examples=[["Mận hậu", "Cà phê"]])] = []
     results: EventResults | None = None
     cost: Cost | None = None
+    sites: Annotated[list[SiteNamed], Field(max_length=100)] = []
     related: Annotated[list[RelatedBody], Field(max_length=100)] = []
 
 
@@ -130,6 +132,7 @@ class EventView(ResourceView):
     products: list[str]
     results: EventResults | None
     cost: Cost | None
+    sites: list[SiteNamedView]
     related: list[RelatedBody]
     state: Annotated[EventState, Field(examples=["planned"])]
     verbs: Annotated[list[EventVerb], Field(description="What the caller may do with it now.")]

@@ -4,7 +4,7 @@ from collections.abc import Hashable, Mapping
 from typing import Annotated, Any, ClassVar, Literal, get_origin
 from urllib.parse import urlencode
 
-from pydantic import AfterValidator, BaseModel, Field, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 from sqlalchemy import ColumnElement
 
 from sonla_api.kit.context import Context
@@ -30,6 +30,8 @@ MESSAGES = {
 class Parameters(BaseModel):
     """What a reading address accepts in its query; an unknown name is told the known ones."""
 
+    model_config = ConfigDict(defer_build=True)
+
     filters: ClassVar[Mapping[str, Filter]] = {}
 
     @classmethod
@@ -45,7 +47,6 @@ class Parameters(BaseModel):
             field.description = field.description or mark.says
             if get_origin(field.annotation) is list and _FEW[0] not in field.metadata:
                 field.metadata = [*_FEW, *field.metadata]
-        cls.model_rebuild(force=True)
 
     @model_validator(mode="before")
     @classmethod
@@ -122,7 +123,6 @@ class Listing(Paging):
         sort = cls.model_fields["sort"]
         sort.description = f"One of {known}; records without it come last."
         sort.json_schema_extra = {"pattern": f"^-?({'|'.join(cls.orders)})$"}
-        cls.model_rebuild(force=True)
 
     @field_validator("sort")
     @classmethod

@@ -62,6 +62,7 @@ MESSAGES: Mapping[str, Message] = {
 
 Precision = Literal["year", "half", "quarter", "month", "day"]
 Days = tuple[date | None, date | None]
+UNKNOWN: Days = (None, None)
 
 _PART = "[1-9][0-9]{3}(-(H[12]|Q[1-4]|(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?))?"
 _TEXT = rf"({_PART}(/({_PART}|\.\.))?|\.\./{_PART})"
@@ -104,11 +105,11 @@ with_config(
 )(FloatingLength)
 
 
-def days(period: str | FloatingLength) -> Days | None:
+def days(period: str | FloatingLength | None) -> Days | None:
     """The days of a valid period, half-open: from the first to the day after the last.
 
     None stands for an open end, also after the year 9999, which no date can follow; a floating
-    length has no days. The SQL function `period_days` says the same of a stored period.
+    length, or none, has no days. The SQL function `period_days` says the same of a stored period.
     """
     if not isinstance(period, str):
         return None
