@@ -7,7 +7,7 @@ from alembic import op
 from sonla_api.migrating import trigger
 
 revision = "traces"
-down_revision = "compliance"
+down_revision = "event_sites"
 branch_labels = None
 depends_on = None
 

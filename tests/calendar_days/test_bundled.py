@@ -12,6 +12,7 @@ from httpx import AsyncClient
 from sonla_api.imports.service import load_folder
 from sonla_api.preparing import CALENDAR
 from sonla_api.settings import Settings
+from tests.conftest import Cast
 from tests.factories import delegation, made
 
 LINES: list[dict[str, Any]] = json.loads((CALENDAR / "calendar_days.json").read_text())
@@ -19,14 +20,15 @@ DAY = timedelta(days=1)
 
 
 @pytest.fixture
-async def calendar(settings: Settings, database: "Connection[Any]") -> Callable[[], Any]:
+async def calendar(settings: Settings, cast: Cast) -> Callable[[], Any]:
     """Loads it again; loaded once already."""
+    url = str(settings.database_url)
+    await cast(load, url)
+    return lambda: load(url)
 
-    async def load() -> list[str]:
-        return (await load_folder(str(settings.database_url), CALENDAR, lambda _: None)).lines
 
-    await load()
-    return load
+async def load(url: str) -> list[str]:
+    return (await load_folder(url, CALENDAR, lambda _: None)).lines
 
 
 async def test_every_line_is_found_again(calendar: Any, stranger: AsyncClient) -> None:
@@ -35,8 +37,10 @@ async def test_every_line_is_found_again(calendar: Any, stranger: AsyncClient) -
     assert [record["key"] for record in found] == [line["key"] for line in LINES]
     for line, record in zip(LINES, found, strict=True):
         assert (record["day"], record["kind"], record["note"]) == (
-            line["day"], line["kind"], line.get("note"),
-        )  # fmt: skip
+            line["day"],
+            line["kind"],
+            line.get("note"),
+        )
         assert record["name"] == line["name"] | {"lo": None}
         assert record["announcement"] == line["announcement"] | {"document": None}
         sources = [cited[citation["source"]["id"]] for citation in record["sources"]]

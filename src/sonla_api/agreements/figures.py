@@ -11,7 +11,7 @@ from sonla_api.agreements.models import Agreement, AgreementStanding
 from sonla_api.agreements.queries import AgreementChoice, standing
 from sonla_api.agreements.schemas import AgreementCount, AgreementFigures
 from sonla_api.kit.context import Context
-from sonla_api.kit.listing import outside, period_range
+from sonla_api.kit.filters import outside, period_range
 from sonla_api.kit.model import among
 from sonla_api.kit.period import PeriodFilter
 from sonla_api.kit.schema import Day

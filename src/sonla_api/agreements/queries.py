@@ -38,11 +38,8 @@ from sonla_api.agreements.schemas import (
 )
 from sonla_api.kit.codes import Country, Language, Subdivision
 from sonla_api.kit.context import WriteContext
-from sonla_api.kit.listing import (
+from sonla_api.kit.filters import (
     Filter,
-    Listing,
-    Parameters,
-    Q,
     at_least,
     at_most,
     contains_one_of,
@@ -54,12 +51,13 @@ from sonla_api.kit.listing import (
     overlaps,
     refers,
 )
+from sonla_api.kit.listing import Listing, Parameters, Q
 from sonla_api.kit.mentions import Mention, model_of
 from sonla_api.kit.model import among, constant
 from sonla_api.kit.period import PeriodFilter
 from sonla_api.kit.records import Records
 from sonla_api.kit.schema import AgencySummary, Day
-from sonla_api.kit.shapes import json_object, summary
+from sonla_api.kit.shapes import elements, json_object, summary
 from sonla_api.partners.queries import WARNED_DAYS
 from sonla_api.partners.schemas import PartnerSummary
 
@@ -115,11 +113,7 @@ def _tasks_of(of: Any, code: Any) -> Any:
 def _commitments(of: Any) -> Any:
     """As they are kept, and what each was turned into."""
     element: Any = column("element", JSONB)
-    each = (
-        func.jsonb_array_elements(of.commitments)
-        .table_valued(element, with_ordinality="place", name="each")
-        .render_derived()
-    )
+    each = elements(of.commitments, "element")
     said = {name: element.op("->")(constant(name)) for name in CommitmentBody.model_fields}
     partner, agency = (
         cast(element.op("->>")(constant(name)), Uuid) for name in ("partner_id", "agency_id")

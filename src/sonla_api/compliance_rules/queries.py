@@ -30,11 +30,12 @@ from sonla_api.delegations.lifecycle import BINDING, DelegationState, Delegation
 from sonla_api.delegations.models import Delegation
 from sonla_api.kit.citations import DocumentCitedView
 from sonla_api.kit.context import Context
-from sonla_api.kit.listing import Listing, Q, matches, one_of, overlaps, period_range, refers
+from sonla_api.kit.filters import matches, one_of, overlaps, period_range, refers
+from sonla_api.kit.listing import Listing, Q
 from sonla_api.kit.model import among, constant
 from sonla_api.kit.period import PeriodFilter
 from sonla_api.kit.records import Records
-from sonla_api.kit.shapes import embedded, json_object
+from sonla_api.kit.shapes import elements, embedded, json_object
 from sonla_api.kit.statement import Statement
 from sonla_api.kit.steps import Step
 from sonla_api.kit.titles import href
@@ -78,17 +79,9 @@ def _to_the_day(of: Any) -> ColumnElement[bool]:
     return found
 
 
-def _each(members: Any) -> Any:
-    return (
-        func.jsonb_array_elements(members)
-        .table_valued(column("member", JSONB), with_ordinality="place", name="each")
-        .render_derived()
-    )
-
-
 def _positions(of: Any) -> ColumnElement[Any]:
     """The positions of the members as they are compared, in their order."""
-    each = _each(of.members)
+    each = elements(of.members, "member")
     said = func.fold(each.c.member.op("->>")(constant("position")))
     return func.array(select(said).select_from(each).order_by(each.c.place).scalar_subquery())
 
@@ -152,26 +145,40 @@ async def facts(ctx: Context, id_: UUID) -> tuple[Subject, list[RuleVersion]]:
 @cache
 def _figures() -> Statement:
     """The other delegations that may count, and working days, each as one JSON list."""
+    return Statement(select(_others().scalar_subquery(), _spanned().scalar_subquery()))
+
+
+def _counting() -> Any:
+    """The ids of others with these persons in the year, or with leaders on the days."""
     persons = cast(bindparam("persons", type_=_texts), ARRAY(JSONB))
     leaders = bindparam("leaders", type_=_texts)
     counts = [D.id != bindparam("id", type_=Uuid()), among(D.state, COUNTED)]
     # As the index has it: of most delegations no member is named.
     named = D.members != literal_column("'[]'::jsonb")
     of_persons = select(D.id).where(
-        *counts, named, D.members.bool_op("@>")(any_(persons)),
+        *counts,
+        named,
+        D.members.bool_op("@>")(any_(persons)),
         period_range("year").bool_op("@>")(D.when_from),
-    )  # fmt: skip
-    each = _each(D.members)
+    )
+    each = elements(D.members, "member")
     position = func.fold(each.c.member.op("->>")(constant("position")))
     is_leader = or_(
         func.fold(D.head_position) == any_(leaders),
         exists(select(each.c.place).select_from(each).where(position == any_(leaders))),
     )
     at_once = select(D.id).where(
-        *counts, func.cardinality(leaders) > literal_column("0"),
-        D.when_days.bool_op("&&")(period_range("trip")), _to_the_day(D), is_leader,
-    )  # fmt: skip
-    ids = union(of_persons, at_once).subquery("ids")
+        *counts,
+        func.cardinality(leaders) > literal_column("0"),
+        D.when_days.bool_op("&&")(period_range("trip")),
+        _to_the_day(D),
+        is_leader,
+    )
+    return union(of_persons, at_once).subquery("ids")
+
+
+def _others() -> Any:
+    ids = _counting()
     other = json_object(
         id=D.id,
         title=D.title,
@@ -184,23 +191,25 @@ def _figures() -> Statement:
         is_seen=D.is_seen(),
         **_travelling(D),
     )
-    others = select(func.json_agg(aggregate_order_by(other, D.when_from, D.id))).where(
-        D.id.in_(select(ids.c.id))
-    )
+    ordered = aggregate_order_by(other, D.when_from, D.id)
+    return select(func.json_agg(ordered)).where(D.id.in_(select(ids.c.id)))
+
+
+def _spanned() -> Any:
+    """What days lie in each span, and when it ends by working days."""
     spans = func.unnest(
         bindparam("starts", type_=_dates), bindparam("days", type_=_numbers),
         bindparam("lasts", type_=_dates),
     ).table_valued(
         column("start", Date), column("days", Integer), column("last", Date),
         with_ordinality="place", name="spans",
-    ).render_derived()  # fmt: skip
+    ).render_derived()  # what stands in one array and what it is called  # fmt: skip
     span = json_object(
         due_on=func.working_days_after(spans.c.start, spans.c.days),
         worked=func.working_days_between(spans.c.start, spans.c.last),
         is_worked=func.is_working_day(spans.c.last),
     )
-    spanned = select(func.json_agg(aggregate_order_by(span, spans.c.place))).select_from(spans)
-    return Statement(select(others.scalar_subquery(), spanned.scalar_subquery()))
+    return select(func.json_agg(aggregate_order_by(span, spans.c.place))).select_from(spans)
 
 
 async def figures(ctx: Context, **asked: Any) -> tuple[list[OtherTrip], list[Counted]]:

@@ -5,7 +5,6 @@ from uuid import UUID
 
 from pydantic import Field
 from sqlalchemy import (
-    ColumnElement,
     Date,
     Select,
     Text,
@@ -14,7 +13,6 @@ from sqlalchemy import (
     bindparam,
     cast,
     exists,
-    false,
     func,
     null,
     select,
@@ -29,23 +27,19 @@ from sonla_api.delegations.models import Channel, Delegation, DelegationCounter,
 from sonla_api.delegations.schemas import DelegationCount, DelegationSummary, DelegationView
 from sonla_api.kit.codes import Country, Subdivision
 from sonla_api.kit.context import Context, WriteContext
-from sonla_api.kit.halves import half_year
-from sonla_api.kit.listing import (
-    Listing,
-    Parameters,
-    Q,
+from sonla_api.kit.filters import (
     contains_one_of,
     lacks,
     lies_within,
     matches,
     not_placed,
     one_of,
-    outside,
     overlaps,
-    period_range,
+    placed,
     refers,
-    refuse_oracle,
 )
+from sonla_api.kit.halves import half_year
+from sonla_api.kit.listing import Listing, Parameters, Q, refuse_oracle
 from sonla_api.kit.model import among
 from sonla_api.kit.period import HalfYearFilter, PeriodFilter
 from sonla_api.kit.records import Records
@@ -121,19 +115,9 @@ class DelegationListing(_Choice, Listing):
     subdivision: Annotated[list[Subdivision], one_of(D.subdivision)] = []
     funding: Annotated[list[Funding], one_of(D.funding)] = []
     member_agency_id: Annotated[list[UUID], refers(D, "members")] = []
-    period: Annotated[
-        PeriodFilter | None, overlaps(D.when_days), Field(description="Overlapping this period.")
-    ] = None
-    within: Annotated[
-        PeriodFilter | None,
-        lies_within(D.when_days),
-        Field(description="Lying wholly in this period, as reports count."),
-    ] = None
-    not_placed_in: Annotated[
-        PeriodFilter | None,
-        not_placed(D.when_days),
-        Field(description="Overlapping this period without lying in it, or without a date."),
-    ] = None
+    period: Annotated[PeriodFilter | None, overlaps(D.when_days)] = None
+    within: Annotated[PeriodFilter | None, lies_within(D.when_days)] = None
+    not_placed_in: Annotated[PeriodFilter | None, not_placed(D.when_days)] = None
 
 
 class DelegationGrouping(StrEnum):
@@ -167,13 +151,7 @@ _NUMBERS = ("delegations", "person_trips", "without_headcount", "not_placed")
 
 def _counts(query: DelegationSummaryQuery, group: Any) -> Select[*tuple[Any, ...]]:
     """The numbers of one group: what lies in the period, and what cannot be placed in it."""
-    is_counted: ColumnElement[bool] = true()
-    is_outside: ColumnElement[bool] = false()
-    if query.period:
-        is_counted, is_outside = (
-            D.when_days.bool_op("<@")(period_range("period")),
-            outside(D.when_days, "period"),
-        )
+    is_counted, is_outside = placed(D.when_days, is_asked=query.period is not None)
     return select(
         cast(group, Text).label("group"),
         func.count().filter(is_counted).label("delegations"),

@@ -11,16 +11,18 @@ from urllib.parse import quote
 from fastapi import Depends, FastAPI, Header, Response
 from fastapi.responses import StreamingResponse
 from fastapi.routing import iter_route_contexts
+from pydantic import Field
 from starlette.datastructures import URL
 from starlette.types import Receive, Scope, Send
 
 from sonla_api.kit.context import WriteContext
+from sonla_api.kit.cursors import Rows
 from sonla_api.kit.files import StoredFile
 from sonla_api.kit.formats import PAPER_TYPES
 from sonla_api.kit.headers import header
 from sonla_api.kit.idempotency import Kept, keep
 from sonla_api.kit.problems import VersionRequired
-from sonla_api.kit.records import Item, Rows
+from sonla_api.kit.records import Item
 from sonla_api.kit.schema import Page, View
 from sonla_api.kit.store import Expected
 
@@ -45,13 +47,13 @@ class RecordAnswer(Response):
         super().__init__(item.body, status, {"ETag": self.etag, **VARY, **(headers or {})})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if _is_known(scope, self.etag):
+        if is_known(scope, self.etag):
             await _send_not_modified(self, send)
         else:
             await super().__call__(scope, receive, send)
 
 
-def _is_known(scope: Scope, etag: str) -> bool:
+def is_known(scope: Scope, etag: str) -> bool:
     """Whether the caller has what it asks for, by its If-None-Match."""
     known = header(scope, b"if-none-match") if scope["method"] == "GET" else None
     if known is None:
@@ -63,6 +65,13 @@ async def _send_not_modified(answer: Response, send: Send) -> None:
     kept = [pair for pair in answer.raw_headers if pair[0] in _NOT_MODIFIED]
     await send({"type": "http.response.start", "status": 304, "headers": kept})
     await send({"type": "http.response.body", "body": b""})
+
+
+class NotModified(Response):
+    """304, where it is known without the body that the caller has it."""
+
+    def __init__(self, etag: str) -> None:
+        super().__init__(status_code=304, headers={"ETag": etag, **VARY})
 
 
 class StreamedAnswer(StreamingResponse):
@@ -80,7 +89,7 @@ class StreamedAnswer(StreamingResponse):
         super().__init__(pieces, status_code, {"ETag": etag, **VARY, **headers}, media_type)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if _is_known(scope, self.etag):
+        if is_known(scope, self.etag):
             await _send_not_modified(self, send)
         elif scope["state"]["is_head"]:
             start = {"type": "http.response.start", "status": self.status_code}
@@ -132,7 +141,7 @@ class PaperAnswer(Response):
         super().__init__(headers=headers, media_type=PAPER_TYPES[format_])
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if self.etag and _is_known(scope, self.etag):
+        if self.etag and is_known(scope, self.etag):
             await _send_not_modified(self, send)
             return
         self.body = await self._make()
@@ -225,7 +234,7 @@ _VERSION = re.compile(r'(?<!W/)"(\d{1,9})(?:\.[0-9a-f]{8})?"')
 
 def _expected(
     if_match: Annotated[
-        str | None,
+        Annotated[str, Field(json_schema_extra={"format": "etag"})] | None,
         Header(
             description="The ETag that was read, or * to overwrite whatever is there now.",
             max_length=500,

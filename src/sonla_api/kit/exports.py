@@ -24,7 +24,7 @@ from sonla_api.kit.context import Context
 from sonla_api.kit.formats import MEDIA_TYPES, preferred
 from sonla_api.kit.headers import header
 from sonla_api.kit.listing import Parameters
-from sonla_api.kit.problems import BadRequest, FieldError
+from sonla_api.kit.problems import FieldError, Invalid
 from sonla_api.kit.reads import PATIENCE
 from sonla_api.kit.spreadsheets import Csv, Lines, Workbook, Writer
 from sonla_api.kit.statement import Reader
@@ -197,7 +197,7 @@ class _Pages:
     async def first(self) -> PageAnswer:
         """The first page; what is about pages is refused."""
         if given := [name for name in _OF_PAGES if name in self._listing.model_fields_set]:
-            raise BadRequest(
+            raise Invalid(
                 errors=[FieldError(f"/{n}", "of_pages", _WHOLE.format(name=n)) for n in given]
             )
         return await self._page(_FIRST)

@@ -14,7 +14,7 @@ from sonla_api.kit.files import TYPES
 from sonla_api.kit.problems import Problem
 from sonla_api.kit.uploads import DESCRIBED, takes_file
 
-_KEY = "key"
+KEY = "key"
 _API = "/api/v1"
 _MINE = f"{_API}/me/"
 """What is the caller's own, which a stranger has none of."""
@@ -92,20 +92,18 @@ _PARAMETERS = {
     "attachment_id": "That of the file.",
     "name": "That of the list.",
     "limit": "How many records a page has at most.",
-    "cursor": "`next_cursor` of the page before.",
+    "cursor": "`next_cursor` of the page before, for the same list, order and filters; any other "
+    "is refused with 400.",
     "count": "`exact` adds `total`, which takes time.",
     "group_by": "What the figures are grouped by.",
     "period": "What lies in this period or reaches into it.",
-    "published_on_from": "Sources published on this day or since.",
-    "published_on_to": "Sources published on this day or before.",
     "has_parent": "Whether there is a record above it.",
-    "partner_has_parent": "Whether there is a record above the partner.",
 }
 _ONE_OF = "Records with this value; repeated, with one of these."
 
 
 def install(app: FastAPI) -> None:
-    """Let /openapi.json say all that holds; made at the first request for it."""
+    """Let `app.openapi()` say all that holds."""
     derive = app.openapi
 
     def describe() -> dict[str, Any]:
@@ -139,7 +137,7 @@ def _complete(described: dict[str, Any], closed: set[str | None]) -> None:
         components["schemas"].pop(name, None)
     components["schemas"]["Problem"] = _PROBLEM
     components["securitySchemes"] = {
-        _KEY: {"type": "http", "scheme": "bearer", "description": "A key: `sonla_…`."}
+        KEY: {"type": "http", "scheme": "bearer", "description": "A key: `sonla_…`."}
     }
     components["responses"] = {
         kind.__name__: _response(kind) for kind in sorted(_kinds(), key=lambda kind: kind.__name__)
@@ -148,7 +146,7 @@ def _complete(described: dict[str, Any], closed: set[str | None]) -> None:
         operation["responses"].pop("422", None)
         if path.startswith(_API):
             is_open = method == "get" and not path.startswith(_MINE) and path not in closed
-            operation["security"] = [{_KEY: []}, *([{}] if is_open else [])]
+            operation["security"] = [{KEY: []}, *([{}] if is_open else [])]
             _add_errors(path, method, operation)
         _describe_parameters(operation)
         _add_headers(path, method, operation)
@@ -163,9 +161,12 @@ def _operations(described: dict[str, Any]) -> Iterator[tuple[str, str, dict[str,
 
 
 _EVERYWHERE: list[type[Problem]] = [
-    problems.Unauthenticated, problems.Forbidden, problems.NotAcceptable,
-    problems.TooManyRequests, problems.Unavailable,
-]  # fmt: skip
+    problems.Unauthenticated,
+    problems.Forbidden,
+    problems.NotAcceptable,
+    problems.TooManyRequests,
+    problems.Unavailable,
+]
 
 
 def _kinds() -> set[type[Problem]]:
@@ -173,18 +174,20 @@ def _kinds() -> set[type[Problem]]:
         problems.BadRequest, problems.NotFound, problems.Conflict, problems.Gone, problems.Moved,
         problems.RequestTimeout, problems.StaleVersion, problems.TooLarge,
         problems.UnsupportedMediaType, problems.Invalid, problems.VersionRequired, *_EVERYWHERE,
-    }  # fmt: skip
+    }  # one list, read as such  # fmt: skip
 
 
 def _add_errors(path: str, method: str, operation: dict[str, Any]) -> None:
-    """Which problems an operation can answer follows from its form."""
+    """Which problems an operation can answer follows from its form; what does not, its route says
+    by the status alone.
+    """
     names = {parameter["name"].lower() for parameter in operation.get("parameters", [])}
     kinds = list(_EVERYWHERE)
     if names or method in {"post", "patch"}:
         kinds += [problems.BadRequest, problems.Invalid]
     if "{" in path:
         kinds += [problems.NotFound]
-    if "{id}" in path:
+    if "{id}" in path or "after" in names:
         kinds += [problems.Gone]
         if method == "get":
             kinds += [problems.Moved]
@@ -194,9 +197,10 @@ def _add_errors(path: str, method: str, operation: dict[str, Any]) -> None:
         kinds += [problems.Conflict]
     if "if-match" in names:
         kinds += [problems.StaleVersion, problems.VersionRequired]
+    kinds += [kind for kind in _kinds() if str(kind.status) in operation["responses"]]
     for kind in kinds:
         reference = {"$ref": f"#/components/responses/{kind.__name__}"}
-        operation["responses"].setdefault(str(kind.status), reference)
+        operation["responses"][str(kind.status)] = reference
     operation["responses"] = dict(sorted(operation["responses"].items()))
 
 

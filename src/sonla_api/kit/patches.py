@@ -12,7 +12,6 @@ def open_to_patches(schema: type[BaseModel]) -> None:
         field.annotation = _or_missing(_partial_of(field.annotation))
         field.default, field.default_factory = MISSING, None
     schema.__pydantic_decorators__.model_validators.clear()
-    schema.model_rebuild(force=True)
 
 
 def _or_missing(annotation: Any) -> Any:
@@ -27,7 +26,7 @@ def _partial_of(annotation: Any) -> Any:
         key, value = get_args(annotation)
         return dict[key, value | None]  # type: ignore[valid-type]  # made at run time
     if get_origin(annotation) in (Union, types.UnionType):
-        return Union[tuple(_partial_of(part) for part in get_args(annotation))]  # noqa: UP007
+        return Union[tuple(_partial_of(part) for part in get_args(annotation))]  # noqa: UP007  made at run time
     return annotation
 
 
@@ -38,7 +37,10 @@ def _patch_of(schema: type[BaseModel]) -> type[BaseModel]:
     if schema not in _patches:
         # A patch may name one language only, so what the whole may not be does not hold for it.
         about = {name: said for name, said in _extra(schema).items() if name != "not"}
-        members = {"__module__": schema.__module__, "model_config": {"json_schema_extra": about}}
+        members = {
+            "__module__": schema.__module__,
+            "model_config": {"json_schema_extra": about, "defer_build": True},
+        }
         patch: Any = type(f"{schema.__name__}Patch", (schema,), members)
         for field in patch.model_fields.values():
             field.annotation = field.annotation | None

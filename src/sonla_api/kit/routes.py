@@ -1,9 +1,16 @@
 """Where the endpoints of a resource are reached."""
 
+import warnings
+
 from fastapi import APIRouter
 from fastapi.routing import APIRoute
+from pydantic.warnings import UnsupportedFieldAttributeWarning
 
 API = "/api/v1"
+
+# The fields that FastAPI makes have aliases that mean nothing to Pydantic, and it hides what is
+# said of that while it makes them. What checks ours is made later: see `kit.schema`.
+warnings.filterwarnings("ignore", category=UnsupportedFieldAttributeWarning)
 
 
 def routes_of(name: str = "", tag: str = "") -> APIRouter:

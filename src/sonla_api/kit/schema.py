@@ -1,4 +1,4 @@
-"""Bases of what a caller sends and receives."""
+"""Bases of what a caller sends and receives; what checks one is built where it is first needed."""
 
 import re
 from datetime import date, datetime
@@ -13,7 +13,6 @@ from pydantic import (
     Field,
     GetJsonSchemaHandler,
     StrictBool,
-    StrictInt,
     WithJsonSchema,
     field_validator,
 )
@@ -78,7 +77,6 @@ Url = Annotated[
         }
     ),
 ]
-Count = Annotated[StrictInt, Field(ge=0, le=10_000_000)]
 Truth = StrictBool
 
 
@@ -90,7 +88,7 @@ class Body(BaseModel):
     the whole, which is checked after merging.
     """
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
     def __init_subclass__(cls, *, partial: bool = False, **kwargs: Any) -> None:
         """Take the keyword; Pydantic acts on it when the fields are known."""
@@ -106,7 +104,7 @@ class View(BaseModel):
     """What a caller receives: no defaults, so every field is always present.
 
     Its fields name the columns of one select: see `kit.records`. PostgreSQL writes the JSON, so a
-    view mostly describes: what checks anything is built where it is first asked for.
+    view mostly describes.
     """
 
     model_config = ConfigDict(extra="forbid", defer_build=True)

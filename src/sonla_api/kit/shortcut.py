@@ -21,6 +21,7 @@ from starlette.types import Scope
 from sonla_api.kit.answers import replayed
 from sonla_api.kit.headers import header
 from sonla_api.kit.idempotency import KEY_LENGTH, Replay
+from sonla_api.kit.unchanged import Unchanged
 
 _ID = "{id}"
 _ADDRESS = re.compile(r"(/.+/)([0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})")
@@ -49,6 +50,7 @@ class Shortcuts:
     def __init__(self, api: FastAPI) -> None:
         self._reads: dict[str, _Read] = {}
         self._creates: dict[str, _Create] = {}
+        self._unchanged = Unchanged()
         for route in iter_route_contexts(api.routes):
             if read := _read(route):
                 self._reads[str(route.path).removesuffix(_ID)] = read
@@ -60,16 +62,15 @@ class Shortcuts:
         if scope["method"] == "GET":
             found = _ADDRESS.fullmatch(scope["path"])
             read = self._reads.get(found[1]) if found else None
-            return await _answer(scope, read, UUID(found[2])) if found and read else None
+            return await self._shown(scope, read, found[2]) if found and read else None
         create = self._creates.get(scope["path"]) if scope["method"] == "POST" else None
         return await _made(scope, create) if create else None
 
-
-async def _answer(scope: Scope, way: _Read, id_: UUID) -> Response:
-    scope["route"] = way.route
-    entered = await way.door(Request(scope))
-    answer: Response = await way.endpoint(**{way.entered: entered, "id": id_})
-    return answer
+    async def _shown(self, scope: Scope, way: _Read, id_: str) -> Response:
+        scope["route"] = way.route
+        entered = await way.door(Request(scope))
+        asked = {way.entered: entered, "id": UUID(id_)}
+        return await self._unchanged.answer(scope, entered, lambda: way.endpoint(**asked))
 
 
 async def _made(scope: Scope, way: _Create) -> Response | None:

@@ -22,12 +22,8 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from sonla_api.kit.codes import Country
 from sonla_api.kit.context import Context
-from sonla_api.kit.geometry import LocationView
-from sonla_api.kit.listing import (
+from sonla_api.kit.filters import (
     Filter,
-    Listing,
-    Parameters,
-    Q,
     contains_one_of,
     has,
     lacks,
@@ -38,11 +34,13 @@ from sonla_api.kit.listing import (
     overlaps,
     refers,
 )
+from sonla_api.kit.geometry import LocationView
+from sonla_api.kit.listing import Listing, Parameters, Q
 from sonla_api.kit.mentions import Mention
 from sonla_api.kit.model import constant
 from sonla_api.kit.period import PeriodFilter
 from sonla_api.kit.records import Records
-from sonla_api.kit.shapes import json_object
+from sonla_api.kit.shapes import elements, json_object
 from sonla_api.kit.text import Message
 from sonla_api.partners.models import Partner
 from sonla_api.projects.lifecycle import ProjectKind, ProjectState, lifecycle
@@ -62,14 +60,6 @@ _DAY = 10
 _element: Any = column("element", JSONB)
 
 
-def _each(of: Any) -> Any:
-    """The elements of a JSON list, in their order."""
-    elements = func.jsonb_array_elements(of)
-    return elements.table_valued(
-        column("element", JSONB), with_ordinality="place", name="each"
-    ).render_derived()
-
-
 def _shown(element: type[BaseModel], **more: Any) -> Any:
     """An element with all its fields, and what is computed beside them."""
     kept = {name: _element.op("->")(constant(name)) for name in element.model_fields}
@@ -86,13 +76,15 @@ def _milestones(of: Any) -> Any:
         )
     )
     made = select(func.json_agg(_shown(MilestoneBody, days_early=early)))
-    made = made.select_from(_each(of.milestones))
+    made = made.select_from(elements(of.milestones, "element"))
     return func.coalesce(made.scalar_subquery(), func.json_build_array())
 
 
 def _locations(of: Any) -> Any:
     """As they are kept; those written before points were known have none."""
-    made = select(func.json_agg(_shown(LocationView))).select_from(_each(of.locations))
+    made = select(func.json_agg(_shown(LocationView))).select_from(
+        elements(of.locations, "element")
+    )
     return func.coalesce(made.scalar_subquery(), func.json_build_array())
 
 
@@ -122,7 +114,7 @@ partner_countries = (
 """Where the partners of a project are from that the caller sees."""
 
 
-def _with_partner_from(name: str, is_several: bool) -> ColumnElement[bool]:  # noqa: FBT001
+def _with_partner_from(name: str, is_several: bool) -> ColumnElement[bool]:  # noqa: FBT001  as Filter calls it
     wanted = any_(bindparam(name, type_=ARRAY(Text))) if is_several else bindparam(name)
     return partner_countries.where(Partner.country == wanted).exists()
 
@@ -208,14 +200,8 @@ class ProjectListing(ProjectChoice, Listing):
     site_id: Annotated[
         list[UUID], refers(P, "sites"), Field(description="Naming one of these sites.")
     ] = []
-    period: Annotated[
-        PeriodFilter | None, overlaps(P.period_days), Field(description="Overlapping this period.")
-    ] = None
-    within: Annotated[
-        PeriodFilter | None,
-        lies_within(P.period_days),
-        Field(description="Lying wholly in this period, as reports count."),
-    ] = None
+    period: Annotated[PeriodFilter | None, overlaps(P.period_days)] = None
+    within: Annotated[PeriodFilter | None, lies_within(P.period_days)] = None
     not_placed_in: Annotated[
         PeriodFilter | None,
         not_placed(P.period_days),

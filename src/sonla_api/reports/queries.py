@@ -20,12 +20,13 @@ from sqlalchemy.orm import aliased
 from sqlalchemy.types import Text
 
 from sonla_api.kit.context import Context, WriteContext
-from sonla_api.kit.listing import Filter, Listing, Q, matches, one_of, overlaps, period_range
+from sonla_api.kit.filters import Filter, matches, one_of, overlaps, period_range
+from sonla_api.kit.listing import Listing, Q
 from sonla_api.kit.model import constant
 from sonla_api.kit.period import PeriodFilter
 from sonla_api.kit.records import Records
 from sonla_api.kit.schema import AgencySummary
-from sonla_api.kit.shapes import summary
+from sonla_api.kit.shapes import elements, summary
 from sonla_api.kit.statement import Statement
 from sonla_api.reports.lifecycle import ReportState, lifecycle
 from sonla_api.reports.models import PublishedReport, Report
@@ -85,16 +86,8 @@ def _body(name: str) -> Any:
 def _sections(of: Any) -> ColumnElement[Any]:
     """As they were frozen, each with the text that is written for it."""
     section, written = column("section", JSONB), column("written", JSONB)
-    each = (
-        func.jsonb_array_elements(_shown("sections")(of))
-        .table_valued(section, with_ordinality="place", name="each")
-        .render_derived()
-    )
-    texts = (
-        func.jsonb_array_elements(_shown("narrative")(of))
-        .table_valued(written, name="texts")
-        .render_derived()
-    )
+    each = elements(_shown("sections")(of), "section")
+    texts = elements(_shown("narrative")(of), "written", "texts")
     text = (
         select(written.op("->")(constant("text")))
         .select_from(texts)
@@ -133,9 +126,7 @@ class ReportListing(Listing):
     replaces_id: Annotated[
         list[UUID], one_of(R.replaces_id), Field(description="Reports that restate this one.")
     ] = []
-    period: Annotated[
-        PeriodFilter | None, overlaps(R.period_days), Field(description="Overlapping this period.")
-    ] = None
+    period: Annotated[PeriodFilter | None, overlaps(R.period_days)] = None
 
 
 _is_it = R.id == bindparam("id", type_=R.id.type)

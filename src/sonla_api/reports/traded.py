@@ -17,7 +17,7 @@ from sqlalchemy.types import Text
 
 from sonla_api.indicators.models import Flow, Indicator
 from sonla_api.kit.context import Context
-from sonla_api.kit.listing import lies_within, overlaps
+from sonla_api.kit.filters import lies_within, overlaps
 from sonla_api.kit.model import constant
 from sonla_api.kit.period import Days, PeriodFilter
 from sonla_api.kit.statement import Statement

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import and_, func, literal_column, select
 
 from sonla_api.kit.context import Context
-from sonla_api.kit.listing import overlaps
+from sonla_api.kit.filters import overlaps
 from sonla_api.kit.statement import Statement
 from sonla_api.kit.text import Message
 from sonla_api.plans.models import Plan

@@ -32,7 +32,8 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB, aggregate_order_by
 from sonla_api.indicators.models import Flow, Indicator
 from sonla_api.indicators.schemas import IndicatorCode, IndicatorSummary
 from sonla_api.kit.context import Context
-from sonla_api.kit.listing import Parameters, lies_within, one_of
+from sonla_api.kit.filters import lies_within, one_of
+from sonla_api.kit.listing import Parameters
 from sonla_api.kit.model import among, constant
 from sonla_api.kit.period import PeriodFilter
 from sonla_api.kit.schema import SourceSummary
@@ -116,7 +117,6 @@ def _chosen(forms: Any) -> Any:
         order_by=(published.desc().nulls_last(), O.id.desc()),
     )
     flagged = cast(constant('[{"code": "totals_differ"}]'), JSONB)
-    conditions = [TradeQuery.filters[name].clause(name, form) for name, form in forms]
     return (
         select(
             O.indicator_id,
@@ -135,20 +135,24 @@ def _chosen(forms: Any) -> Any:
         .select_from(O)
         .join(I, I.id == O.indicator_id)
         .outerjoin(Source, and_(Source.id == O.source_id, Source.is_seen()))
-        .where(
-            O.is_seen(),
-            I.is_seen(),
-            I.flow.is_not(None),
-            _flow == any_(bindparam("flows", type_=ARRAY(Text))),
-            O.amount.is_not(None),
-            or_(O.value_kind.is_(None), O.value_kind == constant(ValueKind.flow)),
-            or_(O.qualifier.is_(None), ~among(O.qualifier, FORECASTS)),
-            func.lower(O.period_days).is_not(None),
-            func.upper(O.period_days).is_not(None),
-            *conditions,
-        )
+        .where(*_of_trade(), *(TradeQuery.filters[n].clause(n, form) for n, form in forms))
         .cte("chosen")
     )
+
+
+def _of_trade() -> list[Any]:
+    """What came in or went out by then, in whole periods."""
+    return [
+        O.is_seen(),
+        I.is_seen(),
+        I.flow.is_not(None),
+        _flow == any_(bindparam("flows", type_=ARRAY(Text))),
+        O.amount.is_not(None),
+        or_(O.value_kind.is_(None), O.value_kind == constant(ValueKind.flow)),
+        or_(O.qualifier.is_(None), ~among(O.qualifier, FORECASTS)),
+        func.lower(O.period_days).is_not(None),
+        func.upper(O.period_days).is_not(None),
+    ]
 
 
 def _members(grouping: TradeGrouping, chosen: Any) -> Any:
@@ -171,9 +175,14 @@ def _members(grouping: TradeGrouping, chosen: Any) -> Any:
     both = union_all(every, grouped).subquery("both")
     separator = constant(":")
     series = func.concat(
-        both.c.indicator_id, separator, both.c.flow, separator, both.c.is_of_dimension,
-        separator, both.c.value_kind,
-    )  # fmt: skip
+        both.c.indicator_id,
+        separator,
+        both.c.flow,
+        separator,
+        both.c.is_of_dimension,
+        separator,
+        both.c.value_kind,
+    )
     line = func.concat(series, separator, both.c.is_total, separator, both.c.group)
     return select(both, series.label("of"), line.label("line")).cte("members")
 
@@ -186,7 +195,9 @@ def _levels(of: Any) -> Any:
     first = of.is_first
     return (
         select(
-            *(of[name] for name in _LINE), of.period_days, of.depth,
+            *(of[name] for name in _LINE),
+            of.period_days,
+            of.depth,
             func.min(of.period).label("period"),
             func.sum(of.amount).filter(first).label("amount"),
             func.count().filter(first).label("values"),
@@ -194,7 +205,7 @@ def _levels(of: Any) -> Any:
             func.bool_or(of.is_flagged).filter(first).label("is_flagged"),
             func.array_to_string(
                 func.array_agg(of.source_id.distinct()).filter(first, of.source_id.is_not(None)),
-                constant(",")
+                constant(","),
             ).label("source_ids"),
             (of.depth == func.min(of.depth).over(partition_by=(of.line, of.period_days))).label(
                 "is_level"
@@ -202,7 +213,7 @@ def _levels(of: Any) -> Any:
         )
         .group_by(*(of[name] for name in _LINE), of.period_days, of.depth)
         .cte("levels")
-    )  # fmt: skip
+    )
 
 
 def _added(levels: Any) -> Any:
