@@ -10,7 +10,7 @@ RUN python -m venv /srv/sonla-api \
     && python -m venv /build/tools \
     && /build/tools/bin/python -m pip install --no-cache-dir --require-hashes \
         --only-binary :all: --requirement requirements/local.txt
-COPY pyproject.toml LICENSE ./
+COPY pyproject.toml LICENSE openapi.json ./
 COPY migrations migrations
 COPY src src
 RUN /build/tools/bin/python -m pip wheel --no-deps --no-index --no-build-isolation \

@@ -93,7 +93,7 @@ def _started(stack: ExitStack, mine: str, secret: str, peers: str) -> list[Serve
         f"{track}.{state}": found
         for track in lifecycle.tracks
         for state in {source for line in lifecycle.transitions for source in line.sources}
-        if (found := lifecycle.possible(_Caller(officer), track, state))  # type: ignore[arg-type]
+        if (found := lifecycle.possible(_Caller(officer), track, state))  # type: ignore[arg-type]  # all that is asked of it
     }
     about = {
         "BENCH_OWNER": offices[0][0],
@@ -201,7 +201,7 @@ def _depth(address: str, effort: Effort) -> list[Row]:
             key = stack.enter_context(database.key(kept[size]))
             found[size] = stack.enter_context(sonla(kept[size], key))
         rows = [_deep(found[database.LARGE], kept[database.LARGE], effort.pages)]
-        jobs, tails = Jobs([], ""), {size: [] for size in found}  # type: ignore[var-annotated]
+        jobs, tails = Jobs([], ""), {size: [] for size in found}  # type: ignore[var-annotated]  # empty at first
         for server in found.values():
             jobs.warm("list", server)
         for _ in range(effort.rounds):

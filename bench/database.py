@@ -151,7 +151,7 @@ def _make(address: str, name: str, delegations: int) -> None:
 
 def _locale(address: str) -> str:
     locale = "template template0 encoding 'UTF8'"
-    if int(fetch(address, "show server_version_num")[0][0]) < 180000:  # noqa: PLR2004
+    if int(fetch(address, "show server_version_num")[0][0]) < 180000:  # noqa: PLR2004  PostgreSQL 18
         locale += " lc_collate 'C.UTF-8' lc_ctype 'C.UTF-8'"
     return locale
 

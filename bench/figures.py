@@ -56,7 +56,7 @@ async def _taken(
     the records that the statement runs through push all else out of the server's memory.
     """
     asked = ReportPeriod.of(PeriodFilter(period))
-    assert asked  # noqa: S101
+    assert asked  # noqa: S101  of the tool itself
     days = (*asked.period.days, *asked.year_before().period.days)
     kept, raw = [], []
     for _ in range(work.WARM + _TIMES):

@@ -36,7 +36,7 @@ class Row(NamedTuple):
 
     def line(self) -> str:
         must, aim = map(self._bar, (self.must, self.aim))
-        found = f"{self.found:.0f}" if self.found >= 20 else f"{self.found:.2f}"  # noqa: PLR2004
+        found = f"{self.found:.0f}" if self.found >= 20 else f"{self.found:.2f}"  # noqa: PLR2004  from here on digits behind the point say nothing
         return f"| {self.what} | {must} | {aim} | **{found}** | {self.spread} | {self._verdict} |"
 
     @property
@@ -130,7 +130,7 @@ def _table(rows: Sequence[Row]) -> list[str]:
 
 
 def spread(values: Sequence[float]) -> str:
-    digits = 0 if max(values) >= 20 else 2  # noqa: PLR2004
+    digits = 0 if max(values) >= 20 else 2  # noqa: PLR2004  from here on digits behind the point say nothing
     return f"{min(values):.{digits}f} to {max(values):.{digits}f}"
 
 

@@ -10,11 +10,16 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from sonla_api import main  # noqa: F401  brings in every table
 from sonla_api.changes.models import Xid8
-from sonla_api.kit.model import Model
+from sonla_api.kit.model import Model, Resource
+from sonla_api.migrating import with_triggers
 from sonla_api.settings import Settings
 
 ischema_names["xid8"] = Xid8  # SQLAlchemy does not know it when it reads the tables
-OPTIONS: dict[str, Any] = {"target_metadata": Model.metadata, "transaction_per_migration": True}
+OPTIONS: dict[str, Any] = {
+    "target_metadata": Model.metadata,
+    "transaction_per_migration": True,
+    "process_revision_directives": with_triggers(Resource.__subclasses__()),
+}
 
 
 def _address() -> str:

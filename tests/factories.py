@@ -332,3 +332,43 @@ async def full_outreach(
     body = acknowledgement(told["id"], firm["id"], key="a1", **common)
     said = await made(api, "/notice-acknowledgements", body)
     return {"sites": gate["id"], "notices": told["id"], "notice-acknowledgements": said["id"]}
+
+
+async def one_of_each(api: AsyncClient) -> dict[str, str]:
+    """The id of a record of each resource, for what holds for all of them."""
+    host = (await made(api, "/partners", partner()))["id"]
+    given = await an_assignment(api)
+    task = (await api.get(f"/tasks/{given['task']['id']}")).json()
+    paper = (await made(api, "/documents", document()))["id"]
+    work = (await made(api, "/projects", project()))["id"]
+    measure = (await made(api, "/indicators", indicator()))["id"]
+    firm = (await a_firm(api))["id"]
+    told = (await a_sent_notice(api))["id"]
+    bodies = {
+        "sources": source(),
+        "agencies": agency(),
+        "partner-relations": relation(host),
+        "agreements": agreement(),
+        "delegations": delegation(),
+        "calendar-days": calendar_day(),
+        "compliance-rules": compliance_rule(),
+        "events": event(),
+        "transactions": transaction(work),
+        "observations": observation(measure),
+        "progress-reports": progress_report(given["id"]),
+        "evidence": {"task_id": task["id"], "document_id": paper},
+        "sites": site(),
+        "notice-acknowledgements": acknowledgement(told, firm),
+        "reports": report(),
+    }
+    return {
+        "partners": host,
+        "documents": paper,
+        "projects": work,
+        "indicators": measure,
+        "notices": told,
+        "plans": task["plan"]["id"],
+        "tasks": task["id"],
+        "assignments": given["id"],
+        **{path: (await made(api, f"/{path}", body))["id"] for path, body in bodies.items()},
+    }

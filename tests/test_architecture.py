@@ -2,6 +2,7 @@
 
 import ast
 import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, get_args, get_origin
@@ -25,10 +26,11 @@ from tests.routes import API, MINE, OPERATIONS, described
 
 SOURCE = Path(sonla_api.__file__).parent
 FILES = sorted(SOURCE.rglob("*.py"))
+FEATURES = {*RESOURCES, "dossiers", "workloads"}
 VERBS = {
     "list", "get", "create", "update", "delete", "transition", "summarize", "follow", "merge",
     "resolve", "search",
-}  # fmt: skip
+}  # one list, read as such  # fmt: skip
 ROUTES: list[RouteContext] = [
     route
     for route in iter_route_contexts(
@@ -108,12 +110,13 @@ async def test_the_triggers_of_a_resource_know_its_columns(
         model.__tablename__,
     )
     told = {row["name"]: row["arguments"].decode().split("\x00")[:-1] for row in rows}
+    for function in ("record_change", "keep_version", "keep_mentions", "forget_mentions"):
+        assert function in told, f"the migration makes no trigger {function}: migrating.triggers"
     assert {row["mode"] for row in rows} == {b"O"}
     assert told["record_change"] == list(model.derived)
     assert told["keep_version"] == list(model.derived)
     cited = [f"{field}:{member}" for field, members in model.cites.items() for member in members]
     assert sorted(told["keep_mentions"]) == sorted(cited)
-    assert "forget_mentions" in told
     if "parent_id" in model.__table__.c:
         assert "refuse_cycle" in told
 
@@ -196,7 +199,7 @@ def test_every_field_of_a_body_is_strict(body: type[BaseModel]) -> None:
 def test_files_have_the_names_of_the_vocabulary() -> None:
     known = {
         "__init__", "endpoints", "jobs", "service", "queries", "schemas", "models", "lifecycle",
-    }  # fmt: skip
+    }  # one list, read as such  # fmt: skip
     own = {
         "calendar": {"ics", "keys"},
         "compliance_rules": {"cases", "checks", "deadlines", "facts"},
@@ -213,11 +216,26 @@ def test_files_have_the_names_of_the_vocabulary() -> None:
         },
         "tasks": {"health", "recurrence"},
         "workloads": {"balance", "board", "effects", "mine"},
-    }  # fmt: skip
-    features = {*RESOURCES, "dossiers", "workloads"}
-    for feature in features:
+    }  # one list, read as such  # fmt: skip
+    for feature in FEATURES:
         names = {path.stem for path in (SOURCE / feature).glob("*.py")}
-        assert names <= known | own.get(feature, set()), feature
+        others = names - known - own.get(feature, set())
+        assert not others, f"{feature}: {others} are not of the vocabulary, nor named here"
+
+
+def test_every_feature_has_its_place_in_the_contracts() -> None:
+    """A contract cannot ask for a container that nobody named."""
+    settings = tomllib.loads((SOURCE.parents[1] / "pyproject.toml").read_text())
+    contracts = settings["tool"]["importlinter"]["contracts"]
+    layered = {it for rule in contracts if rule.get("exhaustive") for it in rule["containers"]}
+    for feature in FEATURES:
+        name = f"sonla_api.{feature}"
+        assert name in layered, f"{name} is in no contract on what is inside a feature"
+    (no_sql,) = (rule for rule in contracts if "sqlalchemy" in rule.get("forbidden_modules", []))
+    for path in SOURCE.glob("*/lifecycle.py"):
+        name = f"sonla_api.{path.parent.name}.lifecycle"
+        is_known = path.parent.name == "kit" or name in no_sql["source_modules"]
+        assert is_known, f"{name} is not in the contract on SQL"
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(SOURCE)))
@@ -227,6 +245,24 @@ def test_files_and_functions_are_short(path: Path) -> None:
     for node in ast.walk(ast.parse("\n".join(lines))):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             assert (node.end_lineno or 0) - node.lineno < 60, node.name
+
+
+A_MARK = re.compile(
+    r"# (?:noqa: [A-Z]+[0-9]+(?:, [A-Z]+[0-9]+)*"
+    r"|type: ignore\[[a-z, -]+\]|pragma: no cover|fmt: \w+)(?P<why>.*)"
+)
+
+
+@pytest.mark.parametrize(
+    "folder", ["src", "tests", "migrations", "scripts", "bench", "torture", "tools/clients"]
+)
+def test_every_mark_has_its_reason_beside_it(folder: str) -> None:
+    """Behind it, or before one that turns the formatter off."""
+    for path in (SOURCE.parents[1] / folder).rglob("*.py"):
+        for number, line in enumerate(path.read_text().splitlines(), 1):
+            for mark in A_MARK.finditer(line):
+                why = mark["why"] or line[: mark.start()].rpartition("# ")[1]
+                assert why, f"{path}:{number}: say beside the mark why it is needed"
 
 
 def test_only_the_database_commits() -> None:

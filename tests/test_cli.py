@@ -115,8 +115,11 @@ def test_a_key_is_made_shown_once_listed_and_revoked(sonla: Type, migrated: str)
 
     prefix = key.removeprefix("sonla_")[:8]
     assert "within 5 seconds" in sonla("keys", "revoke", prefix).err
-    ask(migrated, "update api_keys set expires_at = '2020-02-02', last_used_at = '2020-02-01'"
-        " where name = 'b'")  # fmt: skip
+    ask(
+        migrated,
+        "update api_keys set expires_at = '2020-02-02', last_used_at = '2020-02-01'"
+        " where name = 'b'",
+    )
     listed = sonla("keys", "list").out
     assert re.search(rf"{prefix} .* revoked 20\d\d-", listed)
     assert re.search(r"2020-02-01 00:00 +expired 2020-02-02", listed)

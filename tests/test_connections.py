@@ -33,7 +33,7 @@ def server(settings: Settings) -> Iterator[Server]:
         thread = threading.Thread(target=made.run, args=[[bound]], daemon=True)
         thread.start()
         assert ready.wait(10)
-        made.port = bound.getsockname()[1]  # type: ignore[attr-defined]
+        made.port = bound.getsockname()[1]  # type: ignore[attr-defined]  # a mark of this test
         yield made
         made.should_exit = True
         thread.join()

@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 
 PAGE = Path(__file__).parents[1] / "CONTRIBUTING.md"
-BLOCKS = dict(re.findall(r"```python (\S+)\n(.*?)```", PAGE.read_text(), re.DOTALL))
-FILES = {name: text for name, text in BLOCKS.items() if name.startswith("gifts/")}
+FILES = dict(re.findall(r"```python (gifts/\S+)\n(.*?)```", PAGE.read_text(), re.DOTALL))
 
 # In a process of its own: its table must not become part of what other tests see.
 TRY = """
@@ -30,23 +29,21 @@ from sonla_api.gifts.endpoints import router
 from sonla_api.gifts.models import Gift
 from sonla_api.identity.keys import create_key
 from sonla_api.main import create_app
+from sonla_api.migrating import triggers_of
 from sonla_api.settings import Settings, asyncpg_url
 
 async def main(url):
     engine = create_async_engine(url)
     async with engine.begin() as connection:
         await connection.run_sync(Gift.__table__.create)
-        class op:
-            statements = []
-            execute = statements.append
-        exec(sys.argv[2], {"op": op})
-        for statement in op.statements:
+        for statement in triggers_of(Gift):
             await connection.exec_driver_sql(statement)
     await engine.dispose()
     plain = await asyncpg.connect(asyncpg_url(url))
     key = await create_key(plain, name="T", role="administrator")
     api.v1.append(router)
     app = create_app(Settings(database_url=url))
+    look_at(app.openapi())
     try:
         async with app.router.lifespan_context(app):
             transport = httpx.ASGITransport(app=app)
@@ -57,6 +54,13 @@ async def main(url):
     finally:
         await plain.execute("drop table gifts cascade")
         await plain.close()
+
+def look_at(described):
+    listed, written = (described["paths"]["/api/v1/gifts"][method] for method in ("get", "post"))
+    for parameter in listed["parameters"]:
+        assert parameter["description"], parameter
+    example = written["requestBody"]["content"]["application/json"]["example"]
+    assert example["what"] == "Thổ cẩm", example
 
 async def use(c):
     partner = {"kind": "local_government", "name": {"en": "Houaphanh Province"}}
@@ -84,7 +88,7 @@ async def use(c):
         await asyncio.sleep(0.05)
     raise AssertionError(feed)
 
-asyncio.run(main(sys.argv[3]))
+asyncio.run(main(sys.argv[2]))
 """
 
 
@@ -96,7 +100,7 @@ async def test_the_example_resource_works(tmp_path: Path, database_url: str) -> 
         file.write_text(text)
     (tmp_path / "gifts/__init__.py").touch()
     url = database_url.replace("postgresql://", "postgresql+asyncpg://")
-    command = [sys.executable, "-c", TRY, str(tmp_path), BLOCKS["migrations/upgrade"], url]
+    command = [sys.executable, "-c", TRY, str(tmp_path), url]
     environment = {name: v for name, v in os.environ.items() if not name.startswith("COV")}
     done = await asyncio.to_thread(
         subprocess.run, command, capture_output=True, text=True, check=False, env=environment

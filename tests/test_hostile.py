@@ -92,44 +92,7 @@ def is_plain(answer: Response) -> bool:
 
 @pytest.fixture
 async def ids(api: AsyncClient) -> dict[str, str]:
-    """A record of each resource."""
-    partner = await factories.made(api, "/partners", factories.partner())
-    bodies = {
-        "sources": factories.source(),
-        "agencies": factories.agency(),
-        "partner-relations": factories.relation(partner["id"]),
-        "delegations": factories.delegation(),
-        "documents": factories.document(),
-        "events": factories.event(),
-    }
-    assignment = await factories.an_assignment(api)
-    report = factories.progress_report(assignment["id"])
-    shown = {"document_id": (await factories.made(api, "/documents", factories.document()))["id"]}
-    tied = {"task_id": assignment["task"]["id"], **shown}
-    bodies |= {"progress-reports": report, "evidence": tied}
-    work = await factories.made(api, "/projects", factories.project())
-    bodies |= {"transactions": factories.transaction(work["id"])}
-    measure = await factories.made(api, "/indicators", factories.indicator())
-    bodies |= {"observations": factories.observation(measure["id"])}
-    bodies |= {"calendar-days": factories.calendar_day(), "reports": factories.report()}
-    bodies |= {"agreements": factories.agreement()}
-    bodies |= {"compliance-rules": factories.compliance_rule()}
-    task = (await api.get(f"/tasks/{assignment['task']['id']}")).json()
-    gate = await factories.made(api, "/sites", factories.site())
-    bodies |= {"notices": factories.notice()}
-    firm = (await factories.a_firm(api))["id"]
-    told = await factories.a_sent_notice(api)
-    bodies |= {"notice-acknowledgements": factories.acknowledgement(told["id"], firm)}
-    ids = {
-        "sites": gate["id"],
-        "partners": partner["id"],
-        "plans": task["plan"]["id"],
-        "tasks": task["id"],
-    }
-    ids |= {"assignments": assignment["id"], "projects": work["id"]}
-    ids |= {"indicators": measure["id"]}
-    made = {path: await factories.made(api, f"/{path}", body) for path, body in bodies.items()}
-    return {path: record["id"] for path, record in made.items()} | ids
+    return await factories.one_of_each(api)
 
 
 def address(operation: Operation, ids: dict[str, str]) -> str:
@@ -212,7 +175,7 @@ async def test_every_parameter_with_every_kind_of_value(
     to = address(operation, ids)
     for name in [*names, "\x00", "a[b]"]:
         for value in QUERIES:
-            answer = await api.get(to, params={name: value})  # type: ignore[dict-item]
+            answer = await api.get(to, params={name: value})  # type: ignore[dict-item]  # also bytes, which httpx takes
             assert is_plain(answer), (name, value, answer.text)
     for query in (
         "&&&===",
@@ -249,7 +212,7 @@ async def test_every_address_with_every_kind_of_id(api: AsyncClient, stranger: A
     "path",
     ["/%00", "/" + "a" * 8000, "/../../etc/passwd", "/partners/%2e%2e", "//", "/ ", "/\u0301",
      "/%ff", "/partners;a=b", "/partners%0a", "/partners%2f", "/{id}"],
-)  # fmt: skip
+)  # one list, read as such  # fmt: skip
 async def test_addresses_that_are_none(api: AsyncClient, path: str) -> None:
     for method in ("GET", "POST", "PATCH", "DELETE", "OPTIONS", "HEAD"):
         answer = await api.request(method, path)
@@ -281,7 +244,7 @@ async def test_every_header_with_every_kind_of_value(api: AsyncClient, ids: dict
     for name in (
         "If-Match", "If-None-Match", "Idempotency-Key", "Accept", "Accept-Language", "Content-Type",
         "traceparent", "Origin", "Range", "Expect", "X-Forwarded-For", "Host", "Cookie",
-    ):  # fmt: skip
+    ):  # one list, read as such  # fmt: skip
         for value in HEADERS:
             headers = [(name.encode(), value)]
             for answer in (
@@ -413,8 +376,13 @@ async def test_text_of_the_greatest_length(api: AsyncClient) -> None:
         assert (longer.status_code, longer.json()["errors"][0]["pointer"]) == (422, "/note")
 
 
-DAYS = [("0001-01-01", 422), ("0999-12-31", 422), ("9999-12-31", 422), ("1000-01-01", 201),
-        ("9999-12-30", 201)]  # fmt: skip
+DAYS = [
+    ("0001-01-01", 422),
+    ("0999-12-31", 422),
+    ("9999-12-31", 422),
+    ("1000-01-01", 201),
+    ("9999-12-30", 201),
+]
 
 
 @pytest.mark.parametrize(("day", "status"), DAYS)

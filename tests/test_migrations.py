@@ -1,9 +1,13 @@
 """The tables are those of the models, and the newest migration can be taken back."""
 
 from alembic import command
+from alembic.autogenerate import render_python_code
 from alembic.config import Config
+from alembic.operations.ops import CreateTableOp, DowngradeOps, MigrationScript, UpgradeOps
 
-from sonla_api.migrating import alembic_config, revisions
+from sonla_api.migrating import alembic_config, revisions, trigger, triggers, with_triggers
+from sonla_api.partners.models import Partner
+from sonla_api.sources.models import Source
 from tests.operating import ask, new_database
 
 OURS = """
@@ -41,3 +45,20 @@ def test_the_newest_migration_is_taken_back_and_made_again(database_url: str) ->
         assert ask(url, OURS) == (old or "alembic_version")
         command.upgrade(_config(url), "head")
         assert ask(url, OURS) == new
+
+
+def test_a_new_table_is_written_with_its_triggers() -> None:
+    """For the tables of resources that the migration makes; the landed ones said it by hand."""
+    made = UpgradeOps([CreateTableOp.from_table(Partner.__table__)])
+    script = MigrationScript("x", made, DowngradeOps([]))
+    with_triggers([Source, Partner])(None, None, [script])
+    written = render_python_code(script.upgrade_ops)
+    cycle = ("after insert or update of parent_id", "new.parent_id is not null")
+    for statement in (
+        *triggers("partners", Partner.derived),
+        trigger("partners", "refuse_cycle", cycle[0], when=cycle[1]),
+    ):
+        assert f"op.execute({statement!r})" in written
+    assert "on sources" not in written
+    taken_back = render_python_code(script.downgrade_ops)
+    assert "delete from mentions where resource = 'partners'" in taken_back

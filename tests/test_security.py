@@ -15,7 +15,7 @@ PAGE = (TESTS.parent / "docs" / "security.md").read_text(encoding="utf-8")
 CLIENTS = {
     "aiohttp", "ftplib", "http.client", "httpx", "imaplib", "niquests", "poplib", "requests",
     "smtplib", "socketserver", "telnetlib", "urllib.request", "urllib3", "websockets", "xmlrpc",
-}  # fmt: skip
+}  # one list, read as such  # fmt: skip
 CALLS = {"create_connection", "open_connection", "sock_connect"}
 
 

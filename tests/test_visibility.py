@@ -549,11 +549,16 @@ async def tied_to_work(tree: Tree, agency: str) -> list[Tied]:
         Tied("/progress-reports", "agency_id", agency, reports["agency"]),
         Tied("/evidence", "task_id", above, of_above),
         Tied("/evidence", "plan_id", secret, under_secret),
-        *(Tied("/evidence", name, str(id_), pieces[name]) for name, id_ in (
-            ("delegation_id", visit), ("event_id", fair), ("project_id", project),
-            ("document_id", basis),
-        )),
-    ]  # fmt: skip
+        *(
+            Tied("/evidence", name, str(id_), pieces[name])
+            for name, id_ in (
+                ("delegation_id", visit),
+                ("event_id", fair),
+                ("project_id", project),
+                ("document_id", basis),
+            )
+        ),
+    ]
 
 
 async def test_filters_by_id_do_not_tell_of_what_one_may_not_see(

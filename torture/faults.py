@@ -300,11 +300,11 @@ async def tried(service: Service, secret: str, faults: dict[str, Fault]) -> int:
 def small_disk(folder: Path) -> Iterator[None]:
     """A file system of its own, of a few megabytes; to mount one takes an administrator."""
     size = f"size={DISK}m,mode=0755"
-    subprocess.run(["mount", "-t", "tmpfs", "-o", size, "tmpfs", folder], check=True)  # noqa: S607
+    subprocess.run(["mount", "-t", "tmpfs", "-o", size, "tmpfs", folder], check=True)  # noqa: S607  of the system
     try:
         yield
     finally:
-        subprocess.run(["umount", "--lazy", folder], check=True)  # noqa: S607
+        subprocess.run(["umount", "--lazy", folder], check=True)  # noqa: S607  of the system
 
 
 def main() -> int:

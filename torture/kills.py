@@ -91,7 +91,7 @@ async def kill_all(
     done: list[Killed] = []
     for what in ORDER:
         wanted = tally.acknowledged + apart
-        await wait_until(lambda most=wanted: tally.acknowledged >= most, LONGEST)  # type: ignore[misc]
+        await wait_until(lambda most=wanted: tally.acknowledged >= most, LONGEST)  # type: ignore[misc]  # mypy has no type for the default
         found = await kill(service, what, client)
         done.append(found)
         print(

@@ -56,7 +56,7 @@ def shown(row: Any) -> dict[str, Any]:
         "is_report_overdue": state in OWES_REPORT and row["report"] is None
         and due_on is not None and due_on < row["today"],
         "state": state, "verbs": verbs(row),
-    }  # fmt: skip
+    }  # one list, read as such  # fmt: skip
 
 
 def verbs(row: Any) -> list[str]:
@@ -123,9 +123,12 @@ async def live(receive: Any, send: Any) -> None:
     global pool
     await receive()
     async with asyncpg.create_pool(
-        os.environ["BENCH_URL"], min_size=8, max_size=8, reset=kept_as_it_is,
+        os.environ["BENCH_URL"],
+        min_size=8,
+        max_size=8,
+        reset=kept_as_it_is,
         server_settings={"jit": "off", "timezone": "UTC", "random_page_cost": "1.1"},
-    ) as pool:  # fmt: skip
+    ) as pool:
         await send({"type": "lifespan.startup.complete"})
         await receive()
     await send({"type": "lifespan.shutdown.complete"})

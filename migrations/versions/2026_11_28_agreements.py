@@ -184,15 +184,15 @@ def make_agreements() -> None:
     kinds = one_of(
         "agreementkind", "mou", "agreement", "minutes", "cooperation_plan", "twinning",
         "high_level_agreement", "implementation_agreement", "loan_and_grant_agreement",
-    )  # fmt: skip
+    )  # one list, read as such  # fmt: skip
     levels = one_of(
         "agreementlevel", "central", "province", "department", "district", "commune", "village",
         "mass_organisation",
-    )  # fmt: skip
+    )  # one list, read as such  # fmt: skip
     states = one_of(
         "agreementstate", "proposed", "consulting", "approved_to_sign", "signed", "in_force",
         "suspended", "expired", "renewed", "terminated", "cancelled",
-    )  # fmt: skip
+    )  # one list, read as such  # fmt: skip
     op.create_table(
         "agreements",
         sa.Column("kind", kinds, nullable=False),

@@ -34,7 +34,7 @@ _MALFORMED = Message("The request is not valid HTTP.", "Yêu cầu không phải
 class Connection(HttpToolsProtocol):
     """uvicorn's, with an end to its patience."""
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # uvicorn narrows it the same way
         super().connection_made(transport)
         self._since: float | None = self.loop.time()
         """When what is coming in began; None between requests, where uvicorn looks at the time."""

@@ -13,6 +13,7 @@ from starlette.middleware.cors import CORSMiddleware
 from sonla_api import api, health
 from sonla_api.docs.endpoints import router as docs
 from sonla_api.documents.service import follow_source
+from sonla_api.heading import HEAD
 from sonla_api.identity.access import admit
 from sonla_api.identity.keyring import Keyring
 from sonla_api.identity.models import AnyKey
@@ -20,7 +21,6 @@ from sonla_api.identity.queries import note_use
 from sonla_api.kit import http, openapi
 from sonla_api.kit.database import connect
 from sonla_api.kit.envelope import Envelope
-from sonla_api.kit.heading import HEAD
 from sonla_api.kit.limits import InMemory, InRedis, Limit, Limits
 from sonla_api.kit.routes import operation_id
 from sonla_api.partners.queries import LIKENESS
@@ -81,6 +81,7 @@ def create_app(settings: Settings) -> FastAPI:
         generate_unique_id_function=operation_id,
         redirect_slashes=False,
         telemetry={"tracing": is_watched, "metrics": is_watched, "logs": is_watched},
+        openapi_url=None,  # docs sends the committed one
         docs_url=None,
         redoc_url=None,
     )

@@ -1,11 +1,11 @@
 """Where the migrations stand, and what they share."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -64,6 +64,35 @@ def triggers(table: str, derived: Sequence[str] = (), cited: Sequence[str] = CIT
     ]
 
 
+def with_triggers(resources: Collection[Any]) -> Callable[[Any, Any, Any], None]:
+    """What alembic asks for the migration that it writes: a new table of a resource among these
+    models gets its triggers with it.
+    """
+
+    def add(_context: Any, _revision: Any, scripts: Any) -> None:
+        from alembic.operations.ops import CreateTableOp, ExecuteSQLOp
+
+        up, down = scripts[0].upgrade_ops.ops, scripts[0].downgrade_ops.ops
+        made = {it.table_name for it in up if isinstance(it, CreateTableOp)}
+        for model in resources:
+            table = model.__tablename__
+            if table in made:
+                up += [ExecuteSQLOp(statement) for statement in triggers_of(model)]
+                down.append(ExecuteSQLOp(f"delete from mentions where resource = '{table}'"))  # noqa: S608  of our own
+
+    return add
+
+
+def triggers_of(model: Any) -> list[str]:
+    """`triggers` as the model of a resource has them."""
+    cited = [f"{field}:{member}" for field, members in model.cites.items() for member in members]
+    made = triggers(model.__tablename__, model.derived, cited)
+    if "parent_id" in model.__table__.c:
+        moment, when = "after insert or update of parent_id", "new.parent_id is not null"
+        made.append(trigger(model.__tablename__, "refuse_cycle", moment, when=when))
+    return made
+
+
 def trigger(table: str, function: str, moment: str, *arguments: str, when: str = "true") -> str:
     """The statement that makes one trigger, named after its function."""
     given = ", ".join(f"'{argument}'" for argument in arguments)
@@ -115,7 +144,7 @@ def _parts(
     at = f"r.{days}"
     of_days = [f"public.months_of({at})", f"coalesce({at} = public.months_of({at}), true)"]
     whole, reference = part_of or ("", "")
-    before, after = (f"select {reference} from {rows}" for rows in ("before", "after"))  # noqa: S608
+    before, after = (f"select {reference} from {rows}" for rows in ("before", "after"))  # noqa: S608  names of our own
     held = f"perform from public.{whole} where id in ({{}}) order by id for no key update;"
 
     def values(sign: str, w: str) -> str:

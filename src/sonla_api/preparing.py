@@ -135,9 +135,13 @@ async def prepare(database_url: str, progress: Progress) -> str | None:
         if await connection.fetchval(HAS_KEYS):
             return None
         return await create_key(
-            connection, name=FIRST_KEY, role="administrator", scopes=None, agency=None,
+            connection,
+            name=FIRST_KEY,
+            role="administrator",
+            scopes=None,
+            agency=None,
             expires_at=None,
-        )  # fmt: skip
+        )
 
 
 async def _load(database_url: str, folder: Path, progress: Progress) -> None:

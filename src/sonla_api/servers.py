@@ -41,7 +41,7 @@ class Server(uvicorn.Server):
 
     def _connection(self) -> asyncio.Protocol:
         made: asyncio.Protocol = self.config.http_protocol_class(
-            config=self.config,  # type: ignore[call-arg]
+            config=self.config,  # type: ignore[call-arg]  # the protocol of httptools takes it
             server_state=self.server_state,
             app_state=self.lifespan.state,
         )
@@ -49,7 +49,13 @@ class Server(uvicorn.Server):
 
 
 class Process(multiprocess.Process):
-    """One of several, which ends as a single one does."""
+    """One of several, which ends as a single one does, and is missed at once when it dies."""
+
+    def start(self) -> None:
+        super().start()
+        # The process alone holds its end: else whoever asks for a sign of life from one that just
+        # died would wait for it as long as for one that is busy.
+        self.child_conn.close()
 
     @property
     def server(self) -> uvicorn.Server:

@@ -88,7 +88,7 @@ def _serve_with_workers(
         os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", folder)
         bound.set_inheritable(True)
         # What it makes its processes of, also those in place of dead ones.
-        multiprocess.Process = Process  # type: ignore[misc]
+        multiprocess.Process = Process  # type: ignore[misc]  # uvicorn has no other way
         _Workers(_config(settings, FACTORY), bound, started).run()
 
 

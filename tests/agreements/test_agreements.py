@@ -38,14 +38,19 @@ async def test_an_agreement_is_shown_as_it_was_given(
         {"partner": None, "agency": home, "role": "implementing"},
     ]
     assert [one["agency"] or one["partner"] for one in created["signatories"]] == [
-        home, named, None,
-    ]  # fmt: skip
+        home,
+        named,
+        None,
+    ]
     assert created["fields"] == [{"vi": "Giáo dục", "en": None, "lo": "ການສຶກສາ"}]
     assert created["documents"][0]["document"]["id"] == paper["id"]
     first, second = created["commitments"]
     assert (first["agency"], first["partner"], first["due"], first["tasks"]) == (
-        home, None, None, [],
-    )  # fmt: skip
+        home,
+        None,
+        None,
+        [],
+    )
     assert (second["partner"], second["clause"], second["due"]) == (named, "Điều 2", "2026-Q2")
     assert created["consultations"][0]["opinion"] == "Nhất trí"
     address = f"/agreements/{created['id']}"
@@ -171,8 +176,12 @@ async def test_a_relation_and_a_project_rest_on_an_agreement(api: AsyncClient) -
     other = await made(api, "/partners", partner())
     tie = await made(api, "/partner-relations", relation(other["id"], established_by=named))
     assert tie["established_by"] == {
-        "agreement": shown, "document": None, "symbol": None, "issuer": None, "issued_on": None,
-    }  # fmt: skip
+        "agreement": shown,
+        "document": None,
+        "symbol": None,
+        "issuer": None,
+        "issued_on": None,
+    }
     work = {"kind": "outgoing_aid", "title": {"vi": "Nhà lưu trú"}, "agreements": [named]}
     project = await made(api, "/projects", work)
     assert project["agreements"] == [{"agreement": shown}]

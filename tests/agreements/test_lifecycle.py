@@ -23,12 +23,20 @@ async def test_the_whole_way(api: AsyncClient, today: Callable[[str], None]) -> 
     assert running["verbs"] == ["suspend", "expire", "renew", "terminate", "record"]
     over = await taken(api, record, "terminate", on="2026-06-30", note="Hai bên thống nhất.")
     assert (over["state"], over["ended_on"], over["ends_on"]) == (
-        "terminated", "2026-06-30", "2026-06-29",
-    )  # fmt: skip
+        "terminated",
+        "2026-06-30",
+        "2026-06-29",
+    )
     steps = (await api.get(f"/agreements/{record['id']}/transitions")).json()["items"]
     assert [step["verb"] for step in steps] == [
-        "terminate", "resume", "suspend", "enter_into_force", "sign", "approve", "consult",
-    ]  # fmt: skip
+        "terminate",
+        "resume",
+        "suspend",
+        "enter_into_force",
+        "sign",
+        "approve",
+        "consult",
+    ]
 
 
 async def test_the_day_of_signing_that_is_known_stays(api: AsyncClient) -> None:
@@ -43,8 +51,12 @@ ASKED = {"answered_on": None, "opinion": None}
     ("before", "changed", "verb", "pointers"),
     [
         ((), {"parties": []}, "consult", ["/parties"]),
-        (("consult",), {"consultations": [], "documents": []}, "approve",
-         ["/consultations", "/documents"]),
+        (
+            ("consult",),
+            {"consultations": [], "documents": []},
+            "approve",
+            ["/consultations", "/documents"],
+        ),
         (("consult", "approve"), {"parties": []}, "sign", ["/parties"]),
         (UNTIL_SIGNED, {"effective": None}, "enter_into_force", ["/effective"]),
         (UNTIL_SIGNED, {"effective": None}, "expire", ["/effective"]),
@@ -54,7 +66,7 @@ ASKED = {"answered_on": None, "opinion": None}
         (UNTIL_SIGNED, {}, "renew", ["/renewed_by"]),
         ((), {"sources": []}, "record", ["/sources", "/state"]),
     ],
-)  # fmt: skip
+)
 async def test_what_a_step_needs(
     api: AsyncClient, before: tuple[str, ...], changed: Any, verb: str, pointers: list[str]
 ) -> None:
@@ -106,8 +118,10 @@ async def test_a_renewal_needs_a_successor_that_is_signed(api: AsyncClient) -> N
     await taken(api, second, *UNTIL_SIGNED)
     renewed = await taken(api, first, "renew", on="2026-06-01")
     assert (renewed["state"], renewed["ends_on"], renewed["renewed_by"]["id"]) == (
-        "renewed", "2026-05-31", second["id"],
-    )  # fmt: skip
+        "renewed",
+        "2026-05-31",
+        second["id"],
+    )
 
 
 async def test_a_source_tells_how_far_it_is(api: AsyncClient) -> None:

@@ -55,7 +55,7 @@ async def stands(api: AsyncClient, record: Any, day: str) -> str | None:
         ("expired", {}, {"2028-12-31": "expiring", "2029-01-01": "ended"}),
         ("expired", {"auto_renew": True, "effective": None}, {"2029-01-01": "ended"}),
     ],
-)  # fmt: skip
+)
 async def test_how_an_agreement_stands(
     api: AsyncClient, state: str, changed: dict[str, Any], days: dict[str, str | None]
 ) -> None:

@@ -322,10 +322,16 @@ async def test_writers_of_a_task_and_of_its_assignments_do_not_stop_each_other(
         ),
         api.patch(f"/assignments/{record['id']}", json={"note": "x"}, headers=ANY),
         api.patch(f"/plans/{plan_id}", json={"period": "2025/2028"}, headers=ANY),
-        api.post("/progress-reports", json={
-            "assignment_id": record["id"], "period": "2026", "text": "x", "percent": 10,
-        }),
-    ]  # fmt: skip
+        api.post(
+            "/progress-reports",
+            json={
+                "assignment_id": record["id"],
+                "period": "2026",
+                "text": "x",
+                "percent": 10,
+            },
+        ),
+    ]
     answers = await asyncio.gather(*racing)
     assert [answer.text for answer in answers if not answer.is_success] == []
     whole = (await api.get(task_address)).json()

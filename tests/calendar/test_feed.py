@@ -45,9 +45,14 @@ async def entries(client: AsyncClient, **query: Any) -> dict[str, Any]:
 async def test_an_event_is_read_as_it_was_written(api: AsyncClient) -> None:
     host = await made(api, "/partners", partner("Tỉnh Hủa Phăn"))
     body = event(
-        name=NAME, kind="festival", role="organiser", when="2026-03-20/2026-03-22", country="LA",
-        place="Sầm Nưa", partners=[{"partner_id": host["id"]}],
-    )  # fmt: skip
+        name=NAME,
+        kind="festival",
+        role="organiser",
+        when="2026-03-20/2026-03-22",
+        country="LA",
+        place="Sầm Nưa",
+        partners=[{"partner_id": host["id"]}],
+    )
     record = await made(api, "/events", body)
     (entry,) = (await entries(api)).values()
     summary = entry["SUMMARY"]
@@ -60,8 +65,12 @@ async def test_an_event_is_read_as_it_was_written(api: AsyncClient) -> None:
     assert [str(it) for it in entry["CATEGORIES"].cats] == ["Sự kiện", "Lễ hội"]
     assert entry["LOCATION"] == "Sầm Nưa, Lào"
     assert str(entry["DESCRIPTION"]).split("\n") == [
-        NAME["en"], NAME["lo"], "Vai trò: Tổ chức", "Đối tác: Tỉnh Hủa Phăn", "Trạng thái: Dự kiến",
-    ]  # fmt: skip
+        NAME["en"],
+        NAME["lo"],
+        "Vai trò: Tổ chức",
+        "Đối tác: Tỉnh Hủa Phăn",
+        "Trạng thái: Dự kiến",
+    ]
     assert (await api.get(str(entry["URL"]))).json() == record
 
 
@@ -81,9 +90,12 @@ async def test_it_speaks_the_language_asked_for(api: AsyncClient) -> None:
 async def test_a_delegation_is_an_entry_too(api: AsyncClient) -> None:
     lead = await made(api, "/agencies", agency())
     body = delegation(
-        title={"lo": "ຄະນະຜູ້ແທນ"}, lead_agency_id=lead["id"], when="2026-12-01", direction=None,
+        title={"lo": "ຄະນະຜູ້ແທນ"},
+        lead_agency_id=lead["id"],
+        when="2026-12-01",
+        direction=None,
         countries=["LA", "TH"],
-    )  # fmt: skip
+    )
     record = await made(api, "/delegations", body)
     patched = await api.patch(f"/delegations/{record['id']}", json={"note": "x"}, headers=HERE)
     (entry,) = (await entries(api)).values()
@@ -93,9 +105,10 @@ async def test_a_delegation_is_an_entry_too(api: AsyncClient) -> None:
     assert entry["LOCATION"] == "Lào, Thái Lan"
     assert [str(it) for it in entry["CATEGORIES"].cats] == ["Đoàn"]
     assert str(entry["DESCRIPTION"]).split("\n") == [
-        "Cơ quan chủ trì: Sở Ngoại vụ tỉnh Sơn La", "Trưởng đoàn: Vice Chairman",
+        "Cơ quan chủ trì: Sở Ngoại vụ tỉnh Sơn La",
+        "Trưởng đoàn: Vice Chairman",
         "Trạng thái: Dự thảo",
-    ]  # fmt: skip
+    ]
 
 
 @pytest.mark.parametrize(
@@ -109,8 +122,16 @@ async def test_odd_text_is_read_again(api: AsyncClient, text: str) -> None:
 
 
 async def test_what_no_day_places_is_left_out_and_counted(api: AsyncClient) -> None:
-    for when in ("2026-H1", "2026-05", "2026", "2026-01-01/..", "2026-01-01/2026-02", None,
-                 {"duration": "P3D", "from": "the invitation"}, "9999-12-31"):  # fmt: skip
+    for when in (
+        "2026-H1",
+        "2026-05",
+        "2026",
+        "2026-01-01/..",
+        "2026-01-01/2026-02",
+        None,
+        {"duration": "P3D", "from": "the invitation"},
+        "9999-12-31",
+    ):
         await made(api, "/events", event(when=when))
     await made(api, "/delegations", delegation(when="2025-Q4"))
     kept = await made(api, "/events", event(when="2026-02-27/2026-03-01"))
@@ -138,9 +159,12 @@ async def test_states_are_told(api: AsyncClient, database: "Connection[Any]") ->
     await database.execute("update delegations set state = 'refused'")
     found = await entries(api)
     assert {state: found[id_]["STATUS"] for state, id_ in ids.items()} == {
-        "planned": "TENTATIVE", "postponed": "TENTATIVE", "cancelled": "CANCELLED",
-        "held": "CONFIRMED", "recorded": "CONFIRMED",
-    }  # fmt: skip
+        "planned": "TENTATIVE",
+        "postponed": "TENTATIVE",
+        "cancelled": "CANCELLED",
+        "held": "CONFIRMED",
+        "recorded": "CONFIRMED",
+    }
     assert found[refused]["STATUS"] == "CANCELLED"
 
 
@@ -192,8 +216,9 @@ async def test_strangers_see_what_is_public(api: AsyncClient, stranger: AsyncCli
         assert secret not in answer.text.replace("\r\n ", "")
     assert "Bí danh" in (await fetched(api)).text
     assert (answer.headers["content-type"], answer.headers["cache-control"]) == (
-        "text/calendar; charset=utf-8", "no-cache",
-    )  # fmt: skip
+        "text/calendar; charset=utf-8",
+        "no-cache",
+    )
     assert (await entries(stranger, period="1999")) == {}  # valid without an entry too
 
 

@@ -35,8 +35,10 @@ async def test_every_line_is_found_again(calendar: Any, stranger: AsyncClient) -
     assert [record["key"] for record in found] == [line["key"] for line in LINES]
     for line, record in zip(LINES, found, strict=True):
         assert (record["day"], record["kind"], record["note"]) == (
-            line["day"], line["kind"], line.get("note"),
-        )  # fmt: skip
+            line["day"],
+            line["kind"],
+            line.get("note"),
+        )
         assert record["name"] == line["name"] | {"lo": None}
         assert record["announcement"] == line["announcement"] | {"document": None}
         sources = [cited[citation["source"]["id"]] for citation in record["sources"]]

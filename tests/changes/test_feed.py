@@ -121,7 +121,7 @@ async def test_a_position_is_kept_and_can_be_replayed(api: AsyncClient) -> None:
     "after",
     ["", "0", "0-0", "0-0-0-0", "a-b-c", "-1-0-0", "1-2-3 ", "1-2-3\n", "٠-٠-٠", "1-²-3", "0-0-x",
      "9" * 10 + "-0-0", "0-" + "9" * 19 + "-0", "0-0-" + "9" * 19, "x" * 61, "\x00-0-0"],
-)  # fmt: skip
+)  # one list, read as such  # fmt: skip
 async def test_a_wrong_position(api: AsyncClient, after: str) -> None:
     answer = await api.get("/changes", params={"after": after})
     assert answer.status_code in (400, 422), answer.text
@@ -197,7 +197,7 @@ async def test_what_is_rolled_back_is_no_event(
 
 async def writing(url: str, seed: int, expected: set[tuple[str, int]]) -> None:
     """Transactions of all lengths: some take their number early, some change what others made."""
-    chance = random.Random(seed)  # noqa: S311
+    chance = random.Random(seed)  # noqa: S311  no secret, and the same again
     async with connected(url) as connection:
         for _ in range(12):
             done: set[tuple[str, int]] = set()

@@ -76,13 +76,16 @@ async def test_trips_of_a_person_in_the_year_are_counted(
     check, others = answer["checks"]
     assert numbers(check) == ("warning", 2, 3)
     assert (check["pointer"], check["on"], check["day"]) == (
-        "/members/0", "2026-12-01", "departure",
-    )  # fmt: skip
+        "/members/0",
+        "2026-12-01",
+        "departure",
+    )
     assert check["rule"] == {"id": limited["id"], "code": "trips-per-year", "edition": 1}
     assert check["why"]["vi"] == "Lò Văn Páo: 3 chuyến đi trong năm 2026, tối đa 2."
     assert [it["title"]["vi"] for it in check["counted"]] == [
-        "2026-02-02/2026-02-06", "2026-12-30/2027-01-03",
-    ]  # fmt: skip
+        "2026-02-02/2026-02-06",
+        "2026-12-30/2027-01-03",
+    ]
     for it in check["counted"]:
         shown = await api.get(f"http://test{it['href']}")
         assert shown.json()["when"] == it["when"]
@@ -167,8 +170,10 @@ async def test_each_day_has_the_version_valid_on_it(api: AsyncClient) -> None:
     ]
     found = [await checked(api, await made(api, "/delegations", body)) for body in bodies]
     assert [(it["rule"] and it["rule"]["edition"], it["result"]) for it in found] == [
-        (1, "warning"), (2, "pass"), (None, "not_applicable"),
-    ]  # fmt: skip
+        (1, "warning"),
+        (2, "pass"),
+        (None, "not_applicable"),
+    ]
     assert found[2]["why"]["en"] == "No version of the rule was valid on 2026-07-01."
     assert (found[2]["code"], found[2]["href"]) == ("headcount", None)
 
@@ -199,8 +204,10 @@ async def test_key_leaders_away_at_once_are_counted_on_the_worst_day(
     assert numbers(check) == ("warning", 1, 3)
     assert check["why"]["vi"] == "3 lãnh đạo chủ chốt cùng đi ngày 2026-12-07, tối đa 1."
     assert [it["when"] for it in check["counted"]] == [
-        "2026-12-05/2026-12-20", "2026-12-07", "2026-12-07/2026-12-08",
-    ]  # fmt: skip
+        "2026-12-05/2026-12-20",
+        "2026-12-07",
+        "2026-12-07/2026-12-08",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -232,16 +239,24 @@ async def test_a_dossier_is_to_be_in_before_departure(
     record = await drafted(api, when="2026-12-01/2026-12-03")
     check = await checked(api, record)
     assert (*numbers(check), check["on"], check["done_on"]) == (
-        "warning", 21, 20, "2026-11-02", None,
-    )  # fmt: skip
+        "warning",
+        21,
+        20,
+        "2026-11-02",
+        None,
+    )
     assert check["why"]["en"].startswith("Submitted today it would be 20 days")
     await patch(api, record, when="2026-12-02/2026-12-03")
     await taken(api, record, "submit")
     today("2026-11-20")
     check = await checked(api, record)
     assert (*numbers(check), check["done_on"], check["day"]) == (
-        "pass", 21, 21, "2026-11-02", "submission",
-    )  # fmt: skip
+        "pass",
+        21,
+        21,
+        "2026-11-02",
+        "submission",
+    )
     told = await made(api, "/delegations", delegation())
     await put(database, told, "recorded")
     assert numbers(await checked(api, told)) == NOT
@@ -279,8 +294,13 @@ async def test_consultations_follow_the_version_valid_on_receipt(
     due = ["2026-10-07", "2026-10-09", "2026-10-09", "2026-10-20", "2026-11-06", None]
     assert [it["due_on"] for it in shown] == due
     assert [it["due_rule"] and it["due_rule"]["edition"] for it in shown] == [
-        1, 2, 2, None, 2, None,
-    ]  # fmt: skip
+        1,
+        2,
+        2,
+        None,
+        2,
+        None,
+    ]
     assert shown[1]["due_rule"]["id"] == in_force["id"]
     checks = (await judged(api, record))["checks"]
     assert [check["pointer"] for check in checks] == [f"/consultations/{n}" for n in range(6)]
@@ -330,8 +350,11 @@ async def test_reports_are_due_by_the_rule_valid_on_the_last_day(
     await patch(api, record, report={"submitted_on": "2026-11-20"})
     checks = (await judged(api, record))["checks"]
     assert [numbers(check) for check in checks] == [
-        ("pass", 20, 14), ("pass", 10, 10), NOT, ("warning", 1, 14),
-    ]  # fmt: skip
+        ("pass", 20, 14),
+        ("pass", 10, 10),
+        NOT,
+        ("warning", 1, 14),
+    ]
     assert [check["is_example"] for check in checks] == [False, False, False, True]
     await patch(api, record, report=None)
     await put(database, record, "recorded")

@@ -116,13 +116,17 @@ async def test_what_is_not_possible_now(api: AsyncClient, paper: Any) -> None:
     withdrawing = saying(paper, verb="withdraw", reason=None)
     early = await api.post(AT, json=withdrawing, headers=HERE)
     assert (early.status_code, early.json()["state"], early.json()["possible"]) == (
-        409, "open", ["acknowledge"],
-    )  # fmt: skip
+        409,
+        "open",
+        ["acknowledge"],
+    )
     await said(api, paper)
     twice = await api.post(AT, json=saying(paper), headers=HERE)
     assert (twice.status_code, twice.json()["state"], twice.json()["possible"]) == (
-        409, "acknowledged", ["withdraw"],
-    )  # fmt: skip
+        409,
+        "acknowledged",
+        ["withdraw"],
+    )
 
 
 async def test_what_was_read_is_what_is_acknowledged(api: AsyncClient, paper: Any) -> None:

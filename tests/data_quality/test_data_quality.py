@@ -180,11 +180,12 @@ async def test_a_flag_is_shown_to_whom_the_record_is_shown(
     agency = await factories.made(api, "/agencies", factories.agency(key="so"))
     made = [
         await flagged(
-            api, "/delegations",
+            api,
+            "/delegations",
             factories.delegation(visibility=visibility, owner_agency_id=agency["id"]),
         )
         for visibility in ("public", "internal", "agency")
-    ]  # fmt: skip
+    ]
     scopes = "data_quality:read delegations:read"
     insider, outsider = await as_actor(scopes, agency="so"), await as_actor(scopes)
     for client, count in ((stranger, 1), (outsider, 2), (insider, 3), (api, 3)):

@@ -95,10 +95,13 @@ async def test_the_history_leaves_internal_fields_out(
 ) -> None:
     address = f"/delegations/{visit['id']}/history"
     fields = [
-        {field["field"] for change in (await caller.get(address)).json()["items"]
-         for field in change["fields"]}
+        {
+            field["field"]
+            for change in (await caller.get(address)).json()["items"]
+            for field in change["fields"]
+        }
         for caller in (api, stranger)
-    ]  # fmt: skip
+    ]
     assert fields[0] - fields[1] >= {"members", "invitation", "cost", "funding", "consultations"}
     assert not fields[1] & set(INTERNAL)
     assert "note" in fields[1]

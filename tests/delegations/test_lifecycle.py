@@ -53,9 +53,15 @@ TABLES: dict[str | None, dict[str, dict[str, str]]] = {
     None: UNKNOWN,
 }
 CANCELLED_FROM = {
-    "draft", "submitted", "returned", "postponed", "approved", "permitted", "programme_approved",
+    "draft",
+    "submitted",
+    "returned",
+    "postponed",
+    "approved",
+    "permitted",
+    "programme_approved",
     "recorded",
-}  # fmt: skip
+}
 DECIDED = {"return", "approve", "reject", "permit", "refuse", "approve_programme", "close"}
 WITHOUT_DIRECTION = {"draft", "recorded", "cancelled"}
 FOREIGN: dict[str | None, set[str]] = {

@@ -201,7 +201,7 @@ async def started(profile: Path) -> AsyncIterator[Chromium]:
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.DEVNULL,
         start_new_session=True,
-    )  # fmt: skip
+    )  # one program and its arguments  # fmt: skip
     os.close(commands_out)
     os.close(events_in)
     loop = asyncio.get_running_loop()

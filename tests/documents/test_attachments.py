@@ -235,8 +235,10 @@ async def test_who_added_and_removed_what_is_told(api: AsyncClient) -> None:
     await api.delete(f"http://test{file['href']}", headers=HERE)
     history = (await api.get(f"/documents/{paper['id']}/history")).json()["items"]
     assert [(it["action"], it["version"]) for it in history] == [
-        ("updated", 1), ("updated", 1), ("created", 1),
-    ]  # fmt: skip
+        ("updated", 1),
+        ("updated", 1),
+        ("created", 1),
+    ]
     about = {name: file[name] for name in ("id", "name", "media_type", "size", "sha256")}
     removed, added = history[0]["fields"], history[1]["fields"]
     assert added == [{"field": "attachments", "before": None, "after": about}]

@@ -101,9 +101,15 @@ async def test_what_it_rests_on_is_there_before(api: AsyncClient, kind: str) -> 
 
 @pytest.mark.parametrize(
     ("effective", "is_conflict"),
-    [("2025-06-25/..", True), ("2025-06", True), ("2025-06-26/..", False), ("../2025", False),
-     ({"duration": "P4Y", "from": "signing"}, False), (None, False)],
-)  # fmt: skip
+    [
+        ("2025-06-25/..", True),
+        ("2025-06", True),
+        ("2025-06-26/..", False),
+        ("../2025", False),
+        ({"duration": "P4Y", "from": "signing"}, False),
+        (None, False),
+    ],
+)
 async def test_it_takes_effect_when_it_is_issued(
     api: AsyncClient,
     effective: Any,
@@ -147,7 +153,7 @@ async def test_where_the_source_of_the_document_says_the_same(api: AsyncClient) 
     [("public", "public", True), ("public", "agency", True), ("internal", "internal", True),
      ("internal", "agency", True), ("internal", "public", False), ("agency", "public", False),
      ("agency", "internal", False), ("agency", "agency", False)],
-)  # fmt: skip
+)  # a case a line  # fmt: skip
 async def test_no_day_of_what_is_hidden_is_told(
     api: AsyncClient,
     of_source: str,
@@ -191,9 +197,13 @@ async def test_flags_follow_a_source_that_is_corrected(
     plan = await citing(api, page, **odd)
     early = await citing(api, page, symbol="1/KH-UBND", issued_on="2025-05", visibility="internal")
     acknowledged = {
-        "verb": "acknowledge", "resource": "documents", "id": plan["id"], "code": "symbol_unread",
-        "origin": "rule", "reason": "So it is printed.",
-    }  # fmt: skip
+        "verb": "acknowledge",
+        "resource": "documents",
+        "id": plan["id"],
+        "code": "symbol_unread",
+        "origin": "rule",
+        "reason": "So it is printed.",
+    }
     assert (await api.post("/data-quality/transitions", json=acknowledged, headers=HERE)).is_success
     editor = await as_actor("sources:read sources:write")
 

@@ -40,8 +40,10 @@ async def test_a_document_is_shown_as_it_was_given(
     created = await made(api, "/documents", WHOLE)
     assert {name: created[name] for name in WHOLE} == WHOLE
     assert (created["canonical"], created["number"], created["year"]) == (
-        "368/QĐ-TTg", "368", 2013,
-    )  # fmt: skip
+        "368/QĐ-TTg",
+        "368",
+        2013,
+    )
     assert (created["issuer"], created["flags"], created["is_expired"]) == (None, [], False)
     address = f"/documents/{created['id']}"
     assert (await api.get(address)).json() == created

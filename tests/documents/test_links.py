@@ -254,8 +254,10 @@ async def test_a_symbol_is_resolved(api: AsyncClient) -> None:
     found = await resolved(symbol="Số: 152 / kh–ubnd")
     assert [item["issued_on"] for item in found["items"]] == ["2025-06-26", "2025-03-01", "2024"]
     assert (found["canonical"], found["kind"], found["suggestions"]) == (
-        "152/KH-UBND", "state", [],
-    )  # fmt: skip
+        "152/KH-UBND",
+        "state",
+        [],
+    )
     all_of_them = await api.get(found["href"].removeprefix("/api/v1"))
     assert all_of_them.json()["items"] == found["items"]
     for params, dates in (

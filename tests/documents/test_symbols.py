@@ -29,8 +29,12 @@ def test_a_symbol_is_read_as_it_is_meant(case: dict[str, Any]) -> None:
     else:
         assert symbol is not None
         assert (str(symbol), symbol.kind, symbol.mark, [*symbol.issuers], symbol.unit) == (
-            case["canonical"], case["kind"], case["mark"], case["issuers"], case["unit"],
-        )  # fmt: skip
+            case["canonical"],
+            case["kind"],
+            case["mark"],
+            case["issuers"],
+            case["unit"],
+        )
 
 
 def test_the_table_is_long_and_holds_each_kind() -> None:

@@ -91,7 +91,7 @@ async def much(api: AsyncClient, database: "Connection[Any]", who: Any) -> list[
         str(id_)
         for id_ in (paid, visits[0]["id"], aid, visits[1]["id"], tie["id"], given, old["id"],
                     visits[2]["id"])
-    ]  # fmt: skip
+    ]  # a record a line  # fmt: skip
 
 
 async def test_everything_in_the_order_of_time(

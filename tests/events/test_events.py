@@ -39,8 +39,11 @@ async def test_an_event_shows_all_that_it_was_given(
     )
     read = (await stranger.get(f"/events/{record['id']}")).json()
     assert {name for name in record if read[name] != record[name]} == {
-        "cost", "created_by", "updated_by", "verbs",
-    }  # fmt: skip
+        "cost",
+        "created_by",
+        "updated_by",
+        "verbs",
+    }
     history = (await stranger.get(f"/events/{record['id']}/history")).text
     assert ("cost" in history, "visitors" in history) == (False, True)
 
@@ -70,8 +73,10 @@ async def test_an_enterprise_has_a_name(api: AsyncClient) -> None:
     refused = await api.post("/events", json=event(enterprises=[{"name": None}]))
     (error,) = refused.json()["errors"]
     assert (refused.status_code, error["pointer"], error["code"]) == (
-        422, "/enterprises/0", "enterprise_unnamed",
-    )  # fmt: skip
+        422,
+        "/enterprises/0",
+        "enterprise_unnamed",
+    )
 
 
 @pytest.fixture
@@ -89,7 +94,7 @@ async def year(api: AsyncClient) -> Any:
         "c": {"when": "2024", "products": ["Xoài tròn Yên Châu"]},
         "d": {"when": None, "place": "Sầm Nưa", "results": {"text": {"lo": "ສົ່ງອອກ"}}},
         "e": {"when": "2025-06-14", "country": "VN", "kind": "festival"},
-    }.items():  # fmt: skip
+    }.items():  # a case a line  # fmt: skip
         body = event(key=key, sources=[{"source_id": cited["id"]}], **changed)
         record = await made(api, "/events", body)
         if key != "e":
@@ -133,8 +138,16 @@ async def listed(api: AsyncClient, href: str) -> list[Any]:
     return records
 
 
-@pytest.mark.parametrize("query", ["", "period=2024-H1", "period=2024&group_by=country",
-                                   "group_by=role&country=LA", "group_by=channel"])  # fmt: skip
+@pytest.mark.parametrize(
+    "query",
+    [
+        "",
+        "period=2024-H1",
+        "period=2024&group_by=country",
+        "group_by=role&country=LA",
+        "group_by=channel",
+    ],
+)
 async def test_figures_lead_to_what_they_count(api: AsyncClient, year: Any, query: str) -> None:
     figures = (await api.get(f"/events/summary?{query}")).json()
     assert figures["total"]["events"] == sum(item["events"] for item in figures["items"])

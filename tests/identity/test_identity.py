@@ -144,7 +144,7 @@ async def test_a_key_is_made_as_asked_or_refused(api: AsyncClient, database: Any
         ({"role": "viewer", "agency": "nobody"}, "there is no agency nobody"),
     ):
         with pytest.raises(KeyRefusedError, match=why):
-            await create_key(database, name="T", **wrong)  # type: ignore[arg-type]
+            await create_key(database, name="T", **wrong)
 
 
 async def test_an_app_needs_an_address() -> None:

@@ -15,7 +15,7 @@ ACCORD: Line = {
     "partner": "la-ho", "partners": ["la-ho"], "parties_vn": ["ppc"], "country": "LA",
     "period": "2022/2024", "signed": "2022-08", "date_precision": "month", "state": "negotiating",
     "signatory_positions": ["Vice Governor"], "source": "S1",
-}  # fmt: skip
+}  # one list, read as such  # fmt: skip
 
 
 async def _only(api: AsyncClient) -> Any:
@@ -29,8 +29,10 @@ async def test_a_line_makes_an_agreement_that_projects_name(load: Load, api: Asy
     assert "agreements: 1 new, 0 changed, 0 unchanged" in report.lines
     record = await _only(api)
     assert (record["kind"], record["state"], record["printed"]) == (
-        "mou", "proposed", {"state": "negotiating"},
-    )  # fmt: skip
+        "mou",
+        "proposed",
+        {"state": "negotiating"},
+    )
     assert [(p["partner"] or p["agency"])["name"] for p in record["parties"]] == [
         {"vi": "UBND", "en": None, "lo": None},
         {"vi": None, "en": "Houaphanh", "lo": None},
@@ -48,8 +50,10 @@ async def test_another_state_is_a_step(load: Load, api: AsyncClient) -> None:
     assert "agreements: 0 new, 1 changed, 0 unchanged" in again.lines
     record = await _only(api)
     assert (record["state"], record["printed"]["state"], record["note"]) == (
-        "in_force", "assessed", "As told.",
-    )  # fmt: skip
+        "in_force",
+        "assessed",
+        "As told.",
+    )
     steps = (await api.get(f"/agreements/{record['id']}/transitions")).json()["items"]
     assert [(step["verb"], step["to_state"]) for step in steps] == [("record", "in_force")]
     noted = await load(agreements=[ACCORD | {"state": "assessed", "note": "Told again."}])

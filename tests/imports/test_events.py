@@ -10,7 +10,7 @@ from tests.imports.lines import Line
 FAIR: Line = {
     "key": "fair", "kind": "fair", "name": {"en": "Fair"}, "partners": ["la-ho"], "date": "2024",
     "date_precision": "year", "result": {"en": "A prize"}, "sites": ["gate"], "source": "S1",
-}  # fmt: skip
+}  # what each line is, at a glance  # fmt: skip
 
 
 async def test_a_line_makes_an_event(load: Callable[..., Any], api: AsyncClient) -> None:
@@ -30,5 +30,7 @@ async def test_a_line_makes_an_event(load: Callable[..., Any], api: AsyncClient)
     assert "events: 0 new, 1 changed, 0 unchanged" in (await load(events=[dated])).lines
     now = await event()
     assert (now["when"], now["role"], now["results"]["visitors"]) == (
-        "2024-09-16", "exhibitor", 300,
-    )  # fmt: skip
+        "2024-09-16",
+        "exhibitor",
+        300,
+    )

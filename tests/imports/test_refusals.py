@@ -198,9 +198,15 @@ async def test_a_folder_may_lack_what_no_line_refers_to(
     url = str(settings.database_url)
     write(tmp_path)
     for name in (
-        "partners", "documents", "agreements", "delegations", "sites", "projects", "plans",
+        "partners",
+        "documents",
+        "agreements",
+        "delegations",
+        "sites",
+        "projects",
+        "plans",
         "events",
-    ):  # fmt: skip
+    ):
         (tmp_path / f"{name}.json").unlink()
     done = await load_folder(url, tmp_path, lambda _: None)
     assert done.lines == [

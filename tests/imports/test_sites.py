@@ -11,18 +11,31 @@ from tests.imports.lines import DAM
 
 Load = Callable[..., Any]
 ZONE: dict[str, Any] = {
-    "key": "zone", "kind": "border_gate_economic_zone", "name": {"vi": "Khu kinh tế cửa khẩu"},
-    "borders": "LA", "source": "S1",
-}  # fmt: skip
+    "key": "zone",
+    "kind": "border_gate_economic_zone",
+    "name": {"vi": "Khu kinh tế cửa khẩu"},
+    "borders": "LA",
+    "source": "S1",
+}
 OURS: dict[str, Any] = {
-    "key": "ours", "kind": "border_gate", "class": "international", "name": {"vi": "Lóng Sập"},
-    "counterpart": "theirs", "opened": "2024-11-19", "established": "1990-03-01",
-    "part_of": "zone", "source": "S1",
-}  # fmt: skip
+    "key": "ours",
+    "kind": "border_gate",
+    "class": "international",
+    "name": {"vi": "Lóng Sập"},
+    "counterpart": "theirs",
+    "opened": "2024-11-19",
+    "established": "1990-03-01",
+    "part_of": "zone",
+    "source": "S1",
+}
 THEIRS: dict[str, Any] = {
-    "key": "theirs", "kind": "border_gate", "name": {"lo": "ດ່ານປາຮ້າງ"}, "country": "LA",
-    "counterpart": "ours", "source": "S1",
-}  # fmt: skip
+    "key": "theirs",
+    "kind": "border_gate",
+    "name": {"lo": "ດ່ານປາຮ້າງ"},
+    "country": "LA",
+    "counterpart": "ours",
+    "source": "S1",
+}
 
 
 async def pairs(api: AsyncClient) -> dict[str, str | None]:

@@ -43,7 +43,7 @@ def _with(*dimensions: Any, flow: str = "both") -> Any:
         (indicator("Exports.Total"), "/code", "string_pattern_mismatch"),
         (indicator(coverage=None), "/coverage", "model_attributes_type"),
     ],
-)  # fmt: skip
+)
 async def test_what_is_no_indicator(api: AsyncClient, body: Any, pointer: str, code: str) -> None:
     answer = await api.post("/indicators", json=body, headers={"accept-language": "vi"})
     assert answer.status_code == 422

@@ -277,7 +277,7 @@ class Asked:
             "raw_path": b"", "root_path": "", "query_string": query.encode(), "scheme": "http",
             "headers": [(b"authorization", client.headers["authorization"].encode())],
             "client": ("127.0.0.1", 1), "server": ("test", 80),
-        }  # fmt: skip
+        }  # one list, read as such  # fmt: skip
 
     async def run(self, on_piece: Callable[[], Awaitable[None]]) -> None:
         async def receive() -> Any:
@@ -346,7 +346,7 @@ async def test_who_receives_nothing_is_cut_off(
     await factories.made(api, "/sources", factories.source())
     asked = Asked(app, api, "/sources?format=csv")
     with pytest.raises(TimeoutError):
-        await asked.run(asyncio.Event().wait)  # type: ignore[arg-type]
+        await asked.run(asyncio.Event().wait)
     await freed(database)
 
 
@@ -398,8 +398,8 @@ async def under_way(
         httpx.AsyncClient(headers=dict(api.headers)) as client,
         client.stream("GET", address) as answer,
     ):
-        answer.begun = answer.aiter_raw()  # type: ignore[attr-defined]
-        await anext(answer.begun)  # type: ignore[attr-defined]
+        answer.begun = answer.aiter_raw()  # type: ignore[attr-defined]  # a mark of this test
+        await anext(answer.begun)  # type: ignore[attr-defined]  # a mark of this test
         yield answer
 
 
@@ -417,6 +417,6 @@ async def test_a_file_that_breaks_off_does_not_look_whole(
     ((process,),) = await database.fetch(OPEN)
     await database.execute("select pg_terminate_backend($1)", process)
     with pytest.raises(httpx.RemoteProtocolError, match="incomplete chunked read"):
-        async for _ in under_way.begun:  # type: ignore[attr-defined]
+        async for _ in under_way.begun:  # type: ignore[attr-defined]  # a mark of this test
             pass
     assert "Exception in ASGI application" in caplog.text

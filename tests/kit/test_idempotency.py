@@ -160,7 +160,7 @@ async def test_a_key_may_be_any_text(api: AsyncClient) -> None:
         headers = {"idempotency-key": key}
         answers = [
             await api.post("/sources", json=factories.source(), headers=headers) for _ in "ab"
-        ]  # type: ignore[arg-type]
+        ]
         assert [answer.status_code for answer in answers] == [201, 201]
         assert answers[0].content == answers[1].content
 

@@ -33,7 +33,7 @@ TABLES: list[tuple[Any, Any, Any]] = [
 def who(*permissions: str) -> Any:
     now = datetime(2026, 11, 22, tzinfo=UTC)
     actor = Actor(UUID(int=1), frozenset(permissions))
-    return Context(actor, now, None)  # type: ignore[arg-type]  # asks nobody
+    return Context(actor, now, None)
 
 
 @pytest.mark.parametrize(("lifecycle", "states", "verbs"), TABLES)

@@ -78,7 +78,7 @@ async def test_it_is_told_what_is_left_and_when_it_becomes_more(clock: Clock) ->
         told.append((await counting.take(FIVE, "a"))[1:])
     assert told == [
         (4, 60), (3, 50), (2, 50), (1, 50), (0, 50), (-1, 30), (-1, 1), (0, 10), (-1, 10), (3, 50),
-    ]  # fmt: skip
+    ]  # one list, read as such  # fmt: skip
 
 
 async def test_to_ask_costs_nothing_and_callers_do_not_share(clock: Clock) -> None:
@@ -133,8 +133,8 @@ async def test_redis_forgets_after_a_minute_and_what_was_to_come(redis: tuple[st
     now = int(time.time())
     async with counted_in(redis[0]) as counting:
         for second in (now - 70, now + 3600):
-            await counting._redis.hset("sonla:key:c", str(second), "4")  # type: ignore[misc]
-        await counting._redis.hset("sonla:key:c", str(now - 30), "2")  # type: ignore[misc]
+            await counting._redis.hset("sonla:key:c", str(second), "4")  # type: ignore[misc]  # redis types both its clients at once
+        await counting._redis.hset("sonla:key:c", str(now - 30), "2")  # type: ignore[misc]  # redis types both its clients at once
         share = await counting.take(FIVE, "c")
         assert share.left == 2
         assert 28 <= share.reset <= 30

@@ -13,7 +13,7 @@ from httpx import AsyncClient
 from sonla_api.delegations.models import Delegation
 from sonla_api.evidence.models import Evidence
 from sonla_api.kit.cursors import seal
-from sonla_api.kit.listing import one_of, through
+from sonla_api.kit.filters import one_of, through
 from sonla_api.settings import Settings
 from tests import factories
 from tests.conftest import Connection
@@ -284,7 +284,7 @@ async def test_every_order_of_every_list_is_tried() -> None:
         # That of flags has one order alone.
         if "{id}" not in operation.path and operation.path != "/api/v1/data-quality"
     }
-    assert described.keys() == SORTS.keys()
+    assert described.keys() == SORTS.keys(), "each list has a row in COLUMNS and one in SORTS"
     for table, sorts in SORTS.items():
         offered = ", ".join(f"{name}, -{name}" for name in sorts)
         assert offered in described[table], (table, described[table])

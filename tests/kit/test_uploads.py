@@ -95,9 +95,11 @@ REFUSED = {
     "a NUL": (part(disposition=b'name="file"; filename="a\x00.pdf"'), "/file", "file_name"),
     "no UTF-8": (part(disposition=b'name="file"; filename="K\xea.pdf"'), "/file", "file_name"),
     "a long name": (
-        part(disposition=b'name="file"; filename="' + b"a" * 256 + b'"'), "/file", "file_name",
+        part(disposition=b'name="file"; filename="' + b"a" * 256 + b'"'),
+        "/file",
+        "file_name",
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("what", REFUSED)
@@ -179,9 +181,13 @@ async def test_a_stranger_is_refused_before_a_byte_is_read(
 
 
 async def test_an_upload_that_breaks_off_leaves_nothing(
-    app: FastAPI, api: AsyncClient, address: str, database: "Connection[Any]", tmp_path: Any,
+    app: FastAPI,
+    api: AsyncClient,
+    address: str,
+    database: "Connection[Any]",
+    tmp_path: Any,
     monkeypatch: pytest.MonkeyPatch,
-) -> None:  # fmt: skip
+) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     content = part(PDF + bytes(600_000))
     parts = iter([content[:300_000], content[300_000:]])

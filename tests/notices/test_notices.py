@@ -68,7 +68,7 @@ async def test_notices_are_found_by_what_they_are_about(api: AsyncClient) -> Non
         ({"q": "xoai"}, [one]),
         ({"sort": "-sent_on"}, [two, one]),
     ):
-        page = (await api.get("/notices", params=query)).json()  # type: ignore[arg-type]
+        page = (await api.get("/notices", params=query)).json()
         assert [it["id"] for it in page["items"]] == [it["id"] for it in found], query
 
 
@@ -130,7 +130,7 @@ async def test_recipients_are_enterprises_or_all(api: AsyncClient) -> None:
 @pytest.mark.parametrize("is_to_all", [True, False])
 async def test_a_partner_shows_what_it_received(
     api: AsyncClient,
-    is_to_all: bool,  # noqa: FBT001
+    is_to_all: bool,  # noqa: FBT001  of a table of cases
 ) -> None:
     """Merged into another, its notices and confirmations go with it."""
     firm, other = await a_firm(api, "Satoen"), await a_firm(api, "Satoen Vietnam")

@@ -61,7 +61,7 @@ async def test_each_row_is_answered(api: AsyncClient, measure: str) -> None:
         (201, []),
         (201, []),
         (201, []),
-    ]  # fmt: skip
+    ]
     assert (found["created"], found["refused"]) == (4, 8)
     assert found["items"][6]["errors"][0]["message"] == {
         "vi": "đã có số liệu này của cùng nguồn và cùng lần công bố",

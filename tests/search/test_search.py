@@ -56,7 +56,7 @@ async def register(api: AsyncClient) -> dict[str, Any]:
     "q",
     ["hua phan", "Houaphanh", "Hủa Phăn", "HUAPHAN", "ຫົວພັນ", "ແຂວງຫົວພັນ", "hu\u0309a phăn",
      "phan hua", "  hua   phan ", "tinh houaphanh", "Houaphane"],
-)  # fmt: skip
+)  # a case a line  # fmt: skip
 async def test_every_spelling_finds_it_first(
     stranger: AsyncClient, register: dict[str, Any], q: str
 ) -> None:
@@ -65,8 +65,9 @@ async def test_every_spelling_finds_it_first(
     assert page["is_exact"] is True
 
 
-@pytest.mark.parametrize("q", ["Huaphn", "houapahnh", "Houphanh", "huafan", "hua phn", "Hoa phan",
-                               "huaphanprovince"])  # fmt: skip
+@pytest.mark.parametrize(
+    "q", ["Huaphn", "houapahnh", "Houphanh", "huafan", "hua phn", "Hoa phan", "huaphanprovince"]
+)
 async def test_typing_errors_are_forgiven(
     stranger: AsyncClient, register: dict[str, Any], q: str
 ) -> None:
@@ -124,8 +125,12 @@ async def test_only_some_resources(stranger: AsyncClient, register: dict[str, An
     assert [each["resource"] for each in both["resources"]] == ["partners", "sources"]
     everywhere = await found(stranger, "hua phan")
     assert {each["resource"] for each in everywhere["resources"]} == {
-        "agencies", "delegations", "documents", "partners", "sources",
-    }  # fmt: skip
+        "agencies",
+        "delegations",
+        "documents",
+        "partners",
+        "sources",
+    }
     for each in everywhere["resources"]:
         assert (each["found"], each["is_bounded"]) == (1, False)
         listed = (await stranger.get(f"http://test{each['href']}")).json()["items"]
@@ -200,9 +205,11 @@ async def test_what_one_may_not_see_is_not_found(
     for visibility in ("internal", "agency"):
         for path, body in (
             ("/partners", factories.partner("Xaysomboun", visibility=visibility, **owned)),
-            ("/documents", factories.document(
-                subject={"en": "Xaysomboun"}, visibility=visibility, **owned)),
-        ):  # fmt: skip
+            (
+                "/documents",
+                factories.document(subject={"en": "Xaysomboun"}, visibility=visibility, **owned),
+            ),
+        ):
             await factories.made(api, path, body)
     insider = await as_actor("search:read partners:read documents:read", agency="so")
     outsider = await as_actor("search:read partners:read documents:read")
@@ -235,9 +242,10 @@ async def test_a_title_taken_from_elsewhere_is_hidden_with_it(
 
 async def test_internal_fields_are_not_searched(api: AsyncClient, stranger: AsyncClient) -> None:
     body = factories.delegation(
-        members=[{"name": "Lò Văn Bí Mật"}], invitation=[{"symbol": "77/THU-MOI"}],
+        members=[{"name": "Lò Văn Bí Mật"}],
+        invitation=[{"symbol": "77/THU-MOI"}],
         visibility="public",
-    )  # fmt: skip
+    )
     await factories.made(api, "/delegations", body)
     for q in ("lo van bi mat", "77/thu-moi"):
         for client in (api, stranger):

@@ -152,10 +152,13 @@ _NUMBERS = st.lists(st.integers(-31, 53) | st.integers(-370, 370), min_size=1, m
     lambda numbers: ",".join(map(str, numbers))
 )
 _WEEKDAYS = st.lists(
-    st.tuples(st.sampled_from(["", "1", "-1", "5", "-5", "6", "53", "-53"]),
-              st.sampled_from(["MO", "TH", "SU"])).map("".join),
-    min_size=1, max_size=3,
-).map(",".join)  # fmt: skip
+    st.tuples(
+        st.sampled_from(["", "1", "-1", "5", "-5", "6", "53", "-53"]),
+        st.sampled_from(["MO", "TH", "SU"]),
+    ).map("".join),
+    min_size=1,
+    max_size=3,
+).map(",".join)
 _PARTS = st.fixed_dictionaries(
     {"FREQ": st.sampled_from(["YEARLY", "MONTHLY", "WEEKLY", "DAILY"])},
     optional={

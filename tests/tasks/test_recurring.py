@@ -136,8 +136,12 @@ async def test_a_changed_rule_changes_what_is_to_come(api: AsyncClient, today: A
     none = await api.patch(f"/tasks/{whole['id']}", json={"due": None}, headers=ANY)
     assert none.status_code == 200
     assert await days(api, whole) == [
-        "2025-12-15", "2026-12-15", "2027-12-15", "2029-12-15", "2030-12-15",
-    ]  # fmt: skip
+        "2025-12-15",
+        "2026-12-15",
+        "2027-12-15",
+        "2029-12-15",
+        "2030-12-15",
+    ]
 
 
 async def test_what_was_reported_on_stays(api: AsyncClient, today: Any) -> None:

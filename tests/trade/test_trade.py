@@ -51,14 +51,15 @@ async def test_parts_are_added_where_no_figure_gives_the_total(
     api: AsyncClient, measure: str
 ) -> None:
     await enter(
-        api, measure,
+        api,
+        measure,
         ("2025", "70", cell("exports", "tea")),
         ("2025", "40", cell("exports", "tea", "CN")),
         ("2025", "20", cell("exports", "tea", "LA")),
         ("2025", "5", cell("exports", "longan", "CN")),
         ("2025", "6", cell("exports", "longan", "LA")),
         ("2025", "9", cell("imports", None, "LA")),
-    )  # fmt: skip
+    )
     assert await sums(api) == {
         "trade.customs exports": ["70", {"tea": "70", "longan": "11"}],
         "trade.customs imports": ["9", {}],
@@ -78,8 +79,10 @@ async def test_parts_are_added_where_no_figure_gives_the_total(
     exports = told["exports"]
     assert (exports["values"], exports["left_out"], exports["is_sum_of_parts"]) == (1, 5, False)
     assert [told[flow]["totals_differ"] for flow in ("both", "exports", "imports")] == [
-        True, True, False,
-    ]  # fmt: skip
+        True,
+        True,
+        False,
+    ]
     listed = {}
     for item in items:
         page = (await api.get(f"http://test{item['total']['href']}")).json()["items"]
@@ -91,13 +94,14 @@ async def test_parts_are_added_where_no_figure_gives_the_total(
 async def test_no_period_is_counted_twice(api: AsyncClient, measure: str) -> None:
     """Months within a half-year, a range across them, and what does not lie in the period."""
     await enter(
-        api, measure,
+        api,
+        measure,
         *((f"2025-0{month}", "10", cell("exports")) for month in (1, 2, 7, 8)),
         ("2025-H1", "65", cell("exports")),
         ("2025-06/2025-07", "21", cell("exports")),
         ("2024/2025", "999", cell("exports")),
         ("2025-06/..", "999", cell("exports")),
-    )  # fmt: skip
+    )
     found = await sums(api, group_by="period")
     assert found["trade.customs exports"][0] == "75"  # the half-year and August
     assert len(found["trade.customs exports"][1]) == 6
@@ -119,11 +123,12 @@ async def test_one_of_several_sources_is_added_and_named(
     ]
     old, new = ({"sources": [{"source_id": page}]} for page in pages)
     await enter(
-        api, measure,
+        api,
+        measure,
         ("2025-H1", "60", cell("exports", **old)),
         ("2025-H1", "61", cell("exports", **new)),
         ("2025-H1", "62", cell("exports", **old, vintage="2025-07-15")),
-    )  # fmt: skip
+    )
     for client, amount, named in ((api, "61", ["Customs"]), (stranger, "62", ["Báo Sơn La"])):
         (item,) = (await client.get("/trade", params={"period": "2025"})).json()["items"]
         assert item["total"]["amount"] == amount
@@ -143,10 +148,11 @@ async def test_what_is_not_added(api: AsyncClient, stranger: AsyncClient, measur
     await enter(api, hidden, ("2025", "5", {}))
     await enter(api, other, ("2025", "23", {}))
     await enter(
-        api, measure,
+        api,
+        measure,
         ("2025", "1", cell("exports", value_kind="stock")),
         ("2025", "2", cell("exports", value_kind="flow")),
-    )  # fmt: skip
+    )
     grown = observation(measure, value=None, change_yoy="0.1", **cell("imports"))
     await made(api, "/observations", grown)
     everything = {

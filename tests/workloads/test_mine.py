@@ -74,8 +74,14 @@ async def test_assignments_wait_for_those_who_have_them(
     await work(database, office, "submitted", "2026-11-01", state="submitted")
     await work(database, office, "done", "2026-11-01", done_on="2026-11-20")
     await work(database, office, "withdrawn", "2026-11-01", cancelled_on="2026-11-20")
-    await work(database, house.ids["sibling"], "elsewhere", "2026-11-01", visibility="agency",
-               owner_agency_id=UUID(house.ids["sibling"]))  # fmt: skip
+    await work(
+        database,
+        house.ids["sibling"],
+        "elsewhere",
+        "2026-11-01",
+        visibility="agency",
+        owner_agency_id=UUID(house.ids["sibling"]),
+    )
     expected = [
         ("new and late", "2026-11-01", ["overdue", "to_accept"]),
         ("late", "2026-11-25", ["overdue"]),

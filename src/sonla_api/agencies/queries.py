@@ -8,7 +8,8 @@ from sqlalchemy.orm import aliased
 
 from sonla_api.agencies.models import Agency, AgencyKind
 from sonla_api.agencies.schemas import AgencyView
-from sonla_api.kit.listing import Filter, Listing, Q, matches, one_of
+from sonla_api.kit.filters import Filter, matches, one_of
+from sonla_api.kit.listing import Listing, Q
 from sonla_api.kit.mentions import Mention
 from sonla_api.kit.records import Records
 from sonla_api.kit.schema import Day
@@ -18,7 +19,7 @@ _REORGANISATIONS = 20
 """How many changes of form are followed: agencies that name each other would have no end."""
 
 
-def exists_on(name: str, _: bool = False) -> ColumnElement[bool]:  # noqa: FBT001, FBT002
+def exists_on(name: str, _: bool = False) -> ColumnElement[bool]:  # noqa: FBT001, FBT002  as Filter calls it
     """Whether an agency exists on the day in a bind parameter."""
     day = bindparam(name, type_=Date())
     has_begun = or_(Agency.valid_from.is_(None), Agency.valid_from <= day)

@@ -38,10 +38,8 @@ from sonla_api.agreements.schemas import (
 )
 from sonla_api.kit.codes import Country, Language, Subdivision
 from sonla_api.kit.context import WriteContext
-from sonla_api.kit.listing import (
+from sonla_api.kit.filters import (
     Filter,
-    Listing,
-    Q,
     at_least,
     at_most,
     contains_one_of,
@@ -53,6 +51,7 @@ from sonla_api.kit.listing import (
     overlaps,
     refers,
 )
+from sonla_api.kit.listing import Listing, Q
 from sonla_api.kit.mentions import Mention, model_of
 from sonla_api.kit.model import among, constant
 from sonla_api.kit.period import PeriodFilter

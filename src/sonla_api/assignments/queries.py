@@ -28,7 +28,8 @@ from sonla_api.assignments.lifecycle import AssignmentState, AssignmentVerb, lif
 from sonla_api.assignments.models import Assignment, AssignmentRole
 from sonla_api.assignments.schemas import AssignmentView
 from sonla_api.kit.context import WriteContext
-from sonla_api.kit.listing import Filter, Listing, at_least, at_most, one_of, through
+from sonla_api.kit.filters import Filter, at_least, at_most, one_of, through
+from sonla_api.kit.listing import Listing
 from sonla_api.kit.model import constant
 from sonla_api.kit.records import Records
 from sonla_api.kit.schema import Day

@@ -15,9 +15,14 @@ from sonla_api.kit.text import Message
 
 _OCTETS = 75
 _ESCAPED = (
-    ("\\", "\\\\"), (";", "\\;"), (",", "\\,"),
-    ("\r\n", "\\n"), ("\n", "\\n"), ("\r", "\\n"), ("\x7f", ""),
-)  # fmt: skip
+    ("\\", "\\\\"),
+    (";", "\\;"),
+    (",", "\\,"),
+    ("\r\n", "\\n"),
+    ("\n", "\\n"),
+    ("\r", "\\n"),
+    ("\x7f", ""),
+)
 _LANGUAGES = ("vi", "en", "lo")
 
 _NAME = Message("Sơn La foreign affairs", "Đối ngoại Sơn La")
@@ -46,7 +51,7 @@ _CLASSES = {
 _ZONE = (
     "BEGIN:VTIMEZONE", "TZID:Asia/Ho_Chi_Minh", "BEGIN:STANDARD", "DTSTART:19750613T000000",
     "TZOFFSETFROM:+0800", "TZOFFSETTO:+0700", "TZNAME:+07", "END:STANDARD", "END:VTIMEZONE",
-)  # fmt: skip
+)  # lines of a file  # fmt: skip
 END = b"END:VCALENDAR\r\n"
 
 

@@ -41,7 +41,8 @@ from sonla_api.delegations.models import Delegation
 from sonla_api.events.models import Event, EventKind
 from sonla_api.kit.codes import Country
 from sonla_api.kit.context import Context
-from sonla_api.kit.listing import Parameters, period_range
+from sonla_api.kit.filters import period_range
+from sonla_api.kit.listing import Parameters
 from sonla_api.kit.mentions import seen
 from sonla_api.kit.model import constant
 from sonla_api.kit.period import PeriodFilter

@@ -4,7 +4,8 @@ from pydantic import Field
 
 from sonla_api.calendar_days.models import CalendarDay, DayKind
 from sonla_api.calendar_days.schemas import CalendarDayView
-from sonla_api.kit.listing import Listing, at_least, at_most, falls_in, one_of
+from sonla_api.kit.filters import at_least, at_most, falls_in, one_of
+from sonla_api.kit.listing import Listing
 from sonla_api.kit.period import PeriodFilter
 from sonla_api.kit.records import Records
 from sonla_api.kit.schema import Day

@@ -31,11 +31,12 @@ from sqlalchemy.dialects.postgresql import UUID as Uuid
 from sonla_api.changes.models import Action, Change, FeedEpoch, Xid8
 from sonla_api.changes.schemas import ChangeView, FeedEventView, Following
 from sonla_api.kit.context import Context
+from sonla_api.kit.cursors import Rows
 from sonla_api.kit.listing import Listing
 from sonla_api.kit.mentions import known_among, references
 from sonla_api.kit.model import Resource, constant
 from sonla_api.kit.problems import Gone, Moved
-from sonla_api.kit.records import Records, Rows
+from sonla_api.kit.records import Records
 from sonla_api.kit.shapes import as_item, json_object, to_json
 from sonla_api.kit.statement import Statement
 from sonla_api.kit.tombstones import Tombstone

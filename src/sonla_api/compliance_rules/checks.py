@@ -58,9 +58,11 @@ def _trips(version: RuleVersion, subject: Subject, case: Case, figures: Figures)
     others = [
         it
         for it in figures.others
-        if it.first and it.first.year == year and version.is_for(it.direction)
+        if it.first
+        and it.first.year == year
+        and version.is_for(it.direction)
         and member.person in {other.person for other in it.members}
-    ]  # fmt: skip
+    ]
     actual = 1 + len(others)
     why = _TRIPS.format(name=member.name, actual=actual, year=year, limit=version.limit)
     return Compared(version.limit, actual, actual <= version.limit, why, others=others)

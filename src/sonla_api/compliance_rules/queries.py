@@ -30,7 +30,8 @@ from sonla_api.delegations.lifecycle import BINDING, DelegationState, Delegation
 from sonla_api.delegations.models import Delegation
 from sonla_api.kit.citations import DocumentCitedView
 from sonla_api.kit.context import Context
-from sonla_api.kit.listing import Listing, Q, matches, one_of, overlaps, period_range, refers
+from sonla_api.kit.filters import matches, one_of, overlaps, period_range, refers
+from sonla_api.kit.listing import Listing, Q
 from sonla_api.kit.model import among, constant
 from sonla_api.kit.period import PeriodFilter
 from sonla_api.kit.records import Records
@@ -158,9 +159,11 @@ def _figures() -> Statement:
     # As the index has it: of most delegations no member is named.
     named = D.members != literal_column("'[]'::jsonb")
     of_persons = select(D.id).where(
-        *counts, named, D.members.bool_op("@>")(any_(persons)),
+        *counts,
+        named,
+        D.members.bool_op("@>")(any_(persons)),
         period_range("year").bool_op("@>")(D.when_from),
-    )  # fmt: skip
+    )
     each = _each(D.members)
     position = func.fold(each.c.member.op("->>")(constant("position")))
     is_leader = or_(
@@ -168,9 +171,12 @@ def _figures() -> Statement:
         exists(select(each.c.place).select_from(each).where(position == any_(leaders))),
     )
     at_once = select(D.id).where(
-        *counts, func.cardinality(leaders) > literal_column("0"),
-        D.when_days.bool_op("&&")(period_range("trip")), _to_the_day(D), is_leader,
-    )  # fmt: skip
+        *counts,
+        func.cardinality(leaders) > literal_column("0"),
+        D.when_days.bool_op("&&")(period_range("trip")),
+        _to_the_day(D),
+        is_leader,
+    )
     ids = union(of_persons, at_once).subquery("ids")
     other = json_object(
         id=D.id,
@@ -193,7 +199,7 @@ def _figures() -> Statement:
     ).table_valued(
         column("start", Date), column("days", Integer), column("last", Date),
         with_ordinality="place", name="spans",
-    ).render_derived()  # fmt: skip
+    ).render_derived()  # what stands in one array and what it is called  # fmt: skip
     span = json_object(
         due_on=func.working_days_after(spans.c.start, spans.c.days),
         worked=func.working_days_between(spans.c.start, spans.c.last),

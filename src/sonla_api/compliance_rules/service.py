@@ -74,10 +74,11 @@ def _wanted(subject: Subject, seen: Sequence[Case], asked: Sequence[Span]) -> di
     positions = {
         position
         for _, version in applying
-        if subject.is_exact and leaders([subject], version.positions)
+        if subject.is_exact
+        and leaders([subject], version.positions)
         and version.kind is RuleKind.leaders_at_once
         for position in version.positions
-    }  # fmt: skip
+    }
     year = subject.first and subject.first.year
     return {
         "id": subject.id,

@@ -32,11 +32,11 @@ from sonla_api.data_quality.schemas import (
     ResourceName,
 )
 from sonla_api.kit.context import Context
-from sonla_api.kit.cursors import place_of, seal, unseal
+from sonla_api.kit.cursors import Rows, page_of, place_of, unseal
 from sonla_api.kit.listing import Paging, Parameters
 from sonla_api.kit.mentions import seen
 from sonla_api.kit.model import Resource, constant
-from sonla_api.kit.records import Item, Rows
+from sonla_api.kit.records import Item
 from sonla_api.kit.schema import AgencySummary, FlagOrigin
 from sonla_api.kit.shapes import as_item, summary, to_json, unsigned
 from sonla_api.kit.statement import Statement
@@ -108,11 +108,16 @@ def _chosen(model: type[Resource]) -> list[Any]:
         _any_or("code", _code),
         _any_or("origin", _origin),
         or_(asked.is_(None), _is_acknowledged == asked),
-        or_(no_agency, model.owner_agency_id == seen(
-            Resource.metadata.tables[model.__tablename__].c.owner_agency_id,
-            "owner_agency_id", several=True,
-        )),
-    ]  # fmt: skip
+        or_(
+            no_agency,
+            model.owner_agency_id
+            == seen(
+                Resource.metadata.tables[model.__tablename__].c.owner_agency_id,
+                "owner_agency_id",
+                several=True,
+            ),
+        ),
+    ]
 
 
 def _doubts(model: type[Resource], *, is_stranger: bool) -> Any:
@@ -150,7 +155,7 @@ def _page(*, is_stranger: bool) -> Statement:
     row = union_all(*parts).subquery("row")
     item = as_item(row, DoubtView)
     return Statement(
-        select(to_json(item), row.c.id, row.c.ordinal)
+        select(to_json(item), row.c.ordinal, row.c.id)
         .select_from(row.join(item, true()))
         .order_by(row.c.id.desc(), row.c.ordinal)
         .limit(limit)
@@ -209,11 +214,7 @@ async def doubts(ctx: Context, listing: DoubtListing) -> Rows:
         ctx.reader, **binds, cursor_id=id_, cursor_place=place, limit=listing.limit + 1
     )
     total = (await _count().fetch(ctx.reader, **binds))[0][0] if listing.count else None
-    cursor = None
-    if len(rows) > listing.limit:
-        _, last, at = rows[listing.limit - 1]
-        cursor = seal([str(at), str(last)], "data-quality", given)
-    return Rows([row[0] for row in rows[: listing.limit]], cursor, total)
+    return page_of(rows, listing.limit, total, "data-quality", given)
 
 
 async def doubt_summary(ctx: Context, query: DoubtSummaryQuery) -> DoubtSummary:

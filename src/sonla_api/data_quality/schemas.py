@@ -33,9 +33,11 @@ class DoubtView(FlagView):
     href: Annotated[str, Field(examples=["/api/v1/documents/019a7c1e-5b60-7cc3-98c4-dc0c0c07398f"])]
     title: Annotated[
         LocalizedText | str | None,
-        Field(description="What the record is called; null where that is hidden from the caller.",
-              examples=[_TITLE]),
-    ]  # fmt: skip
+        Field(
+            description="What the record is called; null where that is hidden from the caller.",
+            examples=[_TITLE],
+        ),
+    ]
     owner_agency: AgencySummary | None
 
 

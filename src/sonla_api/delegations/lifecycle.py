@@ -86,13 +86,24 @@ _KNOWN = _SENT | _IN
 _UNKNOWN = frozenset({""})
 
 TOOK_PLACE = (
-    S.recorded, S.under_way, S.completed, S.received, S.reported, S.closed,
-)  # fmt: skip
+    S.recorded,
+    S.under_way,
+    S.completed,
+    S.received,
+    S.reported,
+    S.closed,
+)
 """The states in which a delegation counts in figures."""
 BINDING = (
-    S.approved, S.under_way, S.completed, S.permitted, S.programme_approved, S.received,
-    S.reported, S.closed,
-)  # fmt: skip
+    S.approved,
+    S.under_way,
+    S.completed,
+    S.permitted,
+    S.programme_approved,
+    S.received,
+    S.reported,
+    S.closed,
+)
 """The states in which nobody may be in two delegations at once."""
 
 lifecycle = Lifecycle(

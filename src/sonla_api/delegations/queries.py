@@ -29,11 +29,7 @@ from sonla_api.delegations.models import Channel, Delegation, DelegationCounter,
 from sonla_api.delegations.schemas import DelegationCount, DelegationSummary, DelegationView
 from sonla_api.kit.codes import Country, Subdivision
 from sonla_api.kit.context import Context, WriteContext
-from sonla_api.kit.halves import half_year
-from sonla_api.kit.listing import (
-    Listing,
-    Parameters,
-    Q,
+from sonla_api.kit.filters import (
     contains_one_of,
     lacks,
     lies_within,
@@ -44,8 +40,9 @@ from sonla_api.kit.listing import (
     overlaps,
     period_range,
     refers,
-    refuse_oracle,
 )
+from sonla_api.kit.halves import half_year
+from sonla_api.kit.listing import Listing, Parameters, Q, refuse_oracle
 from sonla_api.kit.model import among
 from sonla_api.kit.period import HalfYearFilter, PeriodFilter
 from sonla_api.kit.records import Records
@@ -121,19 +118,9 @@ class DelegationListing(_Choice, Listing):
     subdivision: Annotated[list[Subdivision], one_of(D.subdivision)] = []
     funding: Annotated[list[Funding], one_of(D.funding)] = []
     member_agency_id: Annotated[list[UUID], refers(D, "members")] = []
-    period: Annotated[
-        PeriodFilter | None, overlaps(D.when_days), Field(description="Overlapping this period.")
-    ] = None
-    within: Annotated[
-        PeriodFilter | None,
-        lies_within(D.when_days),
-        Field(description="Lying wholly in this period, as reports count."),
-    ] = None
-    not_placed_in: Annotated[
-        PeriodFilter | None,
-        not_placed(D.when_days),
-        Field(description="Overlapping this period without lying in it, or without a date."),
-    ] = None
+    period: Annotated[PeriodFilter | None, overlaps(D.when_days)] = None
+    within: Annotated[PeriodFilter | None, lies_within(D.when_days)] = None
+    not_placed_in: Annotated[PeriodFilter | None, not_placed(D.when_days)] = None
 
 
 class DelegationGrouping(StrEnum):

@@ -1,5 +1,6 @@
 """The files that the documentation pages are made of, each with the fingerprint of its content."""
 
+import gzip
 import hashlib
 from dataclasses import dataclass
 from functools import cache
@@ -15,6 +16,7 @@ _MEDIA_TYPES = {
     ".txt": "text/plain",
     "": "text/plain",
 }
+_DESCRIPTION = _HERE / "openapi.json"
 _NOT_SERVED = {"CHECKSUMS"}  # for whoever keeps the files, not for browsers
 
 
@@ -27,6 +29,26 @@ class Asset:
     packed: Path | None
     media_type: str
     fingerprint: str
+
+
+@dataclass(frozen=True)
+class Description:
+    """openapi.json: `packed` is its content compressed."""
+
+    path: Path
+    packed: bytes
+    fingerprint: str
+
+
+@cache
+def description() -> Description:
+    """The committed one: to derive it takes seconds and 40 MB, in which nobody is answered."""
+    content = _DESCRIPTION.read_bytes()
+    return Description(
+        path=_DESCRIPTION,
+        packed=gzip.compress(content, mtime=0),
+        fingerprint=hashlib.sha256(content).hexdigest(),
+    )
 
 
 def find(name: str) -> Asset | None:

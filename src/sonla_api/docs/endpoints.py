@@ -9,6 +9,7 @@ from fastapi.responses import FileResponse, HTMLResponse
 
 from sonla_api.docs import assets, pages
 from sonla_api.kit.http import preferred_language
+from sonla_api.kit.openapi import KEY
 from sonla_api.kit.problems import NotFound
 
 router = APIRouter(include_in_schema=False)
@@ -30,6 +31,24 @@ async def show_register(request: Request) -> HTMLResponse:
     return page
 
 
+@router.get("/openapi.json")
+def send_description(request: Request) -> Response:
+    """Send the description of the interface, which was made when the service was."""
+    description = assets.description()
+    is_packed = _takes_gzip(request)
+    headers = {
+        "ETag": f'"{description.fingerprint}{"-gzip" if is_packed else ""}"',
+        "Cache-Control": "no-cache",
+        "Vary": "Accept-Encoding",
+    }
+    if headers["ETag"] in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers=headers)
+    if is_packed:
+        headers["Content-Encoding"] = "gzip"
+        return Response(description.packed, media_type="application/json", headers=headers)
+    return FileResponse(description.path, media_type="application/json", headers=headers)
+
+
 @router.get("/docs")
 async def show_reference(request: Request) -> HTMLResponse:
     """Show the reference of the interface, where each call can be tried."""
@@ -39,7 +58,7 @@ async def show_reference(request: Request) -> HTMLResponse:
         f"script-src 'self'; style-src 'self' 'nonce-{nonce}'; style-src-attr 'unsafe-inline'; "
         "img-src 'self' data: blob:; connect-src 'self'"
     )
-    html = pages.reference_page(_base(request), nonce, _scheme(request))
+    html = pages.reference_page(_base(request), nonce, KEY)
     return _page(html, policy, keep="no-store")
 
 
@@ -93,12 +112,6 @@ def _page(html: str, policy: str, *, keep: str = "no-cache") -> HTMLResponse:
 def _base(request: Request) -> str:
     """The path under which a proxy serves the whole service; mostly none."""
     return str(request.scope.get("root_path", ""))
-
-
-def _scheme(request: Request) -> str:
-    """The first security scheme of openapi.json: the key."""
-    components = request.app.openapi().get("components", {})
-    return next(iter(components.get("securitySchemes", {})), "")
 
 
 def _takes_gzip(request: Request) -> bool:

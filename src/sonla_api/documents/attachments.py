@@ -11,9 +11,10 @@ from sonla_api.documents.models import Attachment, AttachmentPiece
 from sonla_api.documents.queries import documents, href_of_file
 from sonla_api.documents.schemas import AttachmentView
 from sonla_api.kit.context import Context, WriteContext
+from sonla_api.kit.cursors import Rows
 from sonla_api.kit.files import StoredFile, Upload
 from sonla_api.kit.listing import Listing
-from sonla_api.kit.records import Item, Records, Rows
+from sonla_api.kit.records import Item, Records
 from sonla_api.kit.statement import Statement
 from sonla_api.kit.tombstones import missing
 

@@ -5,17 +5,16 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Integer, any_, bindparam, func, or_, select, true
+from sqlalchemy import Integer, any_, bindparam, func, null, or_, select, true
 from sqlalchemy.orm import aliased
 
 from sonla_api.documents.models import Document, DocumentLink, LinkKind
 from sonla_api.documents.queries import documents
 from sonla_api.documents.schemas import DocumentView
 from sonla_api.kit.context import Context
-from sonla_api.kit.cursors import seal, unseal, wrong_cursor
+from sonla_api.kit.cursors import Rows, dated, page_of, unseal
 from sonla_api.kit.listing import Paging
 from sonla_api.kit.model import SIGHT, among
-from sonla_api.kit.records import Rows
 from sonla_api.kit.schema import View
 from sonla_api.kit.shapes import as_item, to_json
 from sonla_api.kit.statement import Statement
@@ -82,7 +81,7 @@ def paged(ids: Any, shown: Callable[[Any], Any], view: type[View]) -> Statement:
     row = shown(first).subquery("row")
     item = as_item(row, view)
     return Statement(
-        select(to_json(item), first.c.id, first.c.total)
+        select(to_json(item), null(), first.c.id, first.c.total)
         .select_from(first.join(row, row.c.id == first.c.id).join(item, true()))
         .order_by(first.c.id.desc())
     )
@@ -106,20 +105,11 @@ async def read_page(
     """The page that `query` asks for of what hangs together with a document; `more`: other binds
     of the statement.
     """
-    after = _place(unseal(query.cursor, id_)[1]) if query.cursor is not None else None
+    after = dated(*unseal(query.cursor, id_))[1] if query.cursor is not None else None
     rows = await statement.fetch(
         ctx.reader, of=id_, after=after, limit=query.limit + 1, **more, **ctx.parameters
     )
     if not rows:
         await documents.item(ctx, id_)  # it may not be there at all
-    bodies = [row[0] for row in rows[: query.limit]]
-    cursor = seal([None, str(rows[query.limit - 1][1])], id_) if rows[query.limit :] else None
-    total = (rows[0][2] if rows else 0) if query.count else None
-    return Rows(bodies, cursor, total)
-
-
-def _place(id_: str) -> UUID:
-    try:
-        return UUID(id_)
-    except ValueError:  # whoever reads this file can make a cursor of anything
-        raise wrong_cursor() from None
+    total = (rows[0]["total"] if rows else 0) if query.count else None
+    return page_of(rows, query.limit, total, id_)

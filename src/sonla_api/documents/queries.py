@@ -31,15 +31,8 @@ from sonla_api.documents.schemas import AttachedFile, DocumentView, Printed
 from sonla_api.documents.symbols import canonical, read
 from sonla_api.documents.types import DocumentType
 from sonla_api.kit.context import Context, WriteContext
-from sonla_api.kit.listing import (
-    Filter,
-    Listing,
-    Parameters,
-    Q,
-    matches,
-    one_of,
-    overlaps,
-)
+from sonla_api.kit.filters import Filter, matches, one_of, overlaps
+from sonla_api.kit.listing import Listing, Parameters, Q
 from sonla_api.kit.mentions import Mention
 from sonla_api.kit.model import Visibility, among, constant
 from sonla_api.kit.period import PeriodFilter, days
@@ -101,8 +94,8 @@ def _of_symbol(name: str, is_several: bool) -> Any:  # noqa: FBT001  as Filter c
 def _issued_by(name: str, _: bool) -> Any:  # noqa: FBT001  as Filter calls it
     """Whose issuer is called so: an agency of the register, or one named as printed."""
     agency = select(Agency.id).where(Agency.id == D.issuer_id, Agency.is_seen())
-    called = matches(Agency.words).clause(name, False)  # noqa: FBT003
-    printed = matches(func.fold(D.issuer_name, type_=Text())).clause(name, False)  # noqa: FBT003
+    called = matches(Agency.words).clause(name, False)  # noqa: FBT003  as Filter calls it
+    printed = matches(func.fold(D.issuer_name, type_=Text())).clause(name, False)  # noqa: FBT003  as Filter calls it
     return or_(agency.where(called).exists(), printed)
 
 

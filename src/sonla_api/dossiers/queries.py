@@ -34,12 +34,12 @@ from sonla_api.delegations.models import Delegation
 from sonla_api.dossiers.schemas import DeedView
 from sonla_api.events.models import Event
 from sonla_api.kit.context import Context, WriteContext
-from sonla_api.kit.cursors import dated, seal, unseal
-from sonla_api.kit.listing import Paging, period_range
+from sonla_api.kit.cursors import Rows, dated, page_of, unseal
+from sonla_api.kit.filters import period_range
+from sonla_api.kit.listing import Paging
 from sonla_api.kit.mentions import Mention, target_of
 from sonla_api.kit.model import Model, Resource, constant
 from sonla_api.kit.period import PeriodFilter
-from sonla_api.kit.records import Rows
 from sonla_api.kit.shapes import as_item, to_json
 from sonla_api.kit.statement import Statement
 from sonla_api.kit.titles import href, one_of_resources, readable, title
@@ -282,8 +282,4 @@ async def timeline(ctx: Context, id_: UUID, query: TimelineQuery) -> Rows:
     total = None
     if query.count:
         ((total,),) = await _done_in_all(is_stranger=is_stranger).fetch(ctx.reader, **binds)
-    cursor = None
-    if len(rows) > query.limit:
-        _, day, last = rows[query.limit - 1]
-        cursor = seal([day, str(last)], "timeline", given)
-    return Rows([row[0] for row in rows[: query.limit]], cursor, total)
+    return page_of(rows, query.limit, total, "timeline", given)

@@ -60,7 +60,7 @@ def command_of(pid: int) -> str:
             line = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ")
             return os.fsdecode(line)
         ps = ["/bin/ps", "-ww", "-o", "command=", "-p", str(pid)]
-        return subprocess.run(ps, capture_output=True, text=True, check=False).stdout  # noqa: S603
+        return subprocess.run(ps, capture_output=True, text=True, check=False).stdout  # noqa: S603  a fixed program and a number
     except OSError:
         return ""
 

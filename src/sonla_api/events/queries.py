@@ -25,11 +25,8 @@ from sonla_api.events.models import Event, EventChannel, EventKind, EventRole
 from sonla_api.events.schemas import EventCount, EventFigures, EventView, OrderSum
 from sonla_api.kit.codes import Country, Currency
 from sonla_api.kit.context import Context
-from sonla_api.kit.listing import (
+from sonla_api.kit.filters import (
     Filter,
-    Listing,
-    Parameters,
-    Q,
     lacks,
     lies_within,
     matches,
@@ -40,6 +37,7 @@ from sonla_api.kit.listing import (
     period_range,
     refers,
 )
+from sonla_api.kit.listing import Listing, Parameters, Q
 from sonla_api.kit.model import among, constant
 from sonla_api.kit.period import PeriodFilter
 from sonla_api.kit.records import Records
@@ -111,19 +109,9 @@ class EventListing(_Choice, Listing):
         Filter(_ordered_in, E.results),
         Field(description="Events at which something was ordered in this currency."),
     ] = []
-    period: Annotated[
-        PeriodFilter | None, overlaps(E.when_days), Field(description="Overlapping this period.")
-    ] = None
-    within: Annotated[
-        PeriodFilter | None,
-        lies_within(E.when_days),
-        Field(description="Lying wholly in this period, as reports count."),
-    ] = None
-    not_placed_in: Annotated[
-        PeriodFilter | None,
-        not_placed(E.when_days),
-        Field(description="Overlapping this period without lying in it, or without a date."),
-    ] = None
+    period: Annotated[PeriodFilter | None, overlaps(E.when_days)] = None
+    within: Annotated[PeriodFilter | None, lies_within(E.when_days)] = None
+    not_placed_in: Annotated[PeriodFilter | None, not_placed(E.when_days)] = None
 
 
 class EventGrouping(StrEnum):

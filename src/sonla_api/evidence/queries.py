@@ -9,7 +9,8 @@ from sqlalchemy.dialects.postgresql import UUID as Uuid
 from sonla_api.evidence.models import WHAT, Evidence
 from sonla_api.evidence.schemas import EvidenceView
 from sonla_api.kit.context import WriteContext
-from sonla_api.kit.listing import Listing, one_of, through
+from sonla_api.kit.filters import one_of, through
+from sonla_api.kit.listing import Listing
 from sonla_api.kit.records import Records
 from sonla_api.kit.statement import Statement
 from sonla_api.tasks.models import Task

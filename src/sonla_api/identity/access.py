@@ -107,7 +107,7 @@ def creating(permission: str, *, is_short: bool = False) -> Any:
     A short one makes one record and writes nothing else: `store.create` then begins and ends the
     transaction in the same round trip.
     """
-    Key = Annotated[  # noqa: N806
+    Key = Annotated[  # noqa: N806  a type, as elsewhere
         str | None,
         Header(
             min_length=1,

@@ -69,7 +69,7 @@ def _digest(secret: str) -> bytes:
     return hashlib.sha256(secret.encode()).digest()
 
 
-async def create_key(  # noqa: PLR0913
+async def create_key(  # noqa: PLR0913  a key has so many fields
     connection: "asyncpg.Connection[Any]",
     *,
     name: str,
@@ -93,7 +93,7 @@ async def create_key(  # noqa: PLR0913
         " expires_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         uuid7(), name, prefix, _digest(secret), role, scopes, agency_id, datetime.now(UTC),
         expires_at,
-    )  # fmt: skip
+    )  # in the order of the columns  # fmt: skip
     return secret
 
 

@@ -267,4 +267,4 @@ PARTS = (
          tasks.register, _revise_task, inside.tasks_of),
     Part("events", "events.json", EventLine, mapping.EVENTS, Event, EventCreate, _record_event,
          _revise_event),
-)  # fmt: skip
+)  # a part of the input each, as a table  # fmt: skip

@@ -61,7 +61,7 @@ def read(path: Path) -> Content:
     try:
         for number, value in _elements(path.read_bytes().decode("utf-8-sig")):
             if not isinstance(value, dict):
-                raise _BrokenError(number, "an object is expected")  # noqa: TRY301
+                raise _BrokenError(number, "an object is expected")  # noqa: TRY301  told with the others below
             entries.append(Entry(path.name, number, value))
     except OSError as error:
         number, why = 0, f"cannot be read: {error.strerror}"
@@ -100,7 +100,7 @@ class _Reader:
 
     def ahead(self) -> str:
         """The next character that is no space; "" at the end."""
-        self._move(_SPACE.match(self._content, self._at).end())  # type: ignore[union-attr]
+        self._move(_SPACE.match(self._content, self._at).end())  # type: ignore[union-attr]  # it matches nothing too
         return self._content[self._at : self._at + 1]
 
     def take(self, *expected: str) -> str:

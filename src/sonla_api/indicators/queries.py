@@ -11,7 +11,8 @@ from sqlalchemy.dialects.postgresql import UUID as Uuid
 from sonla_api.indicators.models import Dimension, Flow, Frequency, Indicator
 from sonla_api.indicators.schemas import IndicatorCode, IndicatorView, Unit
 from sonla_api.kit.context import Context
-from sonla_api.kit.listing import Filter, Listing, Q, has, matches, one_of
+from sonla_api.kit.filters import Filter, has, matches, one_of
+from sonla_api.kit.listing import Listing, Q
 from sonla_api.kit.mentions import model_of
 from sonla_api.kit.model import constant
 from sonla_api.kit.records import Records

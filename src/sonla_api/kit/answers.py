@@ -15,12 +15,13 @@ from starlette.datastructures import URL
 from starlette.types import Receive, Scope, Send
 
 from sonla_api.kit.context import WriteContext
+from sonla_api.kit.cursors import Rows
 from sonla_api.kit.files import StoredFile
 from sonla_api.kit.formats import PAPER_TYPES
 from sonla_api.kit.headers import header
 from sonla_api.kit.idempotency import Kept, keep
 from sonla_api.kit.problems import VersionRequired
-from sonla_api.kit.records import Item, Rows
+from sonla_api.kit.records import Item
 from sonla_api.kit.schema import Page, View
 from sonla_api.kit.store import Expected
 

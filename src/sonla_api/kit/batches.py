@@ -114,11 +114,11 @@ def _keys(model: type[Resource]) -> Statement:
     )
 
 
-def _double(model: type[Resource], is_key_taken: bool) -> Problem:  # noqa: FBT001
+def _double(model: type[Resource], is_key_taken: bool) -> Problem:  # noqa: FBT001  what the database said, one row
     """Which of the two rules is broken that a table has: its key, and what makes records one."""
     rules = {
         tuple(rule.columns.keys()): str(rule.name)
-        for rule in model.__table__.constraints  # type: ignore[attr-defined]
+        for rule in model.__table__.constraints  # type: ignore[attr-defined]  # it is a table
         if isinstance(rule, UniqueConstraint)
     }
     of_key = rules.pop(("key",))

@@ -1,10 +1,11 @@
-"""Where a page of a list ended, as callers send it back for the next."""
+"""Pages of lists, and where each ended, as callers send it back for the next."""
 
 import base64
 import hashlib
 import json
+from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sonla_api.kit.problems import BadRequest, FieldError
@@ -16,6 +17,24 @@ _WRONG_CURSOR = Message(
 )
 
 _NO_DAY = "-infinity"
+
+
+class Rows(NamedTuple):
+    bodies: list[bytes]
+    next_cursor: str | None
+    total: int | None
+
+
+def page_of(rows: Sequence[Any], limit: int, total: int | None, *bound_to: Any) -> Rows:
+    """A page of what was read, one row more than it takes where there are more.
+
+    A row begins with its body, the value sorted by, if it has one, and the id.
+    """
+    cursor = None
+    if len(rows) > limit:
+        _, key, id_, *_ = rows[limit - 1]
+        cursor = seal([key if key is None else str(key), str(id_)], *bound_to)
+    return Rows([row[0] for row in rows[:limit]], cursor, total)
 
 
 def seal(position: list[Any], *bound_to: Any) -> str:

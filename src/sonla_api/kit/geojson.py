@@ -15,7 +15,8 @@ from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
 
 from sonla_api.kit.answers import PageAnswer, RecordAnswer
-from sonla_api.kit.records import Item, Rows
+from sonla_api.kit.cursors import Rows
+from sonla_api.kit.records import Item
 
 MEDIA_TYPE = "application/geo+json"
 GEOJSON: dict[int | str, dict[str, Any]] = {200: {"content": {MEDIA_TYPE: {}}}}

@@ -136,7 +136,7 @@ class InRedis:
 
     def __init__(self, url: str, processes: int = 1) -> None:
         # Only who has a Redis has this package, and its 6 MB.
-        from redis.asyncio import BlockingConnectionPool, Redis  # noqa: PLC0415
+        from redis.asyncio import BlockingConnectionPool, Redis  # noqa: PLC0415  only where it is needed
         from redis.exceptions import RedisError  # noqa: PLC0415  only where it is needed
 
         pool = BlockingConnectionPool.from_url(

@@ -86,7 +86,7 @@ def mentioned(
     return exists().where(Mention.record_id == model.id, Mention.field == field, is_it)
 
 
-def seen(reference: Any, name: str, several: bool) -> ColumnElement[Any]:  # noqa: FBT001
+def seen(reference: Any, name: str, several: bool) -> ColumnElement[Any]:  # noqa: FBT001  as Filter calls it
     """The records in bind `name` that the actor may see, to compare a foreign key with.
 
     A guess must tell nothing that the record itself hides. Asked once a statement, not once a row.
@@ -113,7 +113,7 @@ def target_of(reference: Any) -> str:
 def model_of(table: str) -> type[Resource]:
     """The resource behind a table, by name, so that lower packages need not import higher ones."""
     for mapper in Model.registry.mappers:
-        if mapper.local_table.name == table:  # type: ignore[attr-defined]
+        if mapper.local_table.name == table:  # type: ignore[attr-defined]  # each of ours is a table
             found: type[Resource] = mapper.class_
             return found
     raise LookupError(table)

@@ -172,12 +172,12 @@ class Resource(Visible, Model):
     updated_by: Mapped[UUID | None]
 
     @declared_attr.directive
-    def __mapper_args__(cls) -> dict[str, Any]:  # noqa: N805
+    def __mapper_args__(cls) -> dict[str, Any]:  # noqa: N805  SQLAlchemy hands it the class
         """SQLAlchemy raises the version at every update and refuses a stale one."""
         return {"version_id_col": cls.__table__.c.version}
 
     @declared_attr.directive
-    def __table_args__(cls) -> tuple[Any, ...]:  # noqa: N805
+    def __table_args__(cls) -> tuple[Any, ...]:  # noqa: N805  SQLAlchemy hands it the class
         owned = "visibility <> 'agency' or owner_agency_id is not null"
         return (
             *cls.constraints,

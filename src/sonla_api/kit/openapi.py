@@ -14,7 +14,7 @@ from sonla_api.kit.files import TYPES
 from sonla_api.kit.problems import Problem
 from sonla_api.kit.uploads import DESCRIBED, takes_file
 
-_KEY = "key"
+KEY = "key"
 _API = "/api/v1"
 _MINE = f"{_API}/me/"
 """What is the caller's own, which a stranger has none of."""
@@ -96,16 +96,13 @@ _PARAMETERS = {
     "count": "`exact` adds `total`, which takes time.",
     "group_by": "What the figures are grouped by.",
     "period": "What lies in this period or reaches into it.",
-    "published_on_from": "Sources published on this day or since.",
-    "published_on_to": "Sources published on this day or before.",
     "has_parent": "Whether there is a record above it.",
-    "partner_has_parent": "Whether there is a record above the partner.",
 }
 _ONE_OF = "Records with this value; repeated, with one of these."
 
 
 def install(app: FastAPI) -> None:
-    """Let /openapi.json say all that holds; made at the first request for it."""
+    """Let `app.openapi()` say all that holds."""
     derive = app.openapi
 
     def describe() -> dict[str, Any]:
@@ -139,7 +136,7 @@ def _complete(described: dict[str, Any], closed: set[str | None]) -> None:
         components["schemas"].pop(name, None)
     components["schemas"]["Problem"] = _PROBLEM
     components["securitySchemes"] = {
-        _KEY: {"type": "http", "scheme": "bearer", "description": "A key: `sonla_…`."}
+        KEY: {"type": "http", "scheme": "bearer", "description": "A key: `sonla_…`."}
     }
     components["responses"] = {
         kind.__name__: _response(kind) for kind in sorted(_kinds(), key=lambda kind: kind.__name__)
@@ -148,7 +145,7 @@ def _complete(described: dict[str, Any], closed: set[str | None]) -> None:
         operation["responses"].pop("422", None)
         if path.startswith(_API):
             is_open = method == "get" and not path.startswith(_MINE) and path not in closed
-            operation["security"] = [{_KEY: []}, *([{}] if is_open else [])]
+            operation["security"] = [{KEY: []}, *([{}] if is_open else [])]
             _add_errors(path, method, operation)
         _describe_parameters(operation)
         _add_headers(path, method, operation)
@@ -163,9 +160,12 @@ def _operations(described: dict[str, Any]) -> Iterator[tuple[str, str, dict[str,
 
 
 _EVERYWHERE: list[type[Problem]] = [
-    problems.Unauthenticated, problems.Forbidden, problems.NotAcceptable,
-    problems.TooManyRequests, problems.Unavailable,
-]  # fmt: skip
+    problems.Unauthenticated,
+    problems.Forbidden,
+    problems.NotAcceptable,
+    problems.TooManyRequests,
+    problems.Unavailable,
+]
 
 
 def _kinds() -> set[type[Problem]]:
@@ -173,7 +173,7 @@ def _kinds() -> set[type[Problem]]:
         problems.BadRequest, problems.NotFound, problems.Conflict, problems.Gone, problems.Moved,
         problems.RequestTimeout, problems.StaleVersion, problems.TooLarge,
         problems.UnsupportedMediaType, problems.Invalid, problems.VersionRequired, *_EVERYWHERE,
-    }  # fmt: skip
+    }  # one list, read as such  # fmt: skip
 
 
 def _add_errors(path: str, method: str, operation: dict[str, Any]) -> None:

@@ -26,7 +26,7 @@ def _partial_of(annotation: Any) -> Any:
         key, value = get_args(annotation)
         return dict[key, value | None]  # type: ignore[valid-type]  # made at run time
     if get_origin(annotation) in (Union, types.UnionType):
-        return Union[tuple(_partial_of(part) for part in get_args(annotation))]  # noqa: UP007
+        return Union[tuple(_partial_of(part) for part in get_args(annotation))]  # noqa: UP007  made at run time
     return annotation
 
 

@@ -47,7 +47,7 @@ class ExportsFull(Problem):
 
 
 class Connection(asyncpg.Connection):
-    async def close(self, *, timeout: float | None = None) -> None:  # noqa: ARG002, ASYNC109
+    async def close(self, *, timeout: float | None = None) -> None:  # noqa: ARG002, ASYNC109  as asyncpg declares it
         """A line that is dead answers no farewell either; SQLAlchemy would wait two seconds."""
         await super().close(timeout=FAREWELL)
 

@@ -30,7 +30,7 @@ from sqlalchemy import (
 )
 
 from sonla_api.kit.context import Context
-from sonla_api.kit.cursors import seal, unseal, wrong_cursor
+from sonla_api.kit.cursors import Rows, page_of, unseal, wrong_cursor
 from sonla_api.kit.listing import Listing, refuse_oracle
 from sonla_api.kit.schema import FlagView, Summary, View
 from sonla_api.kit.shapes import (
@@ -53,12 +53,6 @@ class Item(NamedTuple):
     body: bytes
     is_kept: bool = False
     """With the Idempotency-Key of its request, if there is one."""
-
-
-class Rows(NamedTuple):
-    bodies: list[bytes]
-    next_cursor: str | None
-    total: int | None
 
 
 class Shape(NamedTuple):
@@ -154,16 +148,12 @@ class Records:
         shape = Shape(
             type(listing), listing.sort, listing.limit, side, listing.forms(), (*within,),
             only.condition if only else None, ctx.actor.is_anonymous,
-        )  # fmt: skip
+        )  # the parts of a shape, in its order  # fmt: skip
         total = None
         if listing.count:
             ((total,),) = await self._count(shape).fetch(ctx.reader, **values)
         rows = await self._page(shape).fetch(ctx.reader, **values)
-        cursor = None
-        if len(rows) > listing.limit:
-            _, *position = rows[listing.limit - 1]
-            cursor = seal(position, *bound_to)
-        return Rows([row[0] for row in rows[: listing.limit]], cursor, total)
+        return page_of(rows, listing.limit, total, *bound_to)
 
     def _where(self, shape: Shape) -> list[Any]:
         """The conditions of a list: the row filter, the given filters and what else is fixed."""
@@ -269,7 +259,7 @@ class Records:
         return Statement(select(func.count()).select_from(self.model).where(*where))
 
 
-def _scan(base: Select[Any], key: Any, id_: Any, falls: bool, limit: Any, side: str) -> Select[Any]:  # noqa: FBT001, PLR0913, PLR0917
+def _scan(base: Select[Any], key: Any, id_: Any, falls: bool, limit: Any, side: str) -> Select[Any]:  # noqa: FBT001, PLR0913, PLR0917  read by position in two places
     """One run through an index on (key, id), or on the rows without a key."""
     keys = [id_] if key is None else [key, id_]
     if key is not None and _may_be_missing(key):

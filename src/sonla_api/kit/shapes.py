@@ -158,9 +158,11 @@ def unsigned(flag: Any) -> ColumnElement[Any]:
 
 def all_unsigned(flags: Any) -> ColumnElement[Any]:
     """The flags of a record as strangers see them."""
-    each = func.jsonb_array_elements(flags).table_valued(
-        column("flag", JSONB), with_ordinality="place", name="each"
-    ).render_derived()  # fmt: skip
+    each = (
+        func.jsonb_array_elements(flags)
+        .table_valued(column("flag", JSONB), with_ordinality="place", name="each")
+        .render_derived()
+    )
     made = select(func.jsonb_agg(aggregate_order_by(unsigned(each.c.flag), each.c.place)))
     is_empty = flags == literal_column("'[]'::jsonb")
     return case((is_empty, flags), else_=made.scalar_subquery())

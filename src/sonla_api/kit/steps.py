@@ -94,7 +94,7 @@ Effect = Callable[[WriteContext, Any, Any], Awaitable[dict[str, Any]]]
 """What else a verb changes: from the record and the body, the fields to set."""
 
 
-async def take(  # noqa: PLR0913, PLR0917
+async def take(  # noqa: PLR0913, PLR0917  all that a step consists of
     ctx: WriteContext,
     model: type[Resource],
     lifecycle: Lifecycle[Any, Any],

@@ -190,7 +190,7 @@ def drafted(
     return values
 
 
-async def update(  # noqa: PLR0913, PLR0917
+async def update(  # noqa: PLR0913, PLR0917  all that a change consists of
     ctx: WriteContext,
     model: type[R],
     id_: UUID,

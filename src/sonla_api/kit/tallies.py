@@ -37,7 +37,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import DATERANGE
 from sqlalchemy.sql.visitors import replacement_traverse
 
-from sonla_api.kit.listing import Listing, period_range
+from sonla_api.kit.filters import period_range
+from sonla_api.kit.listing import Listing
 from sonla_api.kit.model import Model
 
 RECORDS, DAYS = "records", "days"

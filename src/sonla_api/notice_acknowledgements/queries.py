@@ -8,8 +8,10 @@ from sqlalchemy.dialects.postgresql import UUID as Uuid
 from sqlalchemy.orm import aliased
 
 from sonla_api.kit.context import Context
-from sonla_api.kit.listing import Filter, Listing, at_least, at_most, one_of
-from sonla_api.kit.records import Only, Records, Rows
+from sonla_api.kit.cursors import Rows
+from sonla_api.kit.filters import Filter, at_least, at_most, one_of
+from sonla_api.kit.listing import Listing
+from sonla_api.kit.records import Only, Records
 from sonla_api.kit.schema import Day
 from sonla_api.kit.shapes import summary
 from sonla_api.kit.statement import Statement

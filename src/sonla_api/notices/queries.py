@@ -11,10 +11,8 @@ from sqlalchemy.orm import aliased
 
 from sonla_api.kit.codes import Country, Language
 from sonla_api.kit.context import Context
-from sonla_api.kit.listing import (
+from sonla_api.kit.filters import (
     Filter,
-    Listing,
-    Q,
     at_least,
     at_most,
     contains_one_of,
@@ -23,6 +21,7 @@ from sonla_api.kit.listing import (
     overlaps,
     refers,
 )
+from sonla_api.kit.listing import Listing, Q
 from sonla_api.kit.mentions import Mention, model_of
 from sonla_api.kit.model import constant
 from sonla_api.kit.period import PeriodFilter

@@ -19,7 +19,7 @@ from sonla_api.notices.schemas import NoticeCreate, NoticeStepCreate, NoticeUpda
 SENT = (
     "topic", "title", "body", "markets", "products", "languages", "valid", "is_to_all",
     "recipients", "documents", "replaces_id",
-)  # fmt: skip
+)  # one list, read as such  # fmt: skip
 """What recipients were told stays from then on; the rest is the register's own."""
 _STAYS = Message(
     "It was sent, so {fields} stay as they were: withdraw it, or send another that replaces it.",

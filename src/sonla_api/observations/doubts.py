@@ -137,8 +137,12 @@ where observations.id = new.id
 @cache
 def _doubts() -> Statement:
     kinds: dict[str, Any] = {
-        "ids": Uuid(), "indicators": Uuid(), "cells": Text(), "firsts": Date(), "ends": Date(),
-    }  # fmt: skip
+        "ids": Uuid(),
+        "indicators": Uuid(),
+        "cells": Text(),
+        "firsts": Date(),
+        "ends": Date(),
+    }
     arrays = (bindparam(name, type_=ARRAY(kind)) for name, kind in kinds.items())
     return Statement(text(_DOUBTS).bindparams(*arrays))
 

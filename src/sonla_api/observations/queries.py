@@ -13,10 +13,8 @@ from sonla_api.indicators.models import Flow, Indicator
 from sonla_api.indicators.schemas import IndicatorCode, ProductCode, Unit
 from sonla_api.kit.codes import Country
 from sonla_api.kit.context import WriteContext
-from sonla_api.kit.listing import (
+from sonla_api.kit.filters import (
     Filter,
-    Listing,
-    Parameters,
     lacks,
     lies_within,
     not_placed,
@@ -26,6 +24,7 @@ from sonla_api.kit.listing import (
     refers,
     through,
 )
+from sonla_api.kit.listing import Listing, Parameters
 from sonla_api.kit.model import among, constant
 from sonla_api.kit.period import PeriodFilter
 from sonla_api.kit.records import Records
@@ -92,11 +91,7 @@ class ObservationChoice(Parameters):
         lacks(O.flow, _GAPS),
         Field(description="Totals over this dimension, or of no kind, and all else named so."),
     ] = []
-    period: Annotated[
-        PeriodFilter | None,
-        overlaps(O.period_days),
-        Field(description="Overlapping this period."),
-    ] = None
+    period: Annotated[PeriodFilter | None, overlaps(O.period_days)] = None
 
 
 class ObservationListing(ObservationChoice, Listing):
@@ -121,11 +116,7 @@ class ObservationListing(ObservationChoice, Listing):
         Filter(lambda name, _: O.period_days == period_range(name), O.period_days),
         Field(description="Of just this period."),
     ] = None
-    within: Annotated[
-        PeriodFilter | None,
-        lies_within(O.period_days),
-        Field(description="Lying wholly in this period, as reports count."),
-    ] = None
+    within: Annotated[PeriodFilter | None, lies_within(O.period_days)] = None
     not_placed_in: Annotated[
         PeriodFilter | None,
         not_placed(O.period_days),

@@ -29,11 +29,10 @@ from sqlalchemy.orm import aliased
 from sonla_api.indicators.models import Indicator
 from sonla_api.indicators.schemas import IndicatorSummary
 from sonla_api.kit.context import Context
-from sonla_api.kit.cursors import seal, unseal
+from sonla_api.kit.cursors import Rows, page_of, unseal
 from sonla_api.kit.listing import Paging
 from sonla_api.kit.model import constant
 from sonla_api.kit.problems import NotFound
-from sonla_api.kit.records import Rows
 from sonla_api.kit.schema import SourceSummary
 from sonla_api.kit.shapes import as_bytes, json_object, summary
 from sonla_api.kit.statement import Statement
@@ -75,11 +74,7 @@ async def series(ctx: Context, address: str, listing: SeriesListing) -> Series:
         ((total,),) = await _count(listing.forms()).fetch(ctx.reader, **values)
     shape = _Shape(side, listing.limit, listing.forms())
     rows = await _page(shape).fetch(ctx.reader, **values)
-    cursor = None
-    if len(rows) > listing.limit:
-        _, cell, days = rows[listing.limit - 1]
-        cursor = seal([days, cell], *bound_to)
-    return Series(shown, Rows([row[0] for row in rows[: listing.limit]], cursor, total))
+    return Series(shown, page_of(rows, listing.limit, total, *bound_to))
 
 
 async def _indicator(ctx: Context, address: str) -> tuple[UUID, bytes]:
@@ -145,7 +140,7 @@ def _page(shape: _Shape) -> Statement:
         values=func.json_agg(aggregate_order_by(_value(o, grown), *order)),
     )
     return Statement(
-        select(as_bytes(shown), o.cell, cast(o.period_days, Text))
+        select(as_bytes(shown), cast(o.period_days, Text), o.cell)
         .select_from(o)
         .join(grown, true())
         .group_by(o.cell, o.period_days)

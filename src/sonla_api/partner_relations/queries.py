@@ -8,7 +8,8 @@ from sqlalchemy import Date, Text, and_, bindparam, cast, func, or_, select, tup
 
 from sonla_api.kit.codes import Country
 from sonla_api.kit.context import Context
-from sonla_api.kit.listing import Filter, Listing, Parameters, has, lacks, one_of, overlaps, through
+from sonla_api.kit.filters import Filter, has, lacks, one_of, overlaps, through
+from sonla_api.kit.listing import Listing, Parameters
 from sonla_api.kit.mentions import Mention
 from sonla_api.kit.model import among
 from sonla_api.kit.period import PeriodFilter
@@ -37,7 +38,7 @@ _of_partner = partial(through, R.partner_id)
 _seen = select(Partner.id).where(Partner.id == R.partner_id, Partner.is_seen()).correlate(R)
 
 
-def _counted_on(name: str, _: bool = False) -> Any:  # noqa: FBT001, FBT002
+def _counted_on(name: str, _: bool = False) -> Any:  # noqa: FBT001, FBT002  as Filter calls it
     """Whether a relation counts on the day in a bind parameter."""
     day = bindparam(name, type_=Date())
     end = func.upper(R.valid_days)
@@ -69,7 +70,11 @@ class _Choice(Parameters):
     partner_id: Annotated[list[UUID], one_of(R.partner_id)] = []
     partner_kind: Annotated[list[PartnerKind], _of_partner(one_of(Partner.kind))] = []
     country: Annotated[list[Country], _of_partner(one_of(Partner.country))] = []
-    partner_has_parent: Annotated[bool | None, _of_partner(has(Partner.parent_id))] = None
+    partner_has_parent: Annotated[
+        bool | None,
+        _of_partner(has(Partner.parent_id)),
+        Field(description="Whether there is a record above the partner."),
+    ] = None
     without: Annotated[
         list[RelationGap],
         lacks(R.partner_id, _IS_UNKNOWN),

@@ -23,10 +23,12 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from sonla_api.kit.codes import Country, Subdivision
 from sonla_api.kit.context import Context
+from sonla_api.kit.cursors import Rows
+from sonla_api.kit.filters import Filter, has, lacks, matches, one_of
 from sonla_api.kit.formats import Format
-from sonla_api.kit.listing import Filter, Listing, Parameters, Q, has, lacks, matches, one_of
+from sonla_api.kit.listing import Listing, Parameters, Q
 from sonla_api.kit.model import constant
-from sonla_api.kit.records import Records, Rows
+from sonla_api.kit.records import Records
 from sonla_api.kit.schema import Day
 from sonla_api.kit.shapes import as_bytes, json_object, localized
 from sonla_api.kit.statement import Statement

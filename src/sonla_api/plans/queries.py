@@ -6,7 +6,8 @@ from pydantic import Field
 from sqlalchemy import or_
 
 from sonla_api.documents.models import Document
-from sonla_api.kit.listing import Filter, Listing, Q, lacks, matches, one_of, overlaps, through
+from sonla_api.kit.filters import Filter, lacks, matches, one_of, overlaps, through
+from sonla_api.kit.listing import Listing, Q
 from sonla_api.kit.period import PeriodFilter
 from sonla_api.kit.records import Records
 from sonla_api.plans.models import Plan

@@ -6,7 +6,8 @@ from sqlalchemy import bindparam, exists, select
 from sqlalchemy.orm import aliased
 
 from sonla_api.assignments.models import Assignment
-from sonla_api.kit.listing import Filter, Listing, one_of, overlaps, through
+from sonla_api.kit.filters import Filter, one_of, overlaps, through
+from sonla_api.kit.listing import Listing
 from sonla_api.kit.period import PeriodFilter
 from sonla_api.kit.records import Records
 from sonla_api.kit.shapes import summary

@@ -23,7 +23,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 
 from sonla_api.kit.context import Context
-from sonla_api.kit.listing import outside, period_range, refuse_oracle
+from sonla_api.kit.filters import outside, period_range
+from sonla_api.kit.listing import refuse_oracle
 from sonla_api.kit.model import among
 from sonla_api.kit.period import PeriodFilter
 from sonla_api.kit.statement import Statement

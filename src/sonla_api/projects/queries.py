@@ -22,12 +22,8 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from sonla_api.kit.codes import Country
 from sonla_api.kit.context import Context
-from sonla_api.kit.geometry import LocationView
-from sonla_api.kit.listing import (
+from sonla_api.kit.filters import (
     Filter,
-    Listing,
-    Parameters,
-    Q,
     contains_one_of,
     has,
     lacks,
@@ -38,6 +34,8 @@ from sonla_api.kit.listing import (
     overlaps,
     refers,
 )
+from sonla_api.kit.geometry import LocationView
+from sonla_api.kit.listing import Listing, Parameters, Q
 from sonla_api.kit.mentions import Mention
 from sonla_api.kit.model import constant
 from sonla_api.kit.period import PeriodFilter
@@ -122,7 +120,7 @@ partner_countries = (
 """Where the partners of a project are from that the caller sees."""
 
 
-def _with_partner_from(name: str, is_several: bool) -> ColumnElement[bool]:  # noqa: FBT001
+def _with_partner_from(name: str, is_several: bool) -> ColumnElement[bool]:  # noqa: FBT001  as Filter calls it
     wanted = any_(bindparam(name, type_=ARRAY(Text))) if is_several else bindparam(name)
     return partner_countries.where(Partner.country == wanted).exists()
 
@@ -208,14 +206,8 @@ class ProjectListing(ProjectChoice, Listing):
     site_id: Annotated[
         list[UUID], refers(P, "sites"), Field(description="Naming one of these sites.")
     ] = []
-    period: Annotated[
-        PeriodFilter | None, overlaps(P.period_days), Field(description="Overlapping this period.")
-    ] = None
-    within: Annotated[
-        PeriodFilter | None,
-        lies_within(P.period_days),
-        Field(description="Lying wholly in this period, as reports count."),
-    ] = None
+    period: Annotated[PeriodFilter | None, overlaps(P.period_days)] = None
+    within: Annotated[PeriodFilter | None, lies_within(P.period_days)] = None
     not_placed_in: Annotated[
         PeriodFilter | None,
         not_placed(P.period_days),

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import Text, and_, case, cast, func, literal_column, or_, select, tuple_
 
 from sonla_api.kit.context import Context
-from sonla_api.kit.listing import Listing, lies_within, overlaps
+from sonla_api.kit.filters import lies_within, overlaps
+from sonla_api.kit.listing import Listing
 from sonla_api.kit.model import constant
 from sonla_api.kit.period import PeriodFilter
 from sonla_api.kit.statement import Statement

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from sonla_api.indicators.models import Indicator
 from sonla_api.kit.context import Context
-from sonla_api.kit.listing import overlaps, period_range
+from sonla_api.kit.filters import overlaps, period_range
 from sonla_api.kit.schema import SourceSummary
 from sonla_api.kit.shapes import summary
 from sonla_api.kit.statement import Statement

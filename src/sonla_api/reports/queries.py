@@ -20,7 +20,8 @@ from sqlalchemy.orm import aliased
 from sqlalchemy.types import Text
 
 from sonla_api.kit.context import Context, WriteContext
-from sonla_api.kit.listing import Filter, Listing, Q, matches, one_of, overlaps, period_range
+from sonla_api.kit.filters import Filter, matches, one_of, overlaps, period_range
+from sonla_api.kit.listing import Listing, Q
 from sonla_api.kit.model import constant
 from sonla_api.kit.period import PeriodFilter
 from sonla_api.kit.records import Records
@@ -133,9 +134,7 @@ class ReportListing(Listing):
     replaces_id: Annotated[
         list[UUID], one_of(R.replaces_id), Field(description="Reports that restate this one.")
     ] = []
-    period: Annotated[
-        PeriodFilter | None, overlaps(R.period_days), Field(description="Overlapping this period.")
-    ] = None
+    period: Annotated[PeriodFilter | None, overlaps(R.period_days)] = None
 
 
 _is_it = R.id == bindparam("id", type_=R.id.type)

@@ -14,7 +14,7 @@ from sqlalchemy.types import Text
 
 from sonla_api.indicators.models import Flow, Indicator
 from sonla_api.kit.context import Context
-from sonla_api.kit.listing import overlaps, period_range
+from sonla_api.kit.filters import overlaps, period_range
 from sonla_api.kit.model import constant
 from sonla_api.kit.period import PeriodFilter
 from sonla_api.kit.statement import Statement

@@ -97,7 +97,7 @@ def _line(place: Any, width: float, length: float) -> None:
     form.left_indent = form.right_indent = Pt((width - length) / 2)
     borders = element("w:pBdr")
     borders.append(element("w:top", val="single", sz="6", space="1", color="000000"))
-    place.paragraphs[-1]._p.get_or_add_pPr().insert_element_before(  # noqa: SLF001
+    place.paragraphs[-1]._p.get_or_add_pPr().insert_element_before(  # noqa: SLF001  python-docx has no word for it
         borders, "w:shd", "w:tabs", "w:spacing", "w:ind", "w:jc", "w:rPr"
     )
 
@@ -110,7 +110,7 @@ def _columns(document: Any, widths: Sequence[Length]) -> list[Any]:
     margins = element("w:tblCellMar")
     for side in ("left", "right"):
         margins.append(element(f"w:{side}", w="0", type="dxa"))
-    table._tbl.tblPr.find(qn("w:tblLook")).addprevious(margins)  # noqa: SLF001
+    table._tbl.tblPr.find(qn("w:tblLook")).addprevious(margins)  # noqa: SLF001  python-docx has no word for it
     cells = list(table.rows[0].cells)
     _size(table, widths)
     for cell in cells:
@@ -127,7 +127,7 @@ def _table(document: Any, shown: Table) -> None:
 
 
 def _keep(row: Any) -> None:
-    row._tr.get_or_add_trPr().append(element("w:cantSplit"))  # noqa: SLF001
+    row._tr.get_or_add_trPr().append(element("w:cantSplit"))  # noqa: SLF001  python-docx has no word for it
 
 
 def _size(table: Any, widths: Sequence[Length]) -> None:

@@ -144,7 +144,7 @@ def _number_pages(section: Any) -> None:
         ("end", None),
     ):
         if name:
-            run._r.append(element("w:fldChar", fldCharType=name))  # noqa: SLF001
+            run._r.append(element("w:fldChar", fldCharType=name))  # noqa: SLF001  python-docx has no word for it
         elif values:
             code = element("w:instrText")
             code.text = values

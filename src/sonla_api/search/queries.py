@@ -139,9 +139,12 @@ def _near(model: Any, is_none: Any) -> Any:
     """
     is_short = func.length(_phrase) <= _number(_SHORT)
     like_it = _sought(
-        model, is_none, is_short, model.words.bool_op("%>")(_phrase),
+        model,
+        is_none,
+        is_short,
+        model.words.bool_op("%>")(_phrase),
         model.words.bool_op("%>")(_longest),
-    ).limit(_number(NEAR + 1))  # fmt: skip
+    ).limit(_number(NEAR + 1))
     like_most = _sought(model, is_none, ~is_short, model.words.bool_op("%>>")(_phrase))
     return union_all(like_it, like_most.limit(_number(NEAR + 1)))
 

@@ -22,7 +22,8 @@ from sqlalchemy.dialects.postgresql import UUID as Uuid
 
 from sonla_api.kit.codes import Country, Subdivision
 from sonla_api.kit.context import Context
-from sonla_api.kit.listing import Filter, Listing, Q, has, matches, one_of, refers
+from sonla_api.kit.filters import Filter, has, matches, one_of, refers
+from sonla_api.kit.listing import Listing, Q
 from sonla_api.kit.model import constant
 from sonla_api.kit.period import days
 from sonla_api.kit.records import Records

@@ -1,7 +1,8 @@
 from typing import Annotated, ClassVar
 
 from sonla_api.kit.codes import Language
-from sonla_api.kit.listing import Listing, Q, at_least, at_most, matches, one_of, overlaps
+from sonla_api.kit.filters import at_least, at_most, matches, one_of, overlaps
+from sonla_api.kit.listing import Listing, Q
 from sonla_api.kit.period import PeriodFilter
 from sonla_api.kit.records import Records
 from sonla_api.kit.schema import Day

@@ -25,7 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 
 from sonla_api.kit.codes import CodeList
-from sonla_api.kit.listing import Filter
+from sonla_api.kit.filters import Filter
 from sonla_api.kit.model import among, constant
 from sonla_api.kit.schema import Day
 from sonla_api.tasks.models import DueKind, Task

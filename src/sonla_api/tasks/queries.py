@@ -23,18 +23,8 @@ from sqlalchemy.orm import aliased
 
 from sonla_api.agencies.models import Agency
 from sonla_api.kit.context import WriteContext
-from sonla_api.kit.listing import (
-    Filter,
-    Listing,
-    Q,
-    at_least,
-    at_most,
-    has,
-    matches,
-    one_of,
-    overlaps,
-    refers,
-)
+from sonla_api.kit.filters import Filter, at_least, at_most, has, matches, one_of, overlaps, refers
+from sonla_api.kit.listing import Listing, Q
 from sonla_api.kit.model import constant
 from sonla_api.kit.period import PeriodFilter
 from sonla_api.kit.records import Records
@@ -129,7 +119,7 @@ _wanted = func.unnest(*_pairs).table_valued(column("id", Uuid), column("day", Da
 _SAME = (
     T.plan_id, T.title, T.basis, T.deliverable, T.markets, T.priority, T.weight, T.sources,
     T.visibility, T.owner_agency_id, T.updated_by,
-)  # fmt: skip
+)  # one list, read as such  # fmt: skip
 """What every occurrence has from its task."""
 
 

@@ -33,7 +33,8 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB, aggregate_order_by
 from sonla_api.indicators.models import Flow, Indicator
 from sonla_api.indicators.schemas import IndicatorCode, IndicatorSummary
 from sonla_api.kit.context import Context
-from sonla_api.kit.listing import Parameters, lies_within, one_of
+from sonla_api.kit.filters import lies_within, one_of
+from sonla_api.kit.listing import Parameters
 from sonla_api.kit.model import among, constant
 from sonla_api.kit.period import PeriodFilter
 from sonla_api.kit.schema import SourceSummary
@@ -172,9 +173,14 @@ def _members(grouping: TradeGrouping, chosen: Any) -> Any:
     both = union_all(every, grouped).subquery("both")
     separator = constant(":")
     series = func.concat(
-        both.c.indicator_id, separator, both.c.flow, separator, both.c.is_of_dimension,
-        separator, both.c.value_kind,
-    )  # fmt: skip
+        both.c.indicator_id,
+        separator,
+        both.c.flow,
+        separator,
+        both.c.is_of_dimension,
+        separator,
+        both.c.value_kind,
+    )
     line = func.concat(series, separator, both.c.is_total, separator, both.c.group)
     return select(both, series.label("of"), line.label("line")).cte("members")
 
@@ -187,7 +193,9 @@ def _levels(of: Any) -> Any:
     first = of.is_first
     return (
         select(
-            *(of[name] for name in _LINE), of.period_days, of.depth,
+            *(of[name] for name in _LINE),
+            of.period_days,
+            of.depth,
             func.min(of.period).label("period"),
             func.sum(of.amount).filter(first).label("amount"),
             func.count().filter(first).label("values"),
@@ -195,7 +203,7 @@ def _levels(of: Any) -> Any:
             func.bool_or(of.is_flagged).filter(first).label("is_flagged"),
             func.array_to_string(
                 func.array_agg(of.source_id.distinct()).filter(first, of.source_id.is_not(None)),
-                constant(",")
+                constant(","),
             ).label("source_ids"),
             (of.depth == func.min(of.depth).over(partition_by=(of.line, of.period_days))).label(
                 "is_level"
@@ -203,7 +211,7 @@ def _levels(of: Any) -> Any:
         )
         .group_by(*(of[name] for name in _LINE), of.period_days, of.depth)
         .cte("levels")
-    )  # fmt: skip
+    )
 
 
 def _added(levels: Any) -> Any:

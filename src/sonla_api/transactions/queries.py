@@ -10,8 +10,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from sonla_api.kit.codes import Country, Currency
 from sonla_api.kit.context import WriteContext
-from sonla_api.kit.listing import (
-    Listing,
+from sonla_api.kit.filters import (
     contains_one_of,
     lacks,
     lies_within,
@@ -21,6 +20,7 @@ from sonla_api.kit.listing import (
     refers,
     through,
 )
+from sonla_api.kit.listing import Listing
 from sonla_api.kit.model import constant
 from sonla_api.kit.period import PeriodFilter
 from sonla_api.kit.records import Records
@@ -66,19 +66,13 @@ class TransactionListing(Listing):
     provider_agency_id: Annotated[list[UUID], refers(T, "provider", "agency_id")] = []
     receiver_partner_id: Annotated[list[UUID], refers(T, "receiver", "partner_id")] = []
     receiver_agency_id: Annotated[list[UUID], refers(T, "receiver", "agency_id")] = []
-    period: Annotated[
-        PeriodFilter | None, overlaps(T.on_days), Field(description="Overlapping this period.")
-    ] = None
+    period: Annotated[PeriodFilter | None, overlaps(T.on_days)] = None
     within: Annotated[
         PeriodFilter | None,
         lies_within(T.on_days),
         Field(description="Lying wholly in this period, as the figures of projects count."),
     ] = None
-    not_placed_in: Annotated[
-        PeriodFilter | None,
-        not_placed(T.on_days),
-        Field(description="Overlapping this period without lying in it, or without a date."),
-    ] = None
+    not_placed_in: Annotated[PeriodFilter | None, not_placed(T.on_days)] = None
     project_kind: Annotated[list[ProjectKind], _of_project(one_of(P.kind))] = []
     project_state: Annotated[list[ProjectState], _of_project(one_of(P.state))] = []
     project_country: Annotated[list[Country], _of_project(contains_one_of(P.countries))] = []

@@ -11,7 +11,8 @@ from sqlalchemy import Date, Text, bindparam, case, func, select
 from sonla_api.agencies.models import AgencyKind
 from sonla_api.assignments.models import Assignment, AssignmentRole
 from sonla_api.kit.context import Context
-from sonla_api.kit.listing import Parameters, one_of
+from sonla_api.kit.filters import one_of
+from sonla_api.kit.listing import Parameters
 from sonla_api.kit.model import among, constant
 from sonla_api.kit.period import PeriodFilter
 from sonla_api.kit.schema import AgencySummary

@@ -10,9 +10,9 @@ from sqlalchemy.orm import aliased
 from sonla_api.documents.lineage import BASES, LineageQuery, below, others, paged, read_page
 from sonla_api.documents.models import Document, DocumentLink
 from sonla_api.kit.context import Context
+from sonla_api.kit.cursors import Rows
 from sonla_api.kit.mentions import Mention
 from sonla_api.kit.model import Resource, among, constant
-from sonla_api.kit.records import Rows
 from sonla_api.kit.titles import href, readable
 from sonla_api.plans.models import Plan
 from sonla_api.tasks.models import Task

@@ -15,7 +15,6 @@ from sonla_api.kit.routes import routes_of
 from sonla_api.kit.schema import AgencySummary, Page
 from sonla_api.plans.schemas import PlanSummary
 from sonla_api.projects.queries import projects
-from sonla_api.tasks.queries import tasks
 from sonla_api.tasks.schemas import TaskView
 from sonla_api.workloads import service
 from sonla_api.workloads.balance import TaskTableQuery, task_table
@@ -27,7 +26,7 @@ from sonla_api.workloads.queries import (
     ShownListing,
     due_href,
     head,
-    shown_by,
+    tasks_about,
     workload,
 )
 from sonla_api.workloads.schemas import (
@@ -99,9 +98,7 @@ async def list_delegation_tasks(
     ctx: Tasks, id: UUID, listing: Annotated[ShownListing, Query()]
 ) -> Response:
     """List the tasks for which a delegation is evidence."""
-    await delegations.item(ctx, id)
-    found = await tasks.page(ctx.on(listing.as_of), listing, shown_by("delegation_id", id))
-    return PageAnswer(found)
+    return PageAnswer(await tasks_about(ctx, delegations, id, listing))
 
 
 @router.get("/agreements/{id}/tasks", response_model=Page[TaskView], tags=["agreements"])
@@ -109,9 +106,7 @@ async def list_agreement_tasks(
     ctx: Tasks, id: UUID, listing: Annotated[ShownListing, Query()]
 ) -> Response:
     """List the tasks that an agreement was turned into, or for which it is evidence."""
-    await agreements.item(ctx, id)
-    found = await tasks.page(ctx.on(listing.as_of), listing, shown_by("agreement_id", id))
-    return PageAnswer(found)
+    return PageAnswer(await tasks_about(ctx, agreements, id, listing))
 
 
 @router.get("/events/{id}/tasks", response_model=Page[TaskView], tags=["events"])
@@ -119,9 +114,7 @@ async def list_event_tasks(
     ctx: Tasks, id: UUID, listing: Annotated[ShownListing, Query()]
 ) -> Response:
     """List the tasks for which an event is evidence."""
-    await events.item(ctx, id)
-    found = await tasks.page(ctx.on(listing.as_of), listing, shown_by("event_id", id))
-    return PageAnswer(found)
+    return PageAnswer(await tasks_about(ctx, events, id, listing))
 
 
 @router.get("/projects/{id}/tasks", response_model=Page[TaskView], tags=["projects"])
@@ -129,9 +122,7 @@ async def list_project_tasks(
     ctx: Tasks, id: UUID, listing: Annotated[ShownListing, Query()]
 ) -> Response:
     """List the tasks for which a project is evidence."""
-    await projects.item(ctx, id)
-    found = await tasks.page(ctx.on(listing.as_of), listing, shown_by("project_id", id))
-    return PageAnswer(found)
+    return PageAnswer(await tasks_about(ctx, projects, id, listing))
 
 
 @router.get("/documents/{id}/tasks", response_model=Page[TaskView], tags=["documents"])
@@ -139,9 +130,7 @@ async def list_document_tasks(
     ctx: Tasks, id: UUID, listing: Annotated[ShownListing, Query()]
 ) -> Response:
     """List the tasks for which a document is evidence."""
-    await documents.item(ctx, id)
-    found = await tasks.page(ctx.on(listing.as_of), listing, shown_by("document_id", id))
-    return PageAnswer(found)
+    return PageAnswer(await tasks_about(ctx, documents, id, listing))
 
 
 @router.get("/documents/{id}/effects", response_model=Page[EffectView], tags=["documents"])

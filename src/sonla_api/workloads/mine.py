@@ -34,12 +34,11 @@ from sonla_api.delegations.lifecycle import DelegationState
 from sonla_api.delegations.models import Delegation
 from sonla_api.delegations.queries import delegations
 from sonla_api.kit.context import Context
-from sonla_api.kit.cursors import seal, unseal
+from sonla_api.kit.cursors import Rows, page_of, unseal
 from sonla_api.kit.listing import Paging
 from sonla_api.kit.mentions import Mention
 from sonla_api.kit.model import AGENCIES, among, constant
 from sonla_api.kit.problems import NoAgency, Unauthenticated
-from sonla_api.kit.records import Rows
 from sonla_api.kit.schema import AgencySummary
 from sonla_api.kit.shapes import as_item, summary, to_json
 from sonla_api.kit.statement import Statement
@@ -86,10 +85,8 @@ async def my_work(ctx: Context, query: WorkQuery) -> Rows:
         may_approve=ctx.actor.may("delegations:approve"),
         **ctx.parameters,
     )
-    position = rows[query.limit - 1] if rows[query.limit :] else None
-    cursor = seal([position["due"], str(position["id"])], reasons) if position else None
     total = (rows[0]["total"] if rows else 0) if query.count else None
-    return Rows([row["body"] for row in rows[: query.limit]], cursor, total)
+    return page_of(rows, query.limit, total, reasons)
 
 
 def _of_assigned() -> Any:
@@ -229,12 +226,7 @@ def _page(*, is_counted: bool) -> Statement:
     row = _shown(page).subquery("row")
     item = as_item(row, WorkItemView)
     return Statement(
-        select(
-            to_json(item).label("body"),
-            row.c.id,
-            cast(row.c.due_on, Text).label("due"),
-            row.c.total,
-        )
+        select(to_json(item), cast(row.c.due_on, Text), row.c.id, row.c.total)
         .select_from(row.join(item, true()))
         .order_by(row.c.due, row.c.id)
     )

@@ -30,10 +30,11 @@ from sonla_api.agencies.queries import exists_on
 from sonla_api.assignments.models import Assignment, AssignmentRole
 from sonla_api.evidence.models import WHAT, Evidence
 from sonla_api.kit.context import Context
+from sonla_api.kit.cursors import Rows
 from sonla_api.kit.listing import Listing, Parameters
-from sonla_api.kit.mentions import mentioned
+from sonla_api.kit.mentions import mentioned, target_of
 from sonla_api.kit.model import among, constant
-from sonla_api.kit.records import Only
+from sonla_api.kit.records import Only, Records
 from sonla_api.kit.schema import AgencySummary, Day, Summary
 from sonla_api.kit.shapes import as_bytes, json_object, summary
 from sonla_api.kit.statement import Statement
@@ -50,6 +51,7 @@ from sonla_api.tasks.health import (
     health,
 )
 from sonla_api.tasks.models import Task
+from sonla_api.tasks.queries import tasks
 from sonla_api.workloads.schemas import (
     AssignmentCount,
     PlanCount,
@@ -216,9 +218,12 @@ class ShownListing(Listing):
     as_of: AsOf = None
 
 
-def shown_by(name: str, id_: UUID) -> Only:
-    """Tasks for which a record is evidence; `name`: which kind of record it is."""
-    return Only(_SHOWN_BY[name], {name: id_})
+async def tasks_about(ctx: Context, records: Records, id_: UUID, listing: ShownListing) -> Rows:
+    """The tasks for which a record that the caller sees is evidence."""
+    await records.item(ctx, id_)
+    name = _NAMED[records.model.__tablename__]
+    only = Only(_SHOWN_BY[name], {name: id_})
+    return await tasks.page(ctx.on(listing.as_of), listing, only)
 
 
 def _evidence(name: str) -> ColumnElement[bool]:
@@ -229,3 +234,5 @@ def _evidence(name: str) -> ColumnElement[bool]:
 _SHOWN_BY = {name: _evidence(name) for name in WHAT}
 # What a commitment of the agreement was turned into has to do with it as well.
 _SHOWN_BY["agreement_id"] |= mentioned(T, "commitment", "agreement_id", several=False)
+_NAMED = {target_of(Evidence.__table__.c[name]): name for name in WHAT}
+"""By its table, the field of evidence that names a record."""
