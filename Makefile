@@ -1,7 +1,9 @@
 # sonla-api: `make run` starts it, `make test` proves it.
-.PHONY: help run test check fuzz format migration lock sbom setup bench torture faults
+.PHONY: help run test check fuzz hostile format migration lock sbom setup bench torture faults anywhere
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
+# Tests and checks start many processes, each of which would compile all of it anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 BIN := .venv/bin
 LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --generate-hashes \
@@ -16,7 +18,7 @@ run: ## start PostgreSQL, API and docs with the real records (SONLA_PORT, else 8
 
 test: ## run the tests on a PostgreSQL of their own (ARGS="-k partners")
 	@scripts/venv dev
-	@exec $(BIN)/python -m sonla_api.embedded -- $(BIN)/pytest -n 2 -m "not browser" $(ARGS)
+	@exec $(BIN)/python -m sonla_api.embedded -- $(BIN)/pytest -n 2 --dist worksteal -m "not browser" $(ARGS)
 
 check: ## run every check there is, the tests with coverage among them
 	@scripts/venv dev
@@ -26,9 +28,13 @@ fuzz: ## attack every operation as each kind of caller, 50 examples each
 	@scripts/venv dev
 	@$(BIN)/python -m scripts.fuzz anonymous=50 read-only=50 agency=50 administrator=50
 
-format: ## put the code into its form
+hostile: ## attack every resource by hand: 1,600 requests each, and what twice the input costs
 	@scripts/venv dev
-	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
+	@$(BIN)/python -m hostile
+
+format: ## put the code into its form, and its size into ARCHITECTURE.md
+	@scripts/venv dev
+	@$(BIN)/ruff format . && $(BIN)/ruff check --fix . && $(BIN)/python scripts/lines.py --write
 
 migration: ## write the migration that changed models need (NAME=gifts)
 	@scripts/venv dev
@@ -54,6 +60,9 @@ torture: ## kill the service and its PostgreSQL under load, and count what was p
 faults: ## freeze, fill, cut off and slow down what is around the service (NAMES="frozen full")
 	@scripts/venv dev
 	@$(BIN)/python -m torture.faults
+
+anywhere: ## try run and test in fresh clones: as root, as a user, offline, on a server (CASES="user")
+	@python3 scripts/anywhere.py
 
 lock: ## resolve the dependencies of pyproject.toml anew into requirements/
 	@scripts/venv dev

@@ -18,14 +18,14 @@ _SECRET = re.compile(r"sonla_[a-z2-7]{40}")
 class Served:
     """A running service."""
 
-    def __init__(self, address: str, environment: dict[str, str]) -> None:
-        self.address, self._environment = address, environment
+    def __init__(self, address: str, environment: dict[str, str], process: int) -> None:
+        self.address, self.environment, self.process = address, environment, process
 
     def key(self, *said: str) -> str:
         """A new key, made with these options of `sonla keys create`."""
         made = subprocess.run(
             [BIN / "sonla", "keys", "create", *said],
-            env=self._environment,
+            env=self.environment,
             capture_output=True,
             text=True,
             check=True,
@@ -35,14 +35,15 @@ class Served:
 
 
 @contextmanager
-def served() -> Iterator[Served]:
-    """The service over a database of its own, for as long as the block."""
+def served(**settings: str) -> Iterator[Served]:
+    """The service over a database of its own, for as long as the block; `settings` as variables."""
     with temporary_server() as database:
         environment = os.environ | {
             "SONLA_DATABASE_URL": database,
             "SONLA_PORT": "0",
             "SONLA_PUBLIC_READ": "true",
             "SONLA_LOG_LEVEL": "ERROR",
+            **settings,
         }
         with subprocess.Popen(
             [BIN / "sonla", "serve", "--prepare", "--with-parent"],
@@ -54,6 +55,6 @@ def served() -> Iterator[Served]:
             assert process.stdout is not None  # noqa: S101  # asked for above
             found = filter(None, map(_ADDRESS.search, process.stdout))
             try:
-                yield Served(next(found)[1], environment)
+                yield Served(next(found)[1], environment, process.pid)
             finally:
                 process.terminate()

@@ -4,11 +4,13 @@ Commits, triggers, pools and the read-only road are those of production.
 """
 
 import asyncio
+import gc
 import os
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AsyncExitStack, contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -20,15 +22,19 @@ import uvloop
 from alembic import command
 from fastapi import FastAPI
 
+from sonla_api.dataset import FOLDER
 from sonla_api.embedded import temporary_server
 from sonla_api.identity.keys import create_key
+from sonla_api.imports.service import load_folder
 from sonla_api.kit.context import PROVINCE_TIME
 from sonla_api.main import create_app
 from sonla_api.migrating import alembic_config
 from sonla_api.settings import Settings, asyncpg_url
+from tests.moulds import UNWATCHED, WATCHED, Moulds
 
 Client = httpx.AsyncClient
 Connection = asyncpg.Connection
+Cast = Callable[..., Awaitable[Any]]
 KEPT = {"alembic_version", "feed_epochs", "working_calendar"}
 NO_CALENDAR = "update working_calendar set days = '{}', numbers = '{}', published = '{}'"
 EVERYTHING = "everything"
@@ -37,6 +43,12 @@ EVERYTHING = "everything"
 def pytest_asyncio_loop_factories(config: Any, item: Any) -> dict[str, Any]:
     """The loop that serves in production, which is also the quickest."""
     return {"uvloop": uvloop.new_event_loop}
+
+
+def pytest_collection_finish() -> None:
+    """What was loaded stays: without this, each full collection of garbage looks through it."""
+    gc.collect()
+    gc.freeze()
 
 
 @contextmanager
@@ -59,6 +71,8 @@ def database_url() -> Iterator[str]:
             " lc_collate 'C.UTF-8' lc_ctype 'C.UTF-8'"
         )
         asyncio.run(_execute(server, made))
+        # What is thrown away afterwards need not be on the disk before each answer.
+        asyncio.run(_execute(server, f"alter database {name} set synchronous_commit = off"))
         url = server.rpartition("/")[0] + f"/{name}"
         config = alembic_config(url.replace("postgresql://", "postgresql+asyncpg://"))
         command.upgrade(config, "head")
@@ -125,38 +139,60 @@ async def database(
         deletes = "; ".join(f"delete from {name}" for name in written)
         if '"calendar_days"' in written:
             deletes += f"; {NO_CALENDAR}"
-        await connection.execute(f"set session_replication_role = replica; {deletes}")
-        await connection.execute("set session_replication_role = origin")
+        await connection.execute(f"{UNWATCHED}; {deletes}; {WATCHED}")
     lent.append(connection)
 
 
+@pytest.fixture(scope="session")
+def moulds(used: str) -> Moulds:
+    return Moulds(used)
+
+
 @pytest.fixture
-async def as_actor(app: FastAPI, database: "Connection[Any]") -> AsyncIterator[Callable[..., Any]]:
+def cast(database: "Connection[Any]", moulds: Moulds) -> Cast:
+    """Puts back what a function wrote the first time, and gives what it gave: see `Moulds`."""
+    return partial(moulds.cast, database)
+
+
+@pytest.fixture
+async def loaded(cast: Cast, settings: Settings) -> None:
+    """The bundled records."""
+    await cast(load_bundled, str(settings.database_url))
+
+
+async def load_bundled(url: str) -> None:
+    await load_folder(url, FOLDER, lambda _: None)
+
+
+@pytest.fixture
+def as_actor(app: FastAPI, database: "Connection[Any]") -> Callable[..., Awaitable[Client]]:
     """Callers by their permissions: "partners:read" gives exactly that one.
 
-    `as_actor()` is an administrator, `as_actor(None)` a stranger.
+    `await as_actor()` is an administrator, `await as_actor(None)` a stranger.
     """
-    async with AsyncExitStack() as stack:
 
-        async def make(
-            permissions: str | None = EVERYTHING, agency: str | None = None, role: str = "approver"
-        ) -> Client:
-            headers = {}
-            if permissions is not None:
-                is_all = permissions == EVERYTHING
-                secret = await create_key(
-                    database,
-                    name="Test",
-                    role="administrator" if is_all and role == "approver" else role,
-                    scopes=None if is_all else permissions.split(),
-                    agency=agency,
-                )
-                headers = {"authorization": f"Bearer {secret}"}
-            transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
-            client = Client(transport=transport, base_url="http://test/api/v1", headers=headers)
-            return await stack.enter_async_context(client)
+    async def make(
+        permissions: str | None = EVERYTHING, agency: str | None = None, role: str = "approver"
+    ) -> Client:
+        if permissions is None:
+            return _client(app)
+        is_all = permissions == EVERYTHING
+        secret = await create_key(
+            database,
+            name="Test",
+            role="administrator" if is_all and role == "approver" else role,
+            scopes=None if is_all else permissions.split(),
+            agency=agency,
+        )
+        return _client(app, authorization=f"Bearer {secret}")
 
-        yield make
+    return make
+
+
+def _client(app: FastAPI, **headers: str) -> Client:
+    """It holds no connection, so nobody has to close it."""
+    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+    return Client(transport=transport, base_url="http://test/api/v1", headers=headers)
 
 
 @pytest.fixture
@@ -167,10 +203,9 @@ async def api(as_actor: Callable[..., Any]) -> Client:
 
 
 @pytest.fixture
-async def stranger(as_actor: Callable[..., Any]) -> Client:
+def stranger(app: FastAPI, database: "Connection[Any]") -> Client:
     """Somebody without a key."""
-    client: Client = await as_actor(None)
-    return client
+    return _client(app)
 
 
 @pytest.fixture

@@ -1,15 +1,31 @@
 """Every operation of the API as its description lists them, for rules that hold for all."""
 
+import json
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 from uuid import uuid4
 
-from sonla_api.main import create_app
-from sonla_api.settings import Settings
+from jsonschema_rs import Draft202012Validator, Registry
 
 NO_FILE = "019a7c1e-5b60-7cc3-98c4-dc0c0c07398f"
-described = create_app(Settings(database_url="postgresql://nobody@localhost/none")).openapi()
+described = json.loads((Path(__file__).parents[1] / "openapi.json").read_text(encoding="utf-8"))
+"""The committed one, as deriving it takes seconds: tests/test_openapi.py compares the two."""
+_components = Registry([("urn:described", {"components": described["components"]})])
+
+
+def validator_of(schema: Any) -> Draft202012Validator:
+    """Of a schema that may refer to the components."""
+    return _validator(json.dumps(schema))
+
+
+@cache
+def _validator(schema: str) -> Draft202012Validator:
+    # The components are read once: a validator that has them in itself holds megabytes.
+    found = json.loads(schema.replace('"#/', '"urn:described#/'))
+    return Draft202012Validator(found, registry=_components, validate_formats=True)
 
 
 @dataclass(frozen=True)

@@ -29,14 +29,14 @@ from sonla_api.gifts.endpoints import router
 from sonla_api.gifts.models import Gift
 from sonla_api.identity.keys import create_key
 from sonla_api.main import create_app
-from sonla_api.migrating import triggers_of
+from sonla_api.migrating import needed, triggers
 from sonla_api.settings import Settings, asyncpg_url
 
 async def main(url):
     engine = create_async_engine(url)
     async with engine.begin() as connection:
         await connection.run_sync(Gift.__table__.create)
-        for statement in triggers_of(Gift):
+        for statement in triggers(**needed(Gift)):
             await connection.exec_driver_sql(statement)
     await engine.dispose()
     plain = await asyncpg.connect(asyncpg_url(url))

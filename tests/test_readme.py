@@ -7,11 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import pytest
 
-from sonla_api.dataset import FOLDER
 from sonla_api.identity.keys import create_key
-from sonla_api.imports.service import load_folder
 
 README = Path(__file__).parents[1] / "README.md"
 STEPS = re.findall(
@@ -80,16 +77,10 @@ def test_the_comparison_can_fail() -> None:
     assert taken == {"$ID": "01a2"}
 
 
-@pytest.fixture
-async def loaded(settings: Any, database: Any) -> str:
-    """The bundled records, and a key as `make run` prints it."""
-    await load_folder(settings.database_url, FOLDER, lambda _: None)
-    return await create_key(database, name="first administrator", role="administrator")
-
-
-async def test_the_tour_is_true(live_server: str, loaded: str) -> None:
+async def test_the_tour_is_true(live_server: str, loaded: None, database: Any) -> None:
     assert len(STEPS) == 16
-    variables = {"$KEY": loaded}
+    key = await create_key(database, name="first administrator", role="administrator")
+    variables = {"$KEY": key}
     with httpx.Client(base_url=live_server) as client:
         for command, answer in STEPS:
             response = _call(client, command, variables)

@@ -440,6 +440,7 @@ async def tied_outreach(own: AsyncClient, agency: str) -> list[Tied]:
             factories.site(status=[{"level": "main", "basis": {"document_id": paper}}]),
         ),
         ("/projects", "site_id", gate, factories.project(sites=[{"site_id": gate}])),
+        ("/events", "site_id", gate, factories.event(sites=[{"site_id": gate}])),
         ("/notices", "partner_id", firm, factories.notice(**to_it)),
         ("/notices", "document_id", paper, factories.notice(documents=[{"document_id": paper}])),
         ("/notices", "replaces_id", told, factories.notice(replaces_id=told)),

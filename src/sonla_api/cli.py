@@ -15,6 +15,7 @@ from typing import NoReturn
 import asyncpg
 
 from sonla_api import commands
+from sonla_api.backups import BackupError
 from sonla_api.embedded import EmbeddedError
 from sonla_api.identity.keys import KeyRefusedError
 from sonla_api.identity.permissions import Role
@@ -25,6 +26,7 @@ from sonla_api.settings import SettingsError
 ONE_LINE = (
     asyncpg.InterfaceError,
     asyncpg.PostgresError,
+    BackupError,
     commands.CommandError,
     EmbeddedError,
     KeyRefusedError,
@@ -47,6 +49,7 @@ examples:
   sonla load ./records                   load a folder of records, all of it or nothing
   sonla keys create --name "finance department" --role viewer
   sonla keys revoke k3x7mq2a
+  sonla backup /srv/backups/sonla-2027-06-30.dump
   sonla openapi > openapi.json
 """
 KEY_EXAMPLES = """\
@@ -132,6 +135,7 @@ def _parser() -> argparse.ArgumentParser:
     load.add_argument("folder", metavar="DIR", type=Path, help="the folder with the JSON files")
     load.set_defaults(command=commands.load)
 
+    _add_backups(subparsers)
     _add_keys(subparsers.add_parser("keys", help="make, list and revoke API keys"))
 
     openapi = subparsers.add_parser("openapi", help="print the OpenAPI document")
@@ -140,6 +144,26 @@ def _parser() -> argparse.ArgumentParser:
     )
     openapi.set_defaults(command=commands.openapi)
     return parser
+
+
+def _add_backups(subparsers: "argparse._SubParsersAction[_Parser]") -> None:
+    backup = subparsers.add_parser(
+        "backup",
+        help="write everything into one file, as it stands at one moment, while the service runs",
+    )
+    backup.add_argument(
+        "file", metavar="FILE", type=Path, help="the file, which gets its name when it is whole"
+    )
+    backup.add_argument("--overwrite", action="store_true", help="replace a FILE that is there")
+    backup.set_defaults(command=commands.backup)
+
+    restore = subparsers.add_parser(
+        "restore",
+        help="put a backup into an empty database: all of it or nothing; and migrate it, if an "
+        "older version made it",
+    )
+    restore.add_argument("file", metavar="FILE", type=Path, help="what `sonla backup` wrote")
+    restore.set_defaults(command=commands.restore)
 
 
 def _add_keys(keys: argparse.ArgumentParser) -> None:

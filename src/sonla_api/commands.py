@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
-from sonla_api import preparing
+from sonla_api import backups, preparing
 from sonla_api.embedded import default_folder, die_with_parent, server
 from sonla_api.identity.keys import KeyLine, create_key, list_keys, revoke_key
 from sonla_api.migrating import alembic_config
@@ -77,6 +77,20 @@ def load(arguments: Namespace) -> None:
         asyncio.run(preparing.check(address))
         report = asyncio.run(load_folder(address, arguments.folder, say))
     print("\n".join(report.lines))
+
+
+def backup(arguments: Namespace) -> None:
+    settings = Settings.read()
+    with _database(settings, is_shared=True) as address:
+        backups.back_up(
+            address, arguments.file, settings.pg_bin, say, overwrite=arguments.overwrite
+        )
+
+
+def restore(arguments: Namespace) -> None:
+    settings = Settings.read()
+    with _database(settings, is_shared=True) as address:
+        backups.restore(address, arguments.file, settings.pg_bin, say)
 
 
 def create(arguments: Namespace) -> None:

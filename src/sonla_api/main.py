@@ -15,7 +15,7 @@ from sonla_api.docs.endpoints import router as docs
 from sonla_api.documents.service import follow_source
 from sonla_api.heading import HEAD
 from sonla_api.identity.access import admit
-from sonla_api.identity.keyring import Keyring
+from sonla_api.identity.keyring import GUESSES, Keyring
 from sonla_api.identity.models import AnyKey
 from sonla_api.identity.queries import note_use
 from sonla_api.kit import http, openapi
@@ -95,7 +95,12 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.limits = limits
     app.state.key_limit = Limit("key", settings.rate_limit)
     app.state.stranger_limit = Limit("address", settings.stranger_rate_limit)
-    app.state.keyring = Keyring(public_read=settings.public_read, touch=touch, limits=limits)
+    app.state.keyring = Keyring(
+        public_read=settings.public_read,
+        touch=touch,
+        limits=limits,
+        guesses=GUESSES._replace(most=settings.wrong_key_limit),
+    )
     http.install(app)
     app.add_middleware(Envelope, api=app, admit=admit)
     if settings.cors_origins:

@@ -51,46 +51,71 @@ def newest() -> str | None:
     return next(iter(revisions()), None)
 
 
-def triggers(table: str, derived: Sequence[str] = (), cited: Sequence[str] = CITED) -> list[str]:
+def triggers(
+    table: str, derived: Sequence[str] = (), cited: Sequence[str] = CITED, *, is_tree: bool = False
+) -> list[str]:
     """What every table of a resource gets: versions kept, references as rows, the change log.
 
-    `derived`: columns that the database computes; `cited`: JSON fields with references in them.
+    `derived`: columns that the database computes; `cited`: JSON fields with references in them;
+    `is_tree`: whether records name those above them, which must be no circle.
     """
+    moment, has_parent = "after insert or update of parent_id", "new.parent_id is not null"
     return [
         trigger(table, "keep_version", "before update", *derived),
         trigger(table, "keep_mentions", "after insert or update", *cited),
         trigger(table, "forget_mentions", "before delete"),
         trigger(table, "record_change", "after insert or update or delete", *derived),
+        *([trigger(table, "refuse_cycle", moment, when=has_parent)] if is_tree else []),
     ]
+
+
+def needed(model: Any) -> dict[str, Any]:
+    """What `triggers` is told of the table of a resource."""
+    cited = [f"{field}:{member}" for field, members in model.cites.items() for member in members]
+    return {
+        "table": model.__tablename__,
+        "derived": [*model.derived],
+        "cited": cited,
+        "is_tree": "parent_id" in model.__table__.c,
+    }
 
 
 def with_triggers(resources: Collection[Any]) -> Callable[[Any, Any, Any], None]:
     """What alembic asks for the migration that it writes: a new table of a resource among these
     models gets its triggers with it.
     """
+    from alembic.operations.ops import CreateTableOp, ExecuteSQLOp
 
     def add(_context: Any, _revision: Any, scripts: Any) -> None:
-        from alembic.operations.ops import CreateTableOp, ExecuteSQLOp
-
         up, down = scripts[0].upgrade_ops.ops, scripts[0].downgrade_ops.ops
-        made = {it.table_name for it in up if isinstance(it, CreateTableOp)}
+        new = {operation.table_name for operation in up if isinstance(operation, CreateTableOp)}
         for model in resources:
             table = model.__tablename__
-            if table in made:
-                up += [ExecuteSQLOp(statement) for statement in triggers_of(model)]
-                down.append(ExecuteSQLOp(f"delete from mentions where resource = '{table}'"))  # noqa: S608  of our own
+            if table in new:
+                up.append(_operation()(model))
+                forget = f"delete from mentions where resource = '{table}'"  # noqa: S608  a name of ours
+                down.append(ExecuteSQLOp(forget))
 
     return add
 
 
-def triggers_of(model: Any) -> list[str]:
-    """`triggers` as the model of a resource has them."""
-    cited = [f"{field}:{member}" for field, members in model.cites.items() for member in members]
-    made = triggers(model.__tablename__, model.derived, cited)
-    if "parent_id" in model.__table__.c:
-        moment, when = "after insert or update of parent_id", "new.parent_id is not null"
-        made.append(trigger(model.__tablename__, "refuse_cycle", moment, when=when))
-    return made
+@cache
+def _operation() -> Any:
+    """What makes the triggers of a table, as alembic writes it down."""
+    from alembic.autogenerate import renderers
+    from alembic.operations.ops import MigrateOperation
+
+    class MakeTriggers(MigrateOperation):
+        def __init__(self, model: Any) -> None:
+            self.told = needed(model)
+
+    @renderers.dispatch_for(MakeTriggers)
+    def _written(context: Any, operation: MakeTriggers) -> list[str]:
+        context.imports.add("from sonla_api.migrating import triggers")
+        told = ", ".join(f"{name}={value!r}" for name, value in operation.told.items())
+        return [f"for statement in triggers({told}):", "    op.execute(statement)"]
+
+    return MakeTriggers
 
 
 def trigger(table: str, function: str, moment: str, *arguments: str, when: str = "true") -> str:

@@ -66,24 +66,25 @@ async def connected(database_url: str) -> AsyncIterator[Connection]:
         await connection.close()
 
 
+async def revision_of(connection: Connection) -> str | None:
+    """The migration that the tables stand at; None where there are none."""
+    if not await connection.fetchval("select to_regclass('alembic_version')"):
+        return None
+    found: str | None = await connection.fetchval("select version_num from alembic_version")
+    return found
+
+
 async def migrate(database_url: str, progress: Progress) -> None:
     """Bring the tables to the newest state; of several at once, one does it and the others wait."""
     async with connected(database_url) as connection:
         await connection.execute("select pg_advisory_lock($1)", MIGRATING)
-        before, wanted = await _revision(connection), newest()
+        before, wanted = await revision_of(connection), newest()
         if before == wanted:
             progress(f"the tables are up to date ({wanted})")
-            return
-        _refuse_newer(before)
-        from alembic import command  # 11 MB that a process which only serves does without
-        from alembic.util import CommandError
-
-        progress(f"migrating from {before or 'an empty database'} to {wanted}")
-        try:
-            await asyncio.to_thread(command.upgrade, alembic_config(database_url), "head")
-        except (CommandError, SQLAlchemyError) as error:
-            why = str(getattr(error, "orig", error)).splitlines()[0]
-            raise NotReadyError(f"migrating failed: {why}") from None
+        else:
+            _refuse_newer(before)
+            progress(f"migrating from {before or 'an empty database'} to {wanted}")
+            await asyncio.to_thread(_upgrade, database_url)
         if not await connection.fetchval(LETTERS):
             progress(
                 "warning: this database's LC_CTYPE leaves Lao and Vietnamese letters out of the "
@@ -91,11 +92,22 @@ async def migrate(database_url: str, progress: Progress) -> None:
             )
 
 
+def _upgrade(database_url: str) -> None:
+    from alembic import command  # 11 MB that a process which only serves does without
+    from alembic.util import CommandError
+
+    try:
+        command.upgrade(alembic_config(database_url), "head")
+    except (CommandError, SQLAlchemyError) as error:
+        why = str(getattr(error, "orig", error)).splitlines()[0]
+        raise NotReadyError(f"migrating failed: {why}") from None
+
+
 @asynccontextmanager
 async def migrated(database_url: str) -> AsyncIterator[Connection]:
     """A connection to tables that are those of this version of sonla-api, else NotReadyError."""
     async with connected(database_url) as connection:
-        found = await _revision(connection)
+        found = await revision_of(connection)
         if found != newest():
             _refuse_newer(found)
             raise NotReadyError("the tables are missing or old: run `sonla migrate` first")
@@ -112,7 +124,7 @@ async def is_due(database_url: str) -> bool:
     """Whether there is anything that `prepare` would do."""
     async with connected(database_url) as connection:
         return (
-            await _revision(connection) != newest()
+            await revision_of(connection) != newest()
             or await _is_empty(connection)
             or any([not await connection.fetchval(has_any) for has_any, *_ in BUNDLED])
             or not await connection.fetchval(HAS_KEYS)
@@ -176,10 +188,3 @@ def _refuse_newer(revision: str | None) -> None:
 async def _is_empty(connection: Connection) -> bool:
     """Whether nobody has written a record yet; one that was deleted counts as written."""
     return not await connection.fetchval("select exists (select from changes)")
-
-
-async def _revision(connection: Connection) -> str | None:
-    if not await connection.fetchval("select to_regclass('alembic_version')"):
-        return None
-    found: str | None = await connection.fetchval("select version_num from alembic_version")
-    return found

@@ -99,6 +99,7 @@ class Settings(BaseSettings):
     trusted_proxies: Names = []
     rate_limit: int = Field(default=60_000, ge=0)
     stranger_rate_limit: int = Field(default=20_000, ge=0)
+    wrong_key_limit: int = Field(default=20, ge=1)
     redis_url: str | None = Field(default=None, repr=False)
     log_level: LogLevel = "INFO"
     workers: int = Field(default=1, ge=1, le=256)

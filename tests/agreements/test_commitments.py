@@ -51,9 +51,26 @@ async def test_a_commitment_becomes_a_task_and_each_names_the_other(
         for commitment in shown["commitments"]
     ] == [[(it["id"], it["code"], it["title"])] for it in (made_of_it, lesson)]
     assert shown["version"] == accord["version"]
+    times = (await api.get(f"/tasks?occurrence_of_id={lesson['id']}")).json()["items"]
+    assert [it["commitment"] for it in times] == [lesson["commitment"]] * 2
+    ids = {made_of_it["id"], lesson["id"], *(it["id"] for it in times)}
     for path in (f"{address}?", f"/tasks?agreement_id={accord['id']}&"):
         listed = (await api.get(f"{path}sort=created_at")).json()["items"]
-        assert [item["id"] for item in listed] == [made_of_it["id"], lesson["id"]], path
+        assert {item["id"] for item in listed} == ids, path
+
+
+async def test_times_of_a_recurring_task_follow_it_to_another_commitment(
+    api: AsyncClient, accord: Any
+) -> None:
+    plan, often = await a_plan(api), {"kind": "recurring", "rule": "FREQ=YEARLY;COUNT=2"}
+    known = await made(api, "/tasks", task(plan["id"], due=often))
+    named = {"agreement_id": accord["id"], "code": "3"}
+    for said in (named, named | {"code": "2.1"}, None):
+        body = {"commitment": said}
+        changed = await api.patch(f"/tasks/{known['id']}", json=body, headers={"If-Match": "*"})
+        assert changed.status_code == 200, changed.text
+        times = (await api.get(f"/tasks?occurrence_of_id={known['id']}")).json()["items"]
+        assert [it["commitment"] for it in times] == [changed.json()["commitment"]] * 2
 
 
 async def test_a_commitment_that_is_not_there_is_refused(api: AsyncClient, accord: Any) -> None:

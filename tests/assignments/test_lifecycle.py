@@ -9,7 +9,7 @@ from httpx import AsyncClient
 
 from sonla_api.assignments.lifecycle import AssignmentState, AssignmentVerb
 from sonla_api.identity.permissions import APPROVE, READ, WRITE
-from tests.conftest import Connection
+from tests.conftest import Cast, Connection
 from tests.factories import a_plan, agency, an_assignment, assignment, made, task
 
 ANY = {"If-Match": "*"}
@@ -64,12 +64,13 @@ async def taken(api: AsyncClient, record: Any, *verbs: str, **more: Any) -> Any:
 @pytest.mark.parametrize("verb", AssignmentVerb)
 @pytest.mark.parametrize("state", AssignmentState)
 async def test_a_verb_in_a_state(
+    cast: Cast,
     api: AsyncClient,
     database: "Connection[Any]",
     state: AssignmentState,
     verb: AssignmentVerb,
 ) -> None:
-    record = await an_assignment(api)
+    record = await cast(an_assignment, api)
     await put(database, record, state)
     possible = [v for s, v in TABLE if s == state]
     read = (await api.get(f"/assignments/{record['id']}")).json()

@@ -1,5 +1,6 @@
 """The key in the address of a calendar: what it opens, when it ends, and that it is told nobody."""
 
+import asyncio
 import logging
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -11,6 +12,7 @@ from asyncpg import Connection
 from fastapi import FastAPI
 from httpx import AsyncClient, Response
 
+from sonla_api.calendar import service
 from sonla_api.identity import keyring
 from tests.factories import agency, delegation, event, made
 from tests.kit.test_records import assert_no_default_is_left_out, documented
@@ -180,6 +182,21 @@ async def test_a_secret_is_shown_once(api: AsyncClient, database: "Connection[An
     other = await api.post(PATH, json={"name": "Máy tính"}, headers=headers)
     assert (other.status_code, other.json()["type"]) == (422, "/docs/problems/key-reused")
     assert await database.fetchval("select count(*) from calendar_keys") == 1
+
+
+async def test_a_caller_holds_so_many_at_once(
+    api: AsyncClient, as_actor: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "MOST", 2)
+    asked = await asyncio.gather(*(api.post(PATH, json=NAME) for _ in range(4)))
+    assert sorted(answer.status_code for answer in asked) == [201, 201, 409, 409]
+    refused = next(answer.json() for answer in asked if answer.status_code == 409)
+    assert refused["type"] == "/docs/problems/conflict"
+    assert "You hold 2 keys of calendars" in refused["detail"]
+    await made(await as_actor(role="viewer"), PATH, NAME)
+    first, _ = (await api.get(PATH)).json()["items"]
+    assert (await api.delete(f"{PATH}/{first['id']}", headers=HERE)).status_code == 204
+    await made(api, PATH, NAME)
 
 
 async def test_they_are_listed_as_other_things_are(

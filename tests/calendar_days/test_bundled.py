@@ -12,6 +12,7 @@ from httpx import AsyncClient
 from sonla_api.imports.service import load_folder
 from sonla_api.preparing import CALENDAR
 from sonla_api.settings import Settings
+from tests.conftest import Cast
 from tests.factories import delegation, made
 
 LINES: list[dict[str, Any]] = json.loads((CALENDAR / "calendar_days.json").read_text())
@@ -19,14 +20,15 @@ DAY = timedelta(days=1)
 
 
 @pytest.fixture
-async def calendar(settings: Settings, database: "Connection[Any]") -> Callable[[], Any]:
+async def calendar(settings: Settings, cast: Cast) -> Callable[[], Any]:
     """Loads it again; loaded once already."""
+    url = str(settings.database_url)
+    await cast(load, url)
+    return lambda: load(url)
 
-    async def load() -> list[str]:
-        return (await load_folder(str(settings.database_url), CALENDAR, lambda _: None)).lines
 
-    await load()
-    return load
+async def load(url: str) -> list[str]:
+    return (await load_folder(url, CALENDAR, lambda _: None)).lines
 
 
 async def test_every_line_is_found_again(calendar: Any, stranger: AsyncClient) -> None:

@@ -361,6 +361,47 @@ async def test_reports_are_due_by_the_rule_valid_on_the_last_day(
     assert await found() == [NOT] * 4
 
 
+async def test_an_example_taken_into_force_moves_due_days_from_its_first_day_on(
+    api: AsyncClient, office: Any
+) -> None:
+    """And a later version those since its own; the check names each version and compares."""
+    asked = [
+        {"agency_id": office["id"], "received_on": day} for day in ("2026-09-30", "2026-10-01")
+    ]
+    trips = [
+        await drafted(api, when=f"{last}/{last}", report=None, consultations=asked)
+        for last in ("2026-09-30", "2026-10-01")
+    ]
+
+    async def due() -> list[tuple[str | None, ...]]:
+        shown = [await read(api, trip) for trip in trips]
+        replies = [it["due_on"] for it in shown[0]["consultations"]]
+        return [tuple(it["report_due_on"] for it in shown), tuple(replies)]
+
+    before = await due()
+    assert before[1] == (None, None)
+    since = {"counted_in": "calendar", "valid": "2020/2026-09", "is_example": True}
+    report = await rule(api, "report_due", 7, **since)
+    reply = await rule(api, "consultation_reply", 3, **since)
+    assert await due() == before
+    decided = {"is_example": False, "legal_basis": [{"symbol": "12/2026/QĐ-UBND"}]}
+    for known in (report, reply):
+        address = f"/compliance-rules/{known['id']}"
+        changed = await api.patch(address, json=decided, headers=HERE)
+        assert changed.status_code == 200, changed.text
+    assert await due() == [("2026-10-07", before[0][1]), ("2026-10-03", None)]
+    later = {"edition": 2, "counted_in": "calendar", "valid": "2026-10-01/.."}
+    await rule(api, "report_due", 20, **later)
+    await rule(api, "consultation_reply", 10, **later)
+    assert await due() == [("2026-10-07", "2026-10-21"), ("2026-10-03", "2026-10-11")]
+    checks = (await judged(api, trips[1]))["checks"]
+    assert [(it["rule"]["edition"], it["due_on"], *numbers(it)) for it in checks] == [
+        (1, "2026-10-03", "warning", 3, 33),
+        (2, "2026-10-11", "warning", 10, 32),
+        (2, "2026-10-21", "warning", 20, 32),
+    ]
+
+
 async def test_the_work_of_those_asked_is_due_by_the_rule(
     api: AsyncClient, as_actor: Callable[..., Any], database: "Connection[Any]"
 ) -> None:

@@ -148,6 +148,10 @@ async def test_a_telephone_shows_it_without_moving_sideways(tab: Page, live_serv
     await tab.evaluate("document.querySelectorAll('details').forEach(it => it.open = true)")
 
     assert await tab.evaluate("document.documentElement.scrollWidth") == TELEPHONE["width"]
+    beyond = """[...document.querySelectorAll('.picture text')].filter(it =>
+        it.getBoundingClientRect().right > it.ownerSVGElement.getBoundingClientRect().right + 1
+    ).map(it => it.textContent)"""
+    assert await tab.evaluate(beyond) == []
     # WCAG 2.2 asks for 24 pixels of whatever is to be touched.
     sizes = "[...document.querySelectorAll('svg .tile')].map(it => it.getBBox().width)"
     assert min(await tab.evaluate(sizes)) >= 24

@@ -3,17 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
-import pytest
 from httpx import AsyncClient
-
-from sonla_api.dataset import FOLDER
-from sonla_api.imports.service import load_folder
-from sonla_api.settings import Settings
-
-
-@pytest.fixture
-async def loaded(settings: Settings, database: Any) -> None:
-    await load_folder(str(settings.database_url), FOLDER, lambda _: None)
 
 
 async def _points(api: AsyncClient, code: str) -> dict[str | None, list[Any]]:

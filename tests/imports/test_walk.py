@@ -4,7 +4,6 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-import pytest
 from httpx import AsyncClient
 
 from sonla_api.dataset import FOLDER
@@ -17,9 +16,7 @@ from sonla_api.imports.mapping import (
     STAGES,
     STATES,
 )
-from sonla_api.imports.service import load_folder
 from sonla_api.kit.period import precision
-from sonla_api.settings import Settings
 
 Line = dict[str, Any]
 Found = Callable[[Line, Line], Any]
@@ -70,8 +67,8 @@ def _parties(role: str | None) -> Found:
     return found
 
 
-def _related(resource: str) -> Found:
-    return lambda record, _: [r["key"] for r in record["related"] if r["resource"] == resource]
+def _sites(record: Line, _: Line) -> list[str]:
+    return [KEYS[named["site"]["id"]] for named in record["sites"]]
 
 
 def _named(name: str) -> Found:
@@ -242,7 +239,7 @@ WALKS: dict[str, dict[str, Found]] = {
         "date_precision": _precision("when"),
         "partners": lambda record, _: [KEYS[p["partner"]["id"]] for p in record["partners"]],
         "result": lambda record, _: _text("text")(record["results"], {}),
-        "sites": _related("sites"),
+        "sites": _sites,
     },
     "projects": PLAIN
     | CITED
@@ -266,7 +263,7 @@ WALKS: dict[str, dict[str, Found]] = {
         "agencies": _parties(None),
         "documents": lambda record, _: [KEYS[b["document"]["id"]] for b in record["legal_basis"]],
         "agreements": lambda record, _: [KEYS[a["agreement"]["id"]] for a in record["agreements"]],
-        "sites": lambda record, _: [KEYS[named["site"]["id"]] for named in record["sites"]],
+        "sites": _sites,
         "amounts": _amounts,
     },
 }
@@ -332,11 +329,6 @@ def _lines(name: str) -> list[Line]:
             for task in line["tasks"]
         ]
     return lines
-
-
-@pytest.fixture
-async def loaded(settings: Settings, database: Any) -> None:
-    await load_folder(str(settings.database_url), FOLDER, lambda _: None)
 
 
 async def test_every_field_of_every_line_is_found_again(

@@ -87,6 +87,25 @@ async def test_a_body_is_json(api: AsyncClient) -> None:
     assert (await api.post("/partners", content="{}", headers=merge)).status_code == 415
 
 
+@pytest.mark.parametrize("encoding", ["gzip", "GZIP", "gzip, identity", "identity, br", "utf-8"])
+async def test_a_body_that_is_encoded_is_not_taken_for_a_plain_one(
+    api: AsyncClient, encoding: str
+) -> None:
+    headers = {**JSON, "content-encoding": encoding}
+    answer = await api.post("/sources", json=factories.source(), headers=headers)
+    assert answer.status_code == 415
+    assert answer.headers["accept-encoding"] == "identity"
+    assert "Content-Encoding" in answer.json()["detail"]
+    assert (await api.get("/sources")).json()["items"] == []
+
+
+async def test_a_body_may_be_said_to_be_plain(api: AsyncClient) -> None:
+    for encoding in ("", "identity", "Identity"):
+        headers = {**JSON, "content-encoding": encoding}
+        answer = await api.post("/sources", json=factories.source(), headers=headers)
+        assert answer.status_code == 201, encoding
+
+
 async def test_a_patch_is_json_or_a_merge_patch(api: AsyncClient) -> None:
     partner = await factories.made(api, "/partners", factories.partner())
     for kind in ("application/json; charset=utf-8", "application/merge-patch+json"):

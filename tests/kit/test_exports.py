@@ -198,14 +198,11 @@ async def refused(client: AsyncClient, query: str, status: int, *pointers: str) 
 
 
 async def test_what_cannot_be_exported_is_a_problem(
-    api: AsyncClient,
-    as_actor: Callable[..., Any],
-    stranger: AsyncClient,
-    monkeypatch: pytest.MonkeyPatch,
+    api: AsyncClient, as_actor: Callable[..., Any], stranger: AsyncClient
 ) -> None:
-    await refused(api, "/sources?format=csv&limit=5&count=exact", 400, "/limit", "/count")
-    await refused(api, "/sources?format=csv&cursor=x", 400, "/cursor")
-    await refused(api, "/changes?format=csv&limit=5", 400, "/limit")
+    await refused(api, "/sources?format=csv&limit=5&count=exact", 422, "/limit", "/count")
+    await refused(api, "/sources?format=csv&cursor=x", 422, "/cursor")
+    await refused(api, "/changes?format=csv&limit=5", 422, "/limit")
     await refused(api, "/sources?format=pdf", 422, "/format")
     await refused(api, "/sources?format=csv&colour=red", 400, "")
     await refused(api, "/sources?format=csv&published_on_from=today", 422, "/published_on_from")
@@ -218,13 +215,6 @@ async def test_what_cannot_be_exported_is_a_problem(
     await refused(await as_actor("partners:read"), "/sources?format=csv", 403)
     await refused(stranger, "/me/work?format=csv", 401)
     await refused(stranger, "/delegations?format=csv&funding=self", 401)
-    for _ in range(2):
-        await factories.made(api, "/sources", factories.source())
-    assert len(sheet(await whole(api, "/sources", "xlsx"))) == 3
-    monkeypatch.setattr(exports, "ROWS", 1)
-    answer = await refused(api, "/sources?format=xlsx", 422, "/format")
-    assert "2 records" in answer.json()["errors"][0]["message"]
-    assert len(table(await whole(api, "/sources", "csv"))) == 3
 
 
 RUN = ["=1+1", "+84 212", "-5", "@SUM(A1)", "\tx", "\rx", "＝1+1", "'=1+1", "''@x"]

@@ -7,18 +7,17 @@ from uuid import uuid4
 import pytest
 from fastapi import FastAPI
 from httpx import AsyncClient
-from jsonschema_rs import validator_for
 from starlette.exceptions import HTTPException
 
 from sonla_api.kit.http import preferred_language
 from sonla_api.kit.records import Records
 from sonla_api.settings import Settings
 from tests import factories
-from tests.routes import described
+from tests.routes import validator_of
 from tests.running import caller, running
 
 NOBODY = "00000000-0000-7000-8000-000000000000"
-problem = validator_for({"$ref": "#/components/schemas/Problem", **described})
+problem = validator_of({"$ref": "#/components/schemas/Problem"})
 
 
 async def every_problem(

@@ -197,6 +197,12 @@ async def test_strangers_are_counted_by_network(app: FastAPI, settings: Settings
         assert (await asked("2001:db8:1:3::1")).status_code == 200
 
 
+async def test_how_many_wrong_keys_an_address_may_send_is_a_setting(settings: Settings) -> None:
+    async with running(settings, wrong_key_limit=2) as app, caller(app, "sonla_x") as guessing:
+        answers = [await guessing.get("/code-lists") for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [401, 401, 429]
+
+
 async def test_no_limit_is_no_header(settings: Settings) -> None:
     async with running(settings, stranger_rate_limit=0) as app, caller(app) as stranger:
         answer = await stranger.get("/code-lists")

@@ -11,7 +11,7 @@ from httpx import AsyncClient, Response
 from pydantic import BaseModel
 
 from sonla_api.kit.shortcut import Shortcuts
-from tests.conftest import Connection
+from tests.conftest import Cast, Connection
 from tests.factories import agency, delegation, made, one_of_each, partner, relation, source
 
 NOBODY = "00000000-0000-7000-8000-00000000000a"
@@ -35,8 +35,8 @@ async def _both(client: AsyncClient, path: str, id_: str, **headers: str) -> Res
 
 
 @pytest.fixture
-async def ids(api: AsyncClient) -> dict[str, str]:
-    return {f"/{path}": id_ for path, id_ in (await one_of_each(api)).items()}
+async def ids(cast: Cast, api: AsyncClient) -> dict[str, str]:
+    return {f"/{path}": id_ for path, id_ in (await cast(one_of_each, api)).items()}
 
 
 AS_FILES = {"/api/v1/reports/"}

@@ -119,6 +119,8 @@ async def test_a_length_may_float(api: AsyncClient) -> None:
         ({"related": [{"resource": "events", "key": "x"}]}, "/related/0/resource", "enum"),
         ({"milestones": [{"baseline": "2025"}]}, "/milestones/0/name", "missing"),
         ({"components": -1}, "/components", "greater_than_equal"),
+        ({"components": 5.5}, "/components", "int_type"),
+        ({"components": True}, "/components", "int_type"),
         ({"state": "closed"}, "/state", "extra_forbidden"),
         ({"totals": []}, "/totals", "extra_forbidden"),
         ({"period": "2025-H3"}, "/period", "period_form"),
@@ -130,6 +132,14 @@ async def test_what_does_not_fit_is_named(
     answer = await api.post("/projects", json=project(**changed))
     assert answer.status_code == 422, answer.text
     assert [(e["pointer"], e["code"]) for e in answer.json()["errors"]] == [(pointer, code)]
+
+
+async def test_a_whole_number_may_be_written_with_a_zero_behind_the_point(
+    api: AsyncClient,
+) -> None:
+    """To JSON they are the same number, and a schema that asks for an integer takes both."""
+    shown = await made(api, "/projects", project(components=5.0))
+    assert str(shown["components"]) == "5"
 
 
 @pytest.mark.parametrize(

@@ -118,12 +118,16 @@ from ordered group by currency
 """
 TRADE = """
 select distinct on (code, cell) concat_ws('.', 'trade', code, o.flow, value_kind) as code,
-    case when unit <> 't' then unit end as currency, amount as value, 0::bigint as beside
-from observations o join indicators i on i.id = indicator_id
-where i.flow is not null and amount is not null and period_days = daterange($1, $2)
+    case when unit <> 't' then unit end as currency, case when told then amount else 0 end as value,
+    0::bigint as beside
+from observations o join indicators i on i.id = indicator_id, lateral (select
+    lower(period_days) >= $1 and upper(period_days) <= $2 as inside,
+    upper(period_days) - lower(period_days) as days,
+    amount is not null and coalesce(qualifier, '') not like 'forecast%' as told) as placed
+where i.flow is not null and lower(period_days) < $2 and upper(period_days) > $1
     and product is null and partner_country is null and coalesce(value_kind, 'flow') = 'flow'
-    and coalesce(qualifier, '') not like 'forecast%'
-order by code, cell, vintage desc, o.id desc
+order by code, cell, told desc, inside desc, case when inside then -days else days end,
+    lower(period_days) desc, vintage desc, o.id desc
 """
 KINDS = {
     "fdi": ["fdi"],

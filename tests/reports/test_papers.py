@@ -422,6 +422,54 @@ def test_periods_are_called_as_people_call_them(name: str, shown: str) -> None:
     assert vietnamese.period(name, days.first, days.last) == shown
 
 
+@pytest.mark.parametrize(
+    ("period", "shown"),
+    [
+        ("2024-01/2024-05", "từ tháng 01 năm 2024 đến hết tháng 5 năm 2024"),
+        ("2024-01-06/2024-Q3", "từ ngày 06/01/2024 đến hết quý III năm 2024"),
+        ("2023", "năm 2023"),
+        ("2023/..", "từ năm 2023"),
+        ("../2024-H1", "đến hết 6 tháng đầu năm 2024"),
+    ],
+)
+def test_days_of_ones_own_are_told(period: str, shown: str) -> None:
+    assert vietnamese.days(period) == shown
+
+
+def test_what_sources_print_is_shown_with_its_own_days_and_nothing_is_no_figure() -> None:
+    traded = {"unit": "observed", "label": {"vi": "Xuất khẩu"}}
+    own = figure("12860000", "0", **traded, period="2024-01/2024-05")
+    own["year_before"]["records"] = 0
+    none = figure("0", "0", **traded | {"label": {"vi": "Nhập khẩu"}}, period=None, records=0)
+    shown = given([own, none], [])
+    rows = word(press("docx", shown)).tables[1].rows
+    told = [[cell.text for cell in row.cells[:4]] for row in rows[1:]]
+    name = "Xuất khẩu (từ tháng 01 năm 2024 đến hết tháng 5 năm 2024)"
+    assert told == [[name, "USD", "12.860.000", "–"], ["Nhập khẩu", "USD", "–", "0"]]
+    sheet: Any = excel(press("xlsx", shown)).worksheets[1]
+    head, first, second = sheet.values
+    value, before = (head.index(name) for name in ("Trong kỳ", "Cùng kỳ năm trước"))
+    assert (first[1], first[value], first[before]) == (name, 12860000, None)
+    assert (second[value], second[before]) == (None, 0)
+
+
+def test_letters_of_neighbours_are_drawn_and_what_no_font_has_is_named() -> None:
+    drawn = ["云南省", "臺灣", "한국", "日本カ", "น่าน", "ភ្នំពេញ", "မြန်မာ", LAO, "ệ"]
+    told = [
+        {"part": "opening", "text": {"vi": f'{" ".join(drawn)} e\u0323\u0302 "x" भारत 🇻 \ue000'}}
+    ]
+    pdf = pages(press("pdf", given(FIGURES, [], narrative=told)))
+    whole = "\n".join(page.extract_text() for page in pdf.pages)
+    assert {*"云南省臺灣한국日本カ"} < {*whole}
+    assert '"x" □□□□ □ □' in whole
+    note = " ".join(whole.partition("Chữ mà phông chữ")[2].split())
+    assert "U+092D DEVANAGARI LETTER BHA, U+093E DEVANAGARI VOWEL SIGN AA" in note
+    assert note.partition(".")[0].endswith("U+1F1FB REGIONAL INDICATOR SYMBOL LETTER V, U+E000")
+    assert b"pdfuaid" in pdf.root_object["/Metadata"].get_data()
+    plain = pages(press("pdf", given(FIGURES, [])))
+    assert "phông" not in "".join(page.extract_text() for page in plain.pages)
+
+
 def test_characters_that_no_xml_holds_do_not_stop_a_report() -> None:
     odd = given(FIGURES, [], symbol="1\ufffe/BC", issuer={"name": {"en": "Office"}})
     plain = json.dumps(json.loads(odd), ensure_ascii=False).encode()

@@ -1,18 +1,9 @@
 """What sources print of the province's figures, beside what the register of it holds."""
 
-from pathlib import Path
-
 from httpx import AsyncClient
 
-import sonla_api
-from sonla_api.imports.service import load_folder
-from sonla_api.settings import Settings
 
-DATASET = Path(sonla_api.__file__).parent / "dataset"
-
-
-async def test_the_report_of_the_real_half_year(api: AsyncClient, settings: Settings) -> None:
-    await load_folder(str(settings.database_url), DATASET, lambda _: None)
+async def test_the_report_of_the_real_half_year(loaded: None, api: AsyncClient) -> None:
     report = (await api.get("/reports/periodic?period=2024-H1")).json()
     figures = {(f["code"], f["currency"]): f for s in report["sections"] for f in s["figures"]}
     for code, printed in (("delegations.outbound", "34"), ("delegations.inbound", "23")):

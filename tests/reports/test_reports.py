@@ -46,6 +46,24 @@ def value(sections: Any, code: str) -> str:
     return str(found)
 
 
+async def test_what_only_some_see_is_named_in_no_report_that_is_kept(
+    api: AsyncClient, as_actor: Callable[..., Any]
+) -> None:
+    """Whoever made it sees more than those who read it; its figures count all the same."""
+    owner = (await made(api, "/agencies", agency(key="so")))["id"]
+    hidden = {"visibility": "agency", "owner_agency_id": owner}
+    lead = await made(api, "/agencies", agency(name={"vi": "Tổ công tác kín"}, **hidden))
+    await visit(api, lead_agency_id=lead["id"])
+    kept = await made(api, "/reports", report())
+    assert value(kept["sections"], "delegations") == "1"
+    reader = await as_actor("reports:read")
+    shown = await reader.get(f"/reports/{kept['id']}")
+    assert shown.status_code == 200
+    assert "Tổ công tác kín" not in shown.text
+    now = await api.get("/reports/periodic?period=2024-H1")
+    assert "Tổ công tác kín" in now.text
+
+
 async def test_a_report_keeps_the_figures_that_it_was_made_with(api: AsyncClient) -> None:
     await visit(api, headcount=12)
     told = [{"part": "delegations", "text": {"vi": "Đoàn ra đúng kế hoạch.", "lo": "ຄະນະ"}}]
@@ -208,7 +226,7 @@ async def test_steps_ask_for_what_an_official_report_needs(
     found = await made(api, "/reports", report())
     address = f"/reports/{found['id']}/transitions"
     refused = await api.post(address, json={"verb": "submit"}, headers=ANY)
-    assert [e["pointer"] for e in refused.json()["errors"]] == ["/issuer"]
+    assert [e["pointer"] for e in refused.json()["errors"]] == ["/issuer_id"]
     issuer = await made(api, "/agencies", agency())
     await api.patch(f"/reports/{found['id']}", json={"issuer_id": issuer["id"]}, headers=ANY)
     await step(api, f"/reports/{found['id']}", "submit", "return", "submit", "approve")

@@ -4,6 +4,7 @@ from uuid import UUID
 from fastapi import Query, Response
 
 from sonla_api.agreements import service
+from sonla_api.agreements.figures import AgreementFiguresQuery, agreement_figures
 from sonla_api.agreements.lifecycle import lifecycle
 from sonla_api.agreements.models import Agreement
 from sonla_api.agreements.queries import (
@@ -12,6 +13,7 @@ from sonla_api.agreements.queries import (
 )
 from sonla_api.agreements.schemas import (
     AgreementCreate,
+    AgreementFigures,
     AgreementStepCreate,
     AgreementUpdate,
     AgreementView,
@@ -38,6 +40,14 @@ Step = Annotated[WriteContext, creating("agreements:read")]
 async def list_agreements(ctx: Read, listing: Annotated[AgreementListing, Query()]) -> Response:
     """List the agreements that the caller may see, and how they stand on a day."""
     return PageAnswer(await agreements.page(ctx.on(listing.as_of), listing))
+
+
+@router.get("/summary")
+async def summarize_agreements(
+    ctx: Read, query: Annotated[AgreementFiguresQuery, Query()]
+) -> AgreementFigures:
+    """Count agreements by kind or level: signed in a period, and in force on a day."""
+    return await agreement_figures(ctx, query)
 
 
 @router.get("/{id}", response_model=AgreementView)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from sonla_api.kit.codes import CodeList
-from sonla_api.kit.lifecycle import Lifecycle, Transition
+from sonla_api.kit.lifecycle import Lifecycle, Transition, needed
 from sonla_api.kit.problems import FieldError
 from sonla_api.kit.text import Message
 
@@ -37,7 +37,6 @@ class AgreementVerb(CodeList):
     record = "record", "Record as a source tells it", "Ghi nhận theo nguồn"
 
 
-_NEEDED = Message("needed for this step", "cần có để thực hiện bước này")
 _PARTIES = Message(
     "a partner and an agency of ours are needed for this step",
     "cần có một đối tác và một cơ quan phía ta để thực hiện bước này",
@@ -57,7 +56,7 @@ def _between_parties(record: Any, _: Any) -> Sequence[FieldError]:
     sides = [
         any(party.get(side) for party in record.parties) for side in ("partner_id", "agency_id")
     ]
-    return [] if all(sides) else [FieldError("/parties", "needed", _PARTIES)]
+    return [] if all(sides) else [needed("parties", _PARTIES)]
 
 
 def _consulted(record: Any, body: Any) -> Sequence[FieldError]:
@@ -68,27 +67,27 @@ def _consulted(record: Any, body: Any) -> Sequence[FieldError]:
         if not asked.get("answered_on") and not asked.get("opinion")
     ]
     if not record.consultations:
-        lacking.append(FieldError("/consultations", "needed", _NEEDED))
+        lacking.append(needed("consultations"))
     if not body.document_id and not record.documents:
-        lacking.append(FieldError("/documents", "needed", _NEEDED))
+        lacking.append(needed("documents"))
     return lacking
 
 
 def _dated(record: Any, _: Any) -> Sequence[FieldError]:
-    return [] if record.effective else [FieldError("/effective", "needed", _NEEDED)]
+    return [] if record.effective else [needed("effective")]
 
 
 def _reasoned(_: Any, body: Any) -> Sequence[FieldError]:
     is_said = body.note or body.document_id
-    return [] if is_said else [FieldError("/note", "needed", _WHY)]
+    return [] if is_said else [needed("note", _WHY)]
 
 
 def _told_by_a_source(record: Any, body: Any) -> Sequence[FieldError]:
     lacking = []
     if not record.sources:
-        lacking.append(FieldError("/sources", "needed", _NEEDED))
+        lacking.append(needed("sources"))
     if not body.state:
-        lacking.append(FieldError("/state", "needed", _NEEDED))
+        lacking.append(needed("state"))
     elif body.state == record.state:
         lacking.append(FieldError("/state", "same_state", _SAME))
     return lacking

@@ -51,13 +51,13 @@ from sonla_api.kit.filters import (
     overlaps,
     refers,
 )
-from sonla_api.kit.listing import Listing, Q
+from sonla_api.kit.listing import Listing, Parameters, Q
 from sonla_api.kit.mentions import Mention, model_of
 from sonla_api.kit.model import among, constant
 from sonla_api.kit.period import PeriodFilter
 from sonla_api.kit.records import Records
 from sonla_api.kit.schema import AgencySummary, Day
-from sonla_api.kit.shapes import json_object, summary
+from sonla_api.kit.shapes import elements, json_object, summary
 from sonla_api.partners.queries import WARNED_DAYS
 from sonla_api.partners.schemas import PartnerSummary
 
@@ -113,11 +113,7 @@ def _tasks_of(of: Any, code: Any) -> Any:
 def _commitments(of: Any) -> Any:
     """As they are kept, and what each was turned into."""
     element: Any = column("element", JSONB)
-    each = (
-        func.jsonb_array_elements(of.commitments)
-        .table_valued(element, with_ordinality="place", name="each")
-        .render_derived()
-    )
+    each = elements(of.commitments, "element")
     said = {name: element.op("->")(constant(name)) for name in CommitmentBody.model_fields}
     partner, agency = (
         cast(element.op("->>")(constant(name)), Uuid) for name in ("partner_id", "agency_id")
@@ -165,7 +161,22 @@ class AgreementGap(StrEnum):
 _IS_UNKNOWN = {AgreementGap.on_behalf_of: A.on_behalf_of.is_(None)}
 
 
-class AgreementListing(Listing):
+class AgreementChoice(Parameters):
+    """The filters that the list and the count of agreements share."""
+
+    kind: Annotated[list[AgreementKind], one_of(A.kind)] = []
+    on_behalf_of: Annotated[list[AgreementLevel], one_of(A.on_behalf_of)] = []
+    without: Annotated[
+        list[AgreementGap],
+        lacks(A.on_behalf_of, _IS_UNKNOWN),
+        Field(description="Agreements where this, and all else named so, is unknown."),
+    ] = []
+    country: Annotated[list[Country], contains_one_of(A.countries)] = []
+    partner_id: Annotated[list[UUID], refers(A, "parties", "partner_id")] = []
+    agency_id: Annotated[list[UUID], refers(A, "parties", "agency_id")] = []
+
+
+class AgreementListing(AgreementChoice, Listing):
     orders: ClassVar = {
         "created_at": A.created_at,
         "signed_on": A.signed_from,
@@ -174,7 +185,6 @@ class AgreementListing(Listing):
 
     q: Annotated[Q, matches(A.words)] = None
     key: Annotated[list[str], one_of(A.key)] = []
-    kind: Annotated[list[AgreementKind], one_of(A.kind)] = []
     state: Annotated[list[AgreementState], one_of(A.state)] = []
     standing: Annotated[
         list[AgreementStanding],
@@ -206,17 +216,8 @@ class AgreementListing(Listing):
             description="Whether it is said to go on after its end; nothing where it is unknown."
         ),
     ] = None
-    on_behalf_of: Annotated[list[AgreementLevel], one_of(A.on_behalf_of)] = []
-    without: Annotated[
-        list[AgreementGap],
-        lacks(A.on_behalf_of, _IS_UNKNOWN),
-        Field(description="Agreements where this, and all else named so, is unknown."),
-    ] = []
-    country: Annotated[list[Country], contains_one_of(A.countries)] = []
     subdivision: Annotated[list[Subdivision], one_of(A.subdivision)] = []
     language: Annotated[list[Language], contains_one_of(A.languages)] = []
-    partner_id: Annotated[list[UUID], refers(A, "parties", "partner_id")] = []
-    agency_id: Annotated[list[UUID], refers(A, "parties", "agency_id")] = []
     document_id: Annotated[list[UUID], refers(A, "documents")] = []
     renews_id: Annotated[
         list[UUID], one_of(A.renews_id), Field(description="The successors of these.")

@@ -237,3 +237,39 @@ class AgreementStepCreate(StepBody):
         if self.state and self.verb is not AgreementVerb.record:
             raise _refusal("state_unasked", at="/state")
         return self
+
+
+_AT = "/api/v1/agreements?kind=mou"
+
+
+class AgreementCount(View):
+    """Agreements of one group that were signed; each number with the list of those counted."""
+
+    group: Annotated[
+        str | None,
+        Field(description="The code grouped by; null where none is known.", examples=["mou"]),
+    ]
+    signed: Annotated[int, Field(description="Signed in the period.", examples=[2])]
+    href: Annotated[str, Field(examples=[f"{_AT}&signed_within=2026-H1"])]
+    not_placed: Annotated[
+        int,
+        Field(description="Perhaps signed in it, or on an unknown day.", examples=[1]),
+    ]
+    not_placed_href: Annotated[str | None, Field(examples=[f"{_AT}&signing_not_placed_in=2026-H1"])]
+    in_force: Annotated[int, Field(description="On the day, those expiring too.", examples=[7])]
+    in_force_href: Annotated[
+        str, Field(examples=[f"{_AT}&as_of=2026-06-30&standing=in_force&standing=expiring"])
+    ]
+    expiring: Annotated[int, Field(description="Ending in 90 days at most.", examples=[1])]
+    expiring_href: Annotated[str, Field(examples=[f"{_AT}&as_of=2026-06-30&standing=expiring"])]
+    undated: Annotated[int, Field(description="Signed, with no period known.", examples=[0])]
+    undated_href: Annotated[str, Field(examples=[f"{_AT}&as_of=2026-06-30&standing=undated"])]
+
+
+class AgreementFigures(View):
+    """Agreements signed in a period, and how those ever signed stand on a day."""
+
+    period: Annotated[str | None, Field(examples=["2026-H1"])]
+    as_of: Annotated[date, Field(examples=["2026-06-30"])]
+    total: AgreementCount
+    items: list[AgreementCount]

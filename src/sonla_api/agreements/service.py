@@ -15,9 +15,9 @@ from sonla_api.agreements.lifecycle import (
 from sonla_api.agreements.models import Agreement
 from sonla_api.agreements.queries import agreements, successor_state
 from sonla_api.agreements.schemas import AgreementCreate, AgreementStepCreate, AgreementUpdate
-from sonla_api.kit.citations import DocumentCited
+from sonla_api.kit.citations import with_cited
 from sonla_api.kit.context import WriteContext
-from sonla_api.kit.period import Days, days
+from sonla_api.kit.period import UNKNOWN, days
 from sonla_api.kit.problems import FieldError, Invalid
 from sonla_api.kit.records import Item
 from sonla_api.kit.steps import take
@@ -83,14 +83,11 @@ async def _effect(
 def _with_document(record: Agreement, body: AgreementStepCreate) -> dict[str, Any]:
     if body.verb not in _DOCUMENTED or not body.document_id:
         return {}
-    added = DocumentCited(document_id=body.document_id).model_dump(mode="json")
-    named = {cited["document_id"] for cited in record.documents}
-    is_there = added["document_id"] in named
-    return {} if is_there else {"documents": [*record.documents, added]}
+    return {"documents": with_cited(record.documents, body.document_id)}
 
 
 def _check_over(record: Agreement, day: date) -> None:
-    _, end = _days(record.effective)
+    _, end = days(record.effective) or UNKNOWN
     if end is None:
         raise Invalid(errors=[FieldError("/effective", "no_end", _NO_END)])
     if day < end:
@@ -98,12 +95,10 @@ def _check_over(record: Agreement, day: date) -> None:
         raise Invalid(errors=[FieldError("/on", "not_over", message)])
 
 
-def _days(period: Any) -> Days:
-    return (days(period) if period else None) or (None, None)
-
-
 async def _judge(_: WriteContext, __: UUID | None, values: dict[str, Any]) -> Mapping[str, Message]:
-    signed, (_first, end) = _days(values["signed_on"])[0], _days(values["effective"])
+    (signed, _after), (_first, end) = (
+        days(values[name]) or UNKNOWN for name in ("signed_on", "effective")
+    )
     if signed and end and signed >= end:
         words = _SIGNED_LATE.format(signed=signed, last=end - timedelta(days=1))
         return {"date_conflict": words}

@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from sonla_api.kit.codes import CodeList
-from sonla_api.kit.lifecycle import Lifecycle, Transition
+from sonla_api.kit.lifecycle import Lifecycle, Transition, needed
 from sonla_api.kit.problems import FieldError
-from sonla_api.kit.text import Message
 from sonla_api.tasks.lifecycle import ASSIGNED
 
 
@@ -34,11 +33,8 @@ class AssignmentVerb(CodeList):
     cancel = "cancel", "Withdraw", "Rút"
 
 
-_NEEDED = Message("needed for this step", "cần có để thực hiện bước này")
-
-
 def _until_given(_: Any, body: Any) -> Sequence[FieldError]:
-    return [] if body.until else [FieldError("/until", "needed", _NEEDED)]
+    return [] if body.until else [needed("until")]
 
 
 S, V = AssignmentState, AssignmentVerb

@@ -17,7 +17,7 @@ from sonla_api.kit.problems import NotFound, StaleVersion
 from sonla_api.kit.records import Only, Records
 from sonla_api.kit.shapes import as_item, to_json
 from sonla_api.kit.statement import Statement
-from sonla_api.kit.store import Expected
+from sonla_api.kit.store import Expected, turn
 
 calendar_keys = Records(
     CalendarKey, CalendarKeyView, prefix=lambda of: func.concat(constant("cal_"), of.prefix)
@@ -32,6 +32,21 @@ class CalendarKeyListing(Listing):
 async def own_keys(ctx: Context, listing: CalendarKeyListing) -> Any:
     """The keys of calendars that the caller has given out and not revoked."""
     return await calendar_keys.page(ctx, listing, _HOLDING, api_key_id=ctx.actor.id)
+
+
+async def keys_held(ctx: WriteContext) -> int:
+    """How many keys the caller holds; who gives out more meanwhile waits."""
+    owner = {"owner": ctx.actor.id}
+    await _turn.fetch(ctx.reader, **owner)
+    ((held,),) = await _held.fetch(ctx.reader, **owner)
+    return int(held)
+
+
+_owner = bindparam("owner", type_=Uuid())
+_turn = Statement(select(turn(_owner)))
+_held = Statement(
+    select(func.count()).where(CalendarKey.api_key_id == _owner, CalendarKey.revoked_at.is_(None))
+)
 
 
 async def new_key(ctx: WriteContext, id_: UUID) -> dict[str, Any]:

@@ -4,17 +4,30 @@ import json
 
 from uuid_utils.compat import uuid7
 
-from sonla_api.calendar.keys import new_key
+from sonla_api.calendar.keys import keys_held, new_key
 from sonla_api.calendar.schemas import CalendarKeyCreate
 from sonla_api.identity.access import CALENDAR
 from sonla_api.identity.keys import calendar_secret
 from sonla_api.identity.models import CalendarKey
 from sonla_api.kit.context import WriteContext
+from sonla_api.kit.problems import Conflict
 from sonla_api.kit.records import Item
+from sonla_api.kit.text import Message
+
+MOST = 20
+"""Keys that a caller holds at once: one for each calendar program, and some to spare."""
+_TOO_MANY = Message(
+    "You hold {held} keys of calendars, and more are not given out: revoke one that is no longer"
+    " used.",
+    "Bạn đang giữ {held} khóa lịch, không cấp thêm: hãy thu hồi khóa không còn dùng.",
+)
 
 
 async def give_key(ctx: WriteContext, body: CalendarKeyCreate) -> Item:
     """A new key of the caller's, in its address; of its secret only a digest is kept."""
+    held = await keys_held(ctx)
+    if held >= MOST:
+        raise Conflict(_TOO_MANY.format(held=held))
     prefix, secret, digest = calendar_secret()
     made = CalendarKey(
         id=uuid7(),

@@ -35,7 +35,7 @@ from sonla_api.kit.cursors import Rows
 from sonla_api.kit.listing import Listing
 from sonla_api.kit.mentions import known_among, references
 from sonla_api.kit.model import Resource, constant
-from sonla_api.kit.problems import Gone, Moved
+from sonla_api.kit.problems import Gone, Moved, PositionLost
 from sonla_api.kit.records import Records
 from sonla_api.kit.shapes import as_item, json_object, to_json
 from sonla_api.kit.statement import Statement
@@ -164,11 +164,13 @@ _is_settled = or_(
     Change.epoch < select(func.max(FeedEpoch.epoch)).scalar_subquery(),
     Change.xid < func.pg_snapshot_xmin(func.pg_current_snapshot()),
 )
-_is_later = tuple_(Change.epoch, Change.xid, Change.id) > tuple_(
+_after = tuple_(
     bindparam("after_epoch", type_=Integer()),
     cast(bindparam("after_xid", type_=Text()), Xid8),
     bindparam("after_id", type_=BigInteger()),
 )
+_position = tuple_(Change.epoch, Change.xid, Change.id)
+_known_position = Statement(select(Change.id).where(_position == _after))
 _action = case(
     (~Change.is_seen(), constant(Action.deleted)),
     (~_was_shown, constant(Action.created)),
@@ -194,7 +196,7 @@ _events = (
             href=func.concat(constant("/api/v1/"), _path),
         ).label("data"),
     )
-    .where(_is_settled, _is_later, or_(Change.is_seen(), Change.was_seen()))
+    .where(_is_settled, _position > _after, or_(Change.is_seen(), Change.was_seen()))
     .order_by(Change.epoch, Change.xid, Change.id)
     .limit(bindparam("limit", type_=Integer()))
     .subquery("first")
@@ -214,5 +216,9 @@ async def feed(ctx: Context, follower: Following) -> Rows:
     rows = await _feed.fetch(
         ctx.reader, **position, limit=follower.limit, **ctx.parameters, **_parameters(ctx)
     )
+    # Where it comes to a new epoch, a restore may have lost the last change that it knows of.
+    comes_to_another = rows and int(epoch) and not rows[0][1].startswith(f"{int(epoch)}-")
+    if comes_to_another and not await _known_position.fetch(ctx.reader, **position):
+        raise PositionLost
     after = rows[-1][1] if rows else follower.after
     return Rows([row[0] for row in rows], after, None)

@@ -35,7 +35,7 @@ from sonla_api.kit.listing import Listing, Q
 from sonla_api.kit.model import among, constant
 from sonla_api.kit.period import PeriodFilter
 from sonla_api.kit.records import Records
-from sonla_api.kit.shapes import embedded, json_object
+from sonla_api.kit.shapes import elements, embedded, json_object
 from sonla_api.kit.statement import Statement
 from sonla_api.kit.steps import Step
 from sonla_api.kit.titles import href
@@ -79,17 +79,9 @@ def _to_the_day(of: Any) -> ColumnElement[bool]:
     return found
 
 
-def _each(members: Any) -> Any:
-    return (
-        func.jsonb_array_elements(members)
-        .table_valued(column("member", JSONB), with_ordinality="place", name="each")
-        .render_derived()
-    )
-
-
 def _positions(of: Any) -> ColumnElement[Any]:
     """The positions of the members as they are compared, in their order."""
-    each = _each(of.members)
+    each = elements(of.members, "member")
     said = func.fold(each.c.member.op("->>")(constant("position")))
     return func.array(select(said).select_from(each).order_by(each.c.place).scalar_subquery())
 
@@ -153,6 +145,11 @@ async def facts(ctx: Context, id_: UUID) -> tuple[Subject, list[RuleVersion]]:
 @cache
 def _figures() -> Statement:
     """The other delegations that may count, and working days, each as one JSON list."""
+    return Statement(select(_others().scalar_subquery(), _spanned().scalar_subquery()))
+
+
+def _counting() -> Any:
+    """The ids of others with these persons in the year, or with leaders on the days."""
     persons = cast(bindparam("persons", type_=_texts), ARRAY(JSONB))
     leaders = bindparam("leaders", type_=_texts)
     counts = [D.id != bindparam("id", type_=Uuid()), among(D.state, COUNTED)]
@@ -164,7 +161,7 @@ def _figures() -> Statement:
         D.members.bool_op("@>")(any_(persons)),
         period_range("year").bool_op("@>")(D.when_from),
     )
-    each = _each(D.members)
+    each = elements(D.members, "member")
     position = func.fold(each.c.member.op("->>")(constant("position")))
     is_leader = or_(
         func.fold(D.head_position) == any_(leaders),
@@ -177,7 +174,11 @@ def _figures() -> Statement:
         _to_the_day(D),
         is_leader,
     )
-    ids = union(of_persons, at_once).subquery("ids")
+    return union(of_persons, at_once).subquery("ids")
+
+
+def _others() -> Any:
+    ids = _counting()
     other = json_object(
         id=D.id,
         title=D.title,
@@ -190,9 +191,12 @@ def _figures() -> Statement:
         is_seen=D.is_seen(),
         **_travelling(D),
     )
-    others = select(func.json_agg(aggregate_order_by(other, D.when_from, D.id))).where(
-        D.id.in_(select(ids.c.id))
-    )
+    ordered = aggregate_order_by(other, D.when_from, D.id)
+    return select(func.json_agg(ordered)).where(D.id.in_(select(ids.c.id)))
+
+
+def _spanned() -> Any:
+    """What days lie in each span, and when it ends by working days."""
     spans = func.unnest(
         bindparam("starts", type_=_dates), bindparam("days", type_=_numbers),
         bindparam("lasts", type_=_dates),
@@ -205,8 +209,7 @@ def _figures() -> Statement:
         worked=func.working_days_between(spans.c.start, spans.c.last),
         is_worked=func.is_working_day(spans.c.last),
     )
-    spanned = select(func.json_agg(aggregate_order_by(span, spans.c.place))).select_from(spans)
-    return Statement(select(others.scalar_subquery(), spanned.scalar_subquery()))
+    return select(func.json_agg(aggregate_order_by(span, spans.c.place))).select_from(spans)
 
 
 async def figures(ctx: Context, **asked: Any) -> tuple[list[OtherTrip], list[Counted]]:

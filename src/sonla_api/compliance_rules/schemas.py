@@ -2,7 +2,7 @@ from datetime import date
 from typing import Annotated, Any, Self
 from uuid import UUID
 
-from pydantic import Field, StrictInt, model_validator
+from pydantic import Field, model_validator
 
 from sonla_api.compliance_rules.models import (
     OF_DAYS,
@@ -16,8 +16,9 @@ from sonla_api.delegations.consultations import ComplianceRuleSummary
 from sonla_api.delegations.lifecycle import Direction
 from sonla_api.delegations.models import Level
 from sonla_api.kit.citations import DocumentCited, DocumentCitedView
+from sonla_api.kit.numbers import Count, whole
 from sonla_api.kit.period import DatedPeriod
-from sonla_api.kit.schema import Count, ResourceBody, ResourceView, Truth, View
+from sonla_api.kit.schema import ResourceBody, ResourceView, Truth, View
 from sonla_api.kit.text import Line, LocalizedText, Message, refusal
 
 MESSAGES = {
@@ -57,8 +58,9 @@ class ComplianceRuleCreate(ResourceBody):
         ),
     ]
     edition: Annotated[
-        StrictInt,
-        Field(ge=1, le=1000, description="Which version of the rule it is.", examples=[1]),
+        int,
+        whole(1, 1000),
+        Field(description="Which version of the rule it is.", examples=[1]),
     ]
     kind: Annotated[RuleKind, Field(examples=["consultation_reply"])]
     title: Annotated[LocalizedText, Field(examples=[_TITLE])]
@@ -93,7 +95,7 @@ class ComplianceRuleCreate(ResourceBody):
         ),
     ] = []
     country_count: Annotated[
-        Annotated[StrictInt, Field(ge=1, le=50)] | None,
+        Annotated[int, whole(1, 50)] | None,
         Field(description="`days_per_trip`: for trips to so many countries alone."),
     ] = None
     is_example: Annotated[

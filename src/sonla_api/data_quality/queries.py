@@ -38,7 +38,7 @@ from sonla_api.kit.mentions import seen
 from sonla_api.kit.model import Resource, constant
 from sonla_api.kit.records import Item
 from sonla_api.kit.schema import AgencySummary, FlagOrigin
-from sonla_api.kit.shapes import as_item, summary, to_json, unsigned
+from sonla_api.kit.shapes import as_item, elements, summary, to_json, unsigned
 from sonla_api.kit.statement import Statement
 from sonla_api.kit.titles import href, readable, resources, title
 
@@ -83,14 +83,6 @@ _code, _origin = _flag.op("->>")(constant("code")), _flag.op("->>")(constant("or
 _is_acknowledged = _flag.op("->")(constant("acknowledged")) != literal_column("'null'::jsonb")
 
 
-def _each(model: type[Resource]) -> Any:
-    return (
-        func.jsonb_array_elements(model.flags)
-        .table_valued(_flag, with_ordinality="ordinal", name="each")
-        .render_derived()
-    )
-
-
 def _any_or(name: str, value: Any) -> Any:
     """Whether a value is one of those asked for, or none is."""
     asked = bindparam(name, type_=_texts)
@@ -122,7 +114,7 @@ def _chosen(model: type[Resource]) -> list[Any]:
 
 def _doubts(model: type[Resource], *, is_stranger: bool) -> Any:
     """The flags of one resource as rows of `DoubtView`."""
-    each = _each(model)
+    each = elements(model.flags, "flag")
     shown = unsigned(_flag) if is_stranger else _flag
     values: dict[str, Any] = {
         "code": _code,
@@ -137,7 +129,7 @@ def _doubts(model: type[Resource], *, is_stranger: bool) -> Any:
         "owner_agency": summary(AgencySummary, model.owner_agency_id),
     }
     columns = [values[name].label(name) for name in DoubtView.model_fields]
-    return select(*columns, each.c.ordinal).select_from(model).join(each, true())
+    return select(*columns, each.c.place).select_from(model).join(each, true())
 
 
 @cache
@@ -148,16 +140,16 @@ def _page(*, is_stranger: bool) -> Statement:
     parts = []
     for model in resources().values():
         made = _doubts(model, is_stranger=is_stranger)
-        place = column("ordinal", Integer)
+        place = made.selected_columns.place  # of the flag: an agreement has a place too
         is_later = or_(model.id < last, place > bindparam("cursor_place", type_=Integer()))
         chosen = made.where(*_chosen(model), model.id <= last, is_later)
         parts.append(chosen.order_by(model.id.desc(), place).limit(limit))
     row = union_all(*parts).subquery("row")
     item = as_item(row, DoubtView)
     return Statement(
-        select(to_json(item), row.c.ordinal, row.c.id)
+        select(to_json(item), row.c.place, row.c.id)
         .select_from(row.join(item, true()))
-        .order_by(row.c.id.desc(), row.c.ordinal)
+        .order_by(row.c.id.desc(), row.c.place)
         .limit(limit)
     )
 
@@ -171,7 +163,11 @@ def _every() -> Any:
             model.id,
             _is_acknowledged.label("is_acknowledged"),
         )
-        parts.append(found.select_from(model).join(_each(model), true()).where(*_chosen(model)))
+        parts.append(
+            found.select_from(model)
+            .join(elements(model.flags, "flag"), true())
+            .where(*_chosen(model))
+        )
     return union_all(*parts).subquery("every")
 
 

@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from sonla_api.kit.codes import CodeList
-from sonla_api.kit.lifecycle import Lifecycle, Transition
+from sonla_api.kit.lifecycle import Lifecycle, Transition, needed, needs
 from sonla_api.kit.problems import FieldError
-from sonla_api.kit.text import Message
 
 
 class Direction(CodeList):
@@ -53,29 +52,13 @@ class DelegationVerb(CodeList):
     set_direction = "set_direction", "Set the direction", "Xác định đoàn ra, đoàn vào"
 
 
-_NEEDED = Message("needed for this step", "cần có để thực hiện bước này")
-
-
-def _needs(*fields: str) -> Any:
-    """A guard: these fields have a value."""
-
-    def guard(record: Any, _: Any) -> Sequence[FieldError]:
-        return [
-            FieldError(f"/{name}", "needed", _NEEDED)
-            for name in fields
-            if not getattr(record, name)
-        ]
-
-    return guard
-
-
 def _decided(record: Any, body: Any) -> Sequence[FieldError]:
     """A guard: a decision stands in the record, or the step names its document."""
-    return [] if body.document_id else _needs("decision")(record, body)
+    return [] if body.document_id else needs("decision")(record, body)
 
 
 def _direction_given(_: Any, body: Any) -> Sequence[FieldError]:
-    return [] if body.direction else [FieldError("/direction", "needed", _NEEDED)]
+    return [] if body.direction else [needed("direction")]
 
 
 S, V = DelegationState, DelegationVerb
@@ -113,7 +96,7 @@ lifecycle = Lifecycle(
             frozenset({S.draft, S.returned, S.postponed}),
             S.submitted,
             _WRITE,
-            _needs("when", "head_position", "lead_agency_id", "countries"),
+            needs("when", "head_position", "lead_agency_id", "countries"),
             _KNOWN,
         ),
         Transition(V.return_, frozenset({S.submitted}), S.returned, _DECIDE, tracks=_KNOWN),
@@ -129,7 +112,7 @@ lifecycle = Lifecycle(
             frozenset({S.permitted}),
             S.programme_approved,
             _DECIDE,
-            _needs("programme"),
+            needs("programme"),
             _IN,
         ),
         Transition(V.receive, frozenset({S.programme_approved}), S.received, _WRITE, tracks=_IN),
@@ -138,7 +121,7 @@ lifecycle = Lifecycle(
             frozenset({S.completed, S.received}),
             S.reported,
             _WRITE,
-            _needs("report"),
+            needs("report"),
             _KNOWN,
         ),
         Transition(V.close, frozenset({S.reported}), S.closed, _DECIDE, tracks=_KNOWN),
@@ -166,7 +149,7 @@ lifecycle = Lifecycle(
             S.cancelled,
             _WRITE,
         ),
-        Transition(V.record, frozenset({S.draft}), S.recorded, _WRITE, _needs("sources")),
+        Transition(V.record, frozenset({S.draft}), S.recorded, _WRITE, needs("sources")),
         Transition(
             V.set_direction,
             frozenset({S.recorded}),

@@ -5,7 +5,6 @@ from uuid import UUID
 
 from pydantic import Field
 from sqlalchemy import (
-    ColumnElement,
     Date,
     Select,
     Text,
@@ -14,7 +13,6 @@ from sqlalchemy import (
     bindparam,
     cast,
     exists,
-    false,
     func,
     null,
     select,
@@ -36,9 +34,8 @@ from sonla_api.kit.filters import (
     matches,
     not_placed,
     one_of,
-    outside,
     overlaps,
-    period_range,
+    placed,
     refers,
 )
 from sonla_api.kit.halves import half_year
@@ -154,13 +151,7 @@ _NUMBERS = ("delegations", "person_trips", "without_headcount", "not_placed")
 
 def _counts(query: DelegationSummaryQuery, group: Any) -> Select[*tuple[Any, ...]]:
     """The numbers of one group: what lies in the period, and what cannot be placed in it."""
-    is_counted: ColumnElement[bool] = true()
-    is_outside: ColumnElement[bool] = false()
-    if query.period:
-        is_counted, is_outside = (
-            D.when_days.bool_op("<@")(period_range("period")),
-            outside(D.when_days, "period"),
-        )
+    is_counted, is_outside = placed(D.when_days, is_asked=query.period is not None)
     return select(
         cast(group, Text).label("group"),
         func.count().filter(is_counted).label("delegations"),

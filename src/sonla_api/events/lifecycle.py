@@ -1,12 +1,7 @@
 """How an event is planned and takes place, as one table."""
 
-from collections.abc import Sequence
-from typing import Any
-
 from sonla_api.kit.codes import CodeList
-from sonla_api.kit.lifecycle import Guard, Lifecycle, Transition
-from sonla_api.kit.problems import FieldError
-from sonla_api.kit.text import Message
+from sonla_api.kit.lifecycle import Lifecycle, Transition, needs
 
 
 class EventState(CodeList):
@@ -25,18 +20,6 @@ class EventVerb(CodeList):
     record = "record", "Record as a source tells it", "Ghi nhận theo nguồn"
 
 
-_NEEDED = Message("needed for this step", "cần có để thực hiện bước này")
-
-
-def _needs(name: str) -> Guard:
-    """A guard: this field has a value."""
-
-    def guard(record: Any, _: Any) -> Sequence[FieldError]:
-        return [] if getattr(record, name) else [FieldError(f"/{name}", "needed", _NEEDED)]
-
-    return guard
-
-
 S, V = EventState, EventVerb
 _WRITE = "events:write"
 
@@ -45,11 +28,11 @@ TOOK_PLACE = (S.held, S.recorded)
 
 lifecycle = Lifecycle(
     [
-        Transition(V.hold, frozenset({S.planned}), S.held, _WRITE, _needs("when")),
+        Transition(V.hold, frozenset({S.planned}), S.held, _WRITE, needs("when")),
         Transition(V.postpone, frozenset({S.planned}), S.postponed, _WRITE),
-        Transition(V.resume, frozenset({S.postponed}), S.planned, _WRITE, _needs("when")),
+        Transition(V.resume, frozenset({S.postponed}), S.planned, _WRITE, needs("when")),
         Transition(V.cancel, frozenset({S.planned, S.postponed, S.recorded}), S.cancelled, _WRITE),
-        Transition(V.record, frozenset({S.planned}), S.recorded, _WRITE, _needs("sources")),
+        Transition(V.record, frozenset({S.planned}), S.recorded, _WRITE, needs("sources")),
     ],
     removable=frozenset({S.planned, S.recorded, S.cancelled}),
 )

@@ -54,6 +54,7 @@ class Event(Resource):
         **Resource.cites,
         "partners": ("partner_id",),
         "enterprises": ("partner_id",),
+        "sites": ("site_id",),
     }
     internal = Resource.internal | {"cost"}
     derived = ("when_days", "when_from", "words")
@@ -72,6 +73,7 @@ class Event(Resource):
     products: Mapped[list[str]] = mapped_column(server_default="{}")
     results: Mapped[dict[str, Any] | None]
     cost: Mapped[dict[str, Any] | None]
+    sites: Mapped[list[dict[str, Any]]] = mapped_column(server_default="[]")
     related: Mapped[list[dict[str, Any]]] = mapped_column(server_default="[]")
     state: Mapped[EventState] = mapped_column(default=EventState.planned)
     when_days: Mapped[Range[date] | None] = mapped_column(

@@ -32,15 +32,15 @@ from sonla_api.kit.filters import (
     matches,
     not_placed,
     one_of,
-    outside,
     overlaps,
-    period_range,
+    placed,
     refers,
 )
 from sonla_api.kit.listing import Listing, Parameters, Q
 from sonla_api.kit.model import among, constant
 from sonla_api.kit.period import PeriodFilter
 from sonla_api.kit.records import Records
+from sonla_api.kit.shapes import elements
 from sonla_api.kit.statement import Statement
 
 E = Event
@@ -99,6 +99,9 @@ class EventListing(_Choice, Listing):
     q: Annotated[Q, matches(E.words)] = None
     state: Annotated[list[EventState], one_of(E.state)] = []
     key: Annotated[list[str], one_of(E.key)] = []
+    site_id: Annotated[
+        list[UUID], refers(E, "sites"), Field(description="Naming one of these sites.")
+    ] = []
     has_orders: Annotated[
         bool | None,
         Filter(_with_orders, E.results),
@@ -138,11 +141,7 @@ def result(name: str) -> Any:
 def ordered() -> Any:
     """What was ordered at an event, a row for each currency."""
     order, orders = column("money", JSONB), E.results.op("->")(constant("orders"))
-    each = (
-        func.jsonb_array_elements(func.coalesce(orders, func.jsonb_build_array()))
-        .table_valued(order, name="each_order")
-        .render_derived()
-    )
+    each = elements(func.coalesce(orders, func.jsonb_build_array()), "money", "each_order")
     currency = order.op("->>")(constant("currency"))
     amount = cast(order.op("->>")(constant("amount")), Numeric)
     sums = select(currency.label("currency"), func.sum(amount).label("amount")).select_from(each)
@@ -156,14 +155,10 @@ def _chosen(query: EventFiguresQuery) -> list[ColumnElement[bool]]:
     return [E.is_seen(), among(E.state, TOOK_PLACE), *query.conditions()]
 
 
-def _is_counted(query: EventFiguresQuery) -> ColumnElement[bool]:
-    return E.when_days.bool_op("<@")(period_range("period")) if query.period else true()
-
-
 def _counts(query: EventFiguresQuery) -> Statement:
     """The numbers of each group and of all: what lies in the period, what no period can place."""
-    group, is_counted = getattr(E, query.group_by), _is_counted(query)
-    is_outside = outside(E.when_days, "period") if query.period else false()
+    group = getattr(E, query.group_by)
+    is_counted, is_outside = placed(E.when_days, is_asked=query.period is not None)
 
     def added(value: Any, name: str) -> Any:
         return func.coalesce(func.sum(value).filter(is_counted), 0).label(name)
@@ -188,6 +183,7 @@ def _orders(query: EventFiguresQuery) -> Statement:
     """What was ordered, by group and in all, each currency by itself."""
     group, each = getattr(E, query.group_by), ordered()
     currency = each.c.currency
+    is_counted, _ = placed(E.when_days, is_asked=query.period is not None)
     return Statement(
         select(
             func.grouping(group).label("is_total"),
@@ -198,7 +194,7 @@ def _orders(query: EventFiguresQuery) -> Statement:
         )
         .select_from(E)
         .join(each, true())
-        .where(*_chosen(query), _is_counted(query))
+        .where(*_chosen(query), is_counted)
         .group_by(func.grouping_sets(tuple_(group, currency), tuple_(currency)))
         .order_by(currency)
     )

@@ -8,12 +8,14 @@ from sonla_api.events.lifecycle import EventState, EventVerb
 from sonla_api.events.models import EventChannel, EventKind, EventRole
 from sonla_api.kit.codes import Country
 from sonla_api.kit.money import Money, Sum
+from sonla_api.kit.numbers import Count
 from sonla_api.kit.period import Period
-from sonla_api.kit.schema import Body, Count, ResourceBody, ResourceView, Summary, View
+from sonla_api.kit.schema import Body, ResourceBody, ResourceView, Summary, View
 from sonla_api.kit.steps import StepBody
 from sonla_api.kit.text import Line, LocalizedText, Message, refusal
 from sonla_api.partners.schemas import PartnerSummary
 from sonla_api.projects.schemas import RelatedBody
+from sonla_api.sites.schemas import SiteNamed, SiteNamedView
 
 MESSAGES = {
     "enterprise_unnamed": Message(
@@ -95,6 +97,7 @@ class EventCreate(ResourceBody):
     products: Annotated[list[Line], Field(max_length=200, examples=[["Mận hậu", "Cà phê"]])] = []
     results: EventResults | None = None
     cost: Cost | None = None
+    sites: Annotated[list[SiteNamed], Field(max_length=100)] = []
     related: Annotated[list[RelatedBody], Field(max_length=100)] = []
 
 
@@ -129,6 +132,7 @@ class EventView(ResourceView):
     products: list[str]
     results: EventResults | None
     cost: Cost | None
+    sites: list[SiteNamedView]
     related: list[RelatedBody]
     state: Annotated[EventState, Field(examples=["planned"])]
     verbs: Annotated[list[EventVerb], Field(description="What the caller may do with it now.")]

@@ -25,7 +25,7 @@ REMEMBERED = 5.0
 """Seconds, by a clock that nobody puts back: it would keep a revoked key alive."""
 _TOUCHED = timedelta(minutes=1)
 GUESSES = Limit("wrong keys", 20)
-"""Wrong keys that one address may send in a minute."""
+"""Wrong keys that one address may send in a minute, where no setting says otherwise."""
 
 _UNKNOWN = Message(
     "The key is unknown, expired or revoked.", "Khóa không đúng, đã hết hạn hoặc đã bị thu hồi."
@@ -64,10 +64,12 @@ _CALENDAR = _Kind(CalendarKey, str, calendar_prefix_of, find_calendar_key, IN_CA
 class Keyring:
     """The credentials seen lately. A stranger reads what is public, if `public_read` says so."""
 
-    def __init__(self, *, public_read: bool, touch: Touch, limits: Limits) -> None:
+    def __init__(
+        self, *, public_read: bool, touch: Touch, limits: Limits, guesses: Limit = GUESSES
+    ) -> None:
         permissions = READ if public_read else frozenset()
         self._stranger = Actor(None, permissions, (Visibility.public,))
-        self._touch, self._limits = touch, limits
+        self._touch, self._limits, self._guesses = touch, limits, guesses
         self._known: defaultdict[type[AnyKey], dict[str, _Known]] = defaultdict(dict)
         self._touching: set[asyncio.Task[None]] = set()
 
@@ -98,7 +100,7 @@ class Keyring:
         return found.actor
 
     async def _count_guess(self, address: str, *, cost: int = 1) -> None:
-        share = await self._limits.take(GUESSES, network(address), cost=cost)
+        share = await self._limits.take(self._guesses, network(address), cost=cost)
         if share.is_refused:
             raise TooManyRequests(share)
 

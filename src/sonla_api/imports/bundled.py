@@ -8,8 +8,9 @@ from sonla_api.delegations.lifecycle import Direction
 from sonla_api.delegations.models import Level
 from sonla_api.imports.schemas import RecordLine, SourcedLine
 from sonla_api.kit.citations import DocumentCited
+from sonla_api.kit.numbers import Count
 from sonla_api.kit.period import DatedPeriod
-from sonla_api.kit.schema import Count, Day, Key, Truth
+from sonla_api.kit.schema import Day, Key, Truth
 from sonla_api.kit.text import Line, LocalizedText
 
 

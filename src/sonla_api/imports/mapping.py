@@ -150,7 +150,7 @@ EVENTS = (
     Row("date", "when"),
     Row("partners", "partners[].partner_id", of="partners"),
     Row("result", "results.text"),
-    Row("sites", "related[].key", beside={"resource": "sites"}),
+    Row("sites", "sites[].site_id", of="sites"),
     *_CITED,
     _FLAGGED,
 )

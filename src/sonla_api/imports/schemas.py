@@ -15,8 +15,9 @@ from sonla_api.indicators.models import Flow
 from sonla_api.indicators.schemas import IndicatorCode, Unit
 from sonla_api.kit.codes import Country, Language, Subdivision
 from sonla_api.kit.money import Money
+from sonla_api.kit.numbers import Count
 from sonla_api.kit.period import Duration, PartialDate, Period, Precision, precision
-from sonla_api.kit.schema import Body, Count, Day, Key, Url
+from sonla_api.kit.schema import Body, Day, Key, Url
 from sonla_api.kit.text import Line, LocalizedText, Message, Text
 from sonla_api.observations.models import ObservationQualifier, ValueKind
 from sonla_api.observations.schemas import Figure, Share

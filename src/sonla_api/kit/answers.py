@@ -11,6 +11,7 @@ from urllib.parse import quote
 from fastapi import Depends, FastAPI, Header, Response
 from fastapi.responses import StreamingResponse
 from fastapi.routing import iter_route_contexts
+from pydantic import Field
 from starlette.datastructures import URL
 from starlette.types import Receive, Scope, Send
 
@@ -233,7 +234,7 @@ _VERSION = re.compile(r'(?<!W/)"(\d{1,9})(?:\.[0-9a-f]{8})?"')
 
 def _expected(
     if_match: Annotated[
-        str | None,
+        Annotated[str, Field(json_schema_extra={"format": "etag"})] | None,
         Header(
             description="The ETag that was read, or * to overwrite whatever is there now.",
             max_length=500,

@@ -1,7 +1,7 @@
 """Documents that a record names: in the register, as they are printed, or both."""
 
 from datetime import date
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 from uuid import UUID
 
 from pydantic import ConfigDict, Field, model_validator
@@ -40,6 +40,13 @@ class DocumentCited(Body):
             words = MESSAGES["document_unnamed"]
             raise refusal(MESSAGES, "document_unnamed", words=words, at="/symbol")
         return self
+
+
+def with_cited(cited: list[dict[str, Any]], document_id: UUID) -> list[dict[str, Any]]:
+    """Documents that a record names, as they are kept, and this one among them."""
+    added = DocumentCited(document_id=document_id).model_dump(mode="json")
+    is_there = any(one.get("document_id") == added["document_id"] for one in cited)
+    return cited if is_there else [*cited, added]
 
 
 class DocumentCitedView(View, shown_by="shown_documents"):

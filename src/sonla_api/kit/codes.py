@@ -100,10 +100,12 @@ def _known(codes: Callable[[], Mapping[str, str]], refused_as: str) -> AfterVali
     return AfterValidator(check)
 
 
-def _schema(description: str, pattern: str, example: str) -> WithJsonSchema:
+def _schema(format_: str, description: str, pattern: str, example: str) -> WithJsonSchema:
+    """`format_` says what a pattern cannot: that it is one of a list, which `/code-lists` has."""
     return WithJsonSchema(
         {
             "type": "string",
+            "format": format_,
             "description": description,
             "pattern": pattern,
             "examples": [example],
@@ -177,28 +179,35 @@ Country = Annotated[
     str,
     Strict(),
     _known(_country_names, "country_unknown"),
-    _schema("A country by ISO 3166-1 alpha-2.", "^[A-Z]{2}$", "LA"),
+    _schema("country", "A country by ISO 3166-1 alpha-2.", "^[A-Z]{2}$", "LA"),
 ]
 
 Subdivision = Annotated[
     str,
     Strict(),
     _known(_subdivision_names, "subdivision_unknown"),
-    _schema("A province or state by ISO 3166-2.", "^[A-Z]{2}-[A-Z0-9]{1,3}$", "LA-HO"),
+    _schema(
+        "subdivision", "A province or state by ISO 3166-2.", "^[A-Z]{2}-[A-Z0-9]{1,3}$", "LA-HO"
+    ),
 ]
 
 Currency = Annotated[
     str,
     Strict(),
     _known(_currency_names, "currency_unknown"),
-    _schema("A currency by ISO 4217.", "^[A-Z]{3}$", "VND"),
+    _schema("currency", "A currency by ISO 4217.", "^[A-Z]{3}$", "VND"),
 ]
 
 Language = Annotated[
     str,
     Strict(),
     _known(_language_names, "language_unknown"),
-    _schema("A language by ISO 639-1, or by the three letters of ISO 639-3.", "^[a-z]{2,3}$", "vi"),
+    _schema(
+        "language",
+        "A language by ISO 639-1, or by the three letters of ISO 639-3.",
+        "^[a-z]{2,3}$",
+        "vi",
+    ),
 ]
 
 

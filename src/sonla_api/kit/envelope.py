@@ -53,6 +53,11 @@ _SEND_FILE = Wording(
     f"Send the file as `Content-Type: {MULTIPART}`.",
     f"Hãy gửi tệp với `Content-Type: {MULTIPART}`.",
 )
+_SEND_PLAIN = Wording(
+    "Send the body as it is, without `Content-Encoding`.",
+    "Hãy gửi nội dung nguyên dạng, không dùng `Content-Encoding`.",
+)
+_PLAIN = {"", "identity"}
 _TAKES_JSON = re.compile(
     r"(application/(json|problem\+json|\*)|\*/\*)\s*(;(?!\s*q=0(\.0*)?\s*(;|$))[^;]*)*",
     re.IGNORECASE,
@@ -152,6 +157,10 @@ class Envelope:
             if kind not in offered:
                 self._check_method(scope, allowed_methods(self.api, scope["path"]))
                 raise problems.UnsupportedMediaType(_SEND_FILE if takes_file else None)
+            if headers.get("content-encoding", "").strip().lower() not in _PLAIN:
+                raise problems.UnsupportedMediaType(
+                    _SEND_PLAIN, headers={"Accept-Encoding": "identity"}
+                )
 
     def _check_method(self, scope: Scope, allowed: list[str] | None) -> None:
         """`/delegations/summary` is no id: a route for one would take its methods for it. Of other

@@ -24,9 +24,9 @@ from sonla_api.kit.context import Context
 from sonla_api.kit.formats import MEDIA_TYPES, preferred
 from sonla_api.kit.headers import header
 from sonla_api.kit.listing import Parameters
-from sonla_api.kit.problems import BadRequest, FieldError, Invalid
+from sonla_api.kit.problems import FieldError, Invalid
 from sonla_api.kit.reads import PATIENCE
-from sonla_api.kit.spreadsheets import ROWS, Csv, Lines, Workbook, Writer
+from sonla_api.kit.spreadsheets import Csv, Lines, Workbook, Writer
 from sonla_api.kit.statement import Reader
 from sonla_api.kit.text import Message
 from sonla_api.kit.wording import of_validation
@@ -49,12 +49,6 @@ _DISPOSITION = {
 _OF_PAGES = ("limit", "cursor", "count")
 _WHOLE = Message(
     "an export is the whole list; leave out `{name}`", "xuất là lấy cả danh sách; hãy bỏ `{name}`"
-)
-_TOO_MANY = Message(
-    "{count} records, and a sheet of Excel holds {rows}: narrow the list by its filters, or take "
-    "format=csv",
-    "{count} bản ghi, trong khi một trang tính Excel chứa {rows}: hãy dùng bộ lọc để thu hẹp, hoặc "
-    "chọn format=csv",
 )
 
 
@@ -111,7 +105,7 @@ async def _send(export: Export, scope: Scope, send: Send) -> None:
     async with asyncio.timeout(_LONGEST), scope["app"].state.database.reads.snapshot() as reader:
         pages = _Pages(export.list.route.endpoint, values, reader)
         async with asyncio.timeout(PATIENCE):
-            first = await pages.first(is_counted=export.format == "xlsx")
+            first = await pages.first()
         answer = _Answer(export, pages.day, send)
         pieces = _pieces(_writer(export), pages.all(first))
         if scope["state"]["is_head"]:
@@ -200,17 +194,13 @@ class _Pages:
                 self._name, self._listing = name, value
         self._known = type(self._listing).model_fields
 
-    async def first(self, *, is_counted: bool) -> PageAnswer:
-        """The first page. What is about pages is refused, and so is more than a sheet holds."""
+    async def first(self) -> PageAnswer:
+        """The first page; what is about pages is refused."""
         if given := [name for name in _OF_PAGES if name in self._listing.model_fields_set]:
-            raise BadRequest(
+            raise Invalid(
                 errors=[FieldError(f"/{n}", "of_pages", _WHOLE.format(name=n)) for n in given]
             )
-        page = await self._page(_FIRST, **({"count": "exact"} if is_counted else {}))
-        if is_counted and (count := page.rows.total or 0) > ROWS:
-            words = _TOO_MANY.format(count=f"{count:,}", rows=f"{ROWS:,}")
-            raise Invalid(errors=[FieldError("/format", "too_many_records", words)])
-        return page
+        return await self._page(_FIRST)
 
     async def all(self, page: PageAnswer) -> AsyncIterator[Sequence[bytes]]:
         size = _FIRST

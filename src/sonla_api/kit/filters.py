@@ -13,9 +13,11 @@ from sqlalchemy import (
     any_,
     bindparam,
     cast,
+    false,
     func,
     or_,
     select,
+    true,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, array
 
@@ -178,6 +180,15 @@ def period_range(name: str) -> ColumnElement[Any]:
     return func.daterange(
         bindparam(f"{name}_first", type_=Date()), bindparam(f"{name}_end", type_=Date()), "[)"
     )
+
+
+def placed(days: Any, *, is_asked: bool) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Whether something lies in the period bound as `period`, and whether no period can place it;
+    where none is asked for, all of it counts.
+    """
+    if not is_asked:
+        return true(), false()
+    return days.bool_op("<@")(period_range("period")), outside(days, "period")
 
 
 def outside(days: Any, name: str) -> ColumnElement[bool]:

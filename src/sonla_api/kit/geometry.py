@@ -1,6 +1,6 @@
 """Where something lies: a point as GeoJSON (RFC 7946) writes it, longitude before latitude."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, ConfigDict, Field
 
@@ -17,6 +17,9 @@ MESSAGES = {
     ),
 }
 _FARTHEST = {"longitude": 180, "latitude": 90}
+
+
+_DEGREES: dict[str, Any] = {"minimum": -180, "maximum": 180}
 
 
 def _on_the_globe(position: list[float]) -> list[float]:
@@ -36,7 +39,7 @@ class Point(Body):
 
     type: Literal["Point"]
     coordinates: Annotated[
-        list[Annotated[float, Field(strict=True, allow_inf_nan=False)]],
+        list[Annotated[float, Field(strict=True, allow_inf_nan=False, json_schema_extra=_DEGREES)]],
         Field(min_length=2, max_length=2),
         AfterValidator(_on_the_globe),
     ]

@@ -14,12 +14,26 @@ from sonla_api.kit.codes import CodeList
 from sonla_api.kit.context import Context
 from sonla_api.kit.model import OWNER, constant
 from sonla_api.kit.problems import FieldError, NotYours, VerbImpossible
+from sonla_api.kit.text import Message
 
 S = TypeVar("S", bound=CodeList)
 V = TypeVar("V", bound=CodeList)
 
 Guard = Callable[[Any, Any], Sequence[FieldError]]
 """What a record still lacks for a verb: from the record and the body of the transition."""
+
+
+_NEEDED = Message("needed for this step", "cần có để thực hiện bước này")
+
+
+def needed(name: str, why: Message = _NEEDED) -> FieldError:
+    """What a guard says of a field without which a step is not taken."""
+    return FieldError(f"/{name}", "needed", why)
+
+
+def needs(*names: str) -> Guard:
+    """A guard: these fields of the record have a value."""
+    return lambda record, _: [needed(name) for name in names if not getattr(record, name)]
 
 
 _NONE: ColumnElement[Any] = literal_column("'[]'::jsonb")

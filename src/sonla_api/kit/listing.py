@@ -102,7 +102,9 @@ class Paging(Parameters):
     """Which page of a list, and whether all are counted."""
 
     limit: Annotated[int, Field(ge=1, le=200)] = 50
-    cursor: Annotated[str | None, Field(max_length=2000)] = None
+    cursor: (
+        Annotated[str, Field(max_length=2000, json_schema_extra={"format": "cursor"})] | None
+    ) = None
     count: Literal["exact"] | None = None
     format: Format = None
 

@@ -92,7 +92,8 @@ _PARAMETERS = {
     "attachment_id": "That of the file.",
     "name": "That of the list.",
     "limit": "How many records a page has at most.",
-    "cursor": "`next_cursor` of the page before.",
+    "cursor": "`next_cursor` of the page before, for the same list, order and filters; any other "
+    "is refused with 400.",
     "count": "`exact` adds `total`, which takes time.",
     "group_by": "What the figures are grouped by.",
     "period": "What lies in this period or reaches into it.",
@@ -177,14 +178,16 @@ def _kinds() -> set[type[Problem]]:
 
 
 def _add_errors(path: str, method: str, operation: dict[str, Any]) -> None:
-    """Which problems an operation can answer follows from its form."""
+    """Which problems an operation can answer follows from its form; what does not, its route says
+    by the status alone.
+    """
     names = {parameter["name"].lower() for parameter in operation.get("parameters", [])}
     kinds = list(_EVERYWHERE)
     if names or method in {"post", "patch"}:
         kinds += [problems.BadRequest, problems.Invalid]
     if "{" in path:
         kinds += [problems.NotFound]
-    if "{id}" in path:
+    if "{id}" in path or "after" in names:
         kinds += [problems.Gone]
         if method == "get":
             kinds += [problems.Moved]
@@ -194,9 +197,10 @@ def _add_errors(path: str, method: str, operation: dict[str, Any]) -> None:
         kinds += [problems.Conflict]
     if "if-match" in names:
         kinds += [problems.StaleVersion, problems.VersionRequired]
+    kinds += [kind for kind in _kinds() if str(kind.status) in operation["responses"]]
     for kind in kinds:
         reference = {"$ref": f"#/components/responses/{kind.__name__}"}
-        operation["responses"].setdefault(str(kind.status), reference)
+        operation["responses"][str(kind.status)] = reference
     operation["responses"] = dict(sorted(operation["responses"].items()))
 
 

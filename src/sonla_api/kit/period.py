@@ -62,10 +62,13 @@ MESSAGES: Mapping[str, Message] = {
 
 Precision = Literal["year", "half", "quarter", "month", "day"]
 Days = tuple[date | None, date | None]
+UNKNOWN: Days = (None, None)
 
 _PART = "[1-9][0-9]{3}(-(H[12]|Q[1-4]|(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?))?"
 _TEXT = rf"({_PART}(/({_PART}|\.\.))?|\.\./{_PART})"
 _PERIOD = re.compile(_TEXT)
+_FORMAT: dict[str, Any] = {"format": "period"}
+"""Says to readers of the schema what the pattern cannot: days that exist, the first one first."""
 _HALF_YEAR = "[1-9][0-9]{3}-H[12]"
 _DATE_TEXT = "[1-9][0-9]{3}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?"
 _DATE = re.compile(_DATE_TEXT)
@@ -102,11 +105,11 @@ with_config(
 )(FloatingLength)
 
 
-def days(period: str | FloatingLength) -> Days | None:
+def days(period: str | FloatingLength | None) -> Days | None:
     """The days of a valid period, half-open: from the first to the day after the last.
 
     None stands for an open end, also after the year 9999, which no date can follow; a floating
-    length has no days. The SQL function `period_days` says the same of a stored period.
+    length, or none, has no days. The SQL function `period_days` says the same of a stored period.
     """
     if not isinstance(period, str):
         return None
@@ -147,7 +150,7 @@ def _checked(value: Any, _: ValidatorFunctionWrapHandler) -> Any:
 _FLOATING_LENGTH = TypeAdapter(FloatingLength)
 
 Period = Annotated[
-    Annotated[str, Field(pattern=f"^{_TEXT}$")] | FloatingLength,
+    Annotated[str, Field(pattern=f"^{_TEXT}$", json_schema_extra=_FORMAT)] | FloatingLength,
     WrapValidator(_checked),
     Field(
         description=(
@@ -173,6 +176,7 @@ PartialDate = Annotated[
     WithJsonSchema(
         {
             "type": "string",
+            "format": "partial-date",
             "pattern": f"^{_DATE_TEXT}$",
             "description": "A day, or as much of it as is known: 2025-06-26, 2025-06 or 2025.",
             "examples": ["2025-06-26"],
@@ -190,7 +194,10 @@ def _checked_days(value: Any) -> Any:
 
 
 DatedPeriod = Annotated[
-    Annotated[str, Field(pattern=f"^{_TEXT}$", examples=["2026-01-01/.."])],
+    Annotated[
+        str,
+        Field(pattern=f"^{_TEXT}$", examples=["2026-01-01/.."], json_schema_extra=_FORMAT),
+    ],
     BeforeValidator(_checked_days),
     Field(description="A period with its days, perhaps open at an end. Kept as given."),
 ]
@@ -220,7 +227,7 @@ class PeriodFilter(str):
     def __get_pydantic_json_schema__(
         cls, schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> JsonSchemaValue:
-        return handler(schema) | {"pattern": f"^{_TEXT}$", "examples": ["2025-H1"]}
+        return {"type": "string", "pattern": f"^{_TEXT}$", "examples": ["2025-H1"], **_FORMAT}
 
 
 class HalfYearFilter(PeriodFilter):
@@ -238,7 +245,7 @@ class HalfYearFilter(PeriodFilter):
     def __get_pydantic_json_schema__(
         cls, schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> JsonSchemaValue:
-        return handler(schema) | {"pattern": f"^{_HALF_YEAR}$", "examples": ["2025-H1"]}
+        return {"type": "string", "pattern": f"^{_HALF_YEAR}$", "examples": ["2025-H1"]}
 
 
 def _days_of_text(period: str) -> Days:

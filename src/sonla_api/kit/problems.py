@@ -199,6 +199,16 @@ class Gone(Problem):
     )
 
 
+class PositionLost(Gone):
+    title = Message("A position that is no longer there", "Vị trí không còn nữa")
+    remedy = Message(
+        "The register was restored from a backup that does not have the change at this position. "
+        "Read everything anew, from 0-0-0, and drop what does not come again.",
+        "Sổ đăng ký đã được khôi phục từ bản sao lưu không có thay đổi ở vị trí này. "
+        "Hãy đọc lại tất cả từ 0-0-0 và bỏ những gì không còn xuất hiện.",
+    )
+
+
 class Merged(Gone):
     """Of a record that somebody meant to change: who sent this has not read its survivor."""
 

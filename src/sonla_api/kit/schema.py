@@ -13,7 +13,6 @@ from pydantic import (
     Field,
     GetJsonSchemaHandler,
     StrictBool,
-    StrictInt,
     WithJsonSchema,
     field_validator,
 )
@@ -78,7 +77,6 @@ Url = Annotated[
         }
     ),
 ]
-Count = Annotated[StrictInt, Field(ge=0, le=10_000_000)]
 Truth = StrictBool
 
 

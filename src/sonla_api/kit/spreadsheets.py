@@ -7,7 +7,7 @@ XLSX says of each cell that it is text. Both keep numbers as numbers.
 import csv
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from html import escape
 from typing import IO, Any, Protocol, cast
@@ -118,21 +118,52 @@ _AFTER = '</sheetData><autoFilter ref="A1:{corner}"/></worksheet>'
 
 
 class Workbook:
-    """A workbook of one sheet; days, instants and numbers are such, all other cells are text."""
+    """Days, instants and numbers are such, all other cells are text. Where a sheet is full another
+    one goes on, so that nothing need be counted before the file begins.
+    """
 
     def __init__(self, table: Table, name: str) -> None:
         # zipfile and what it brings are needed by few processes
-        from sonla_api.kit.workbook import Archive, parts  # noqa: PLC0415  only where it is needed
+        from sonla_api.kit import workbook  # noqa: PLC0415  only where it is needed
 
-        self._table, self._count = table, 1
+        self._table, self._name, self._parts = table, name, workbook
         self._letters = [*_letters(len(table.columns))]
-        self._sent = _Sent()
-        self._archive = Archive(cast("IO[bytes]", self._sent))
-        for path, content in parts(name):
-            self._archive.writestr(path, content)
-        self._sheet = self._archive.open("xl/worksheets/sheet1.xml", "w")
+        self._sent, self._sheets = _Sent(), 0
+        self._archive = workbook.Archive(cast("IO[bytes]", self._sent))
+        self._add(workbook.before())
 
     def head(self) -> bytes:
+        self._open()
+        return self._sent.taken()
+
+    def rows(self, bodies: Sequence[bytes]) -> bytes:
+        for at in range(0, len(bodies), ROWS):
+            self._fill(bodies[at : at + ROWS])
+        return self._sent.taken()
+
+    def end(self) -> bytes:
+        self._close()
+        self._add(self._parts.after(self._name, self._sheets))
+        self._archive.close()
+        return self._sent.taken()
+
+    def _fill(self, bodies: Sequence[bytes]) -> None:
+        """Of no more records than one sheet holds."""
+        fitting = 1 + ROWS - self._count
+        self._write("".join(map(self._row, bodies[:fitting])))
+        if len(bodies) > fitting:
+            self._close()
+            self._open()
+            self._write("".join(map(self._row, bodies[fitting:])))
+
+    def _add(self, parts: Iterable[tuple[str, str]]) -> None:
+        for path, content in parts:
+            self._archive.writestr(path, content)
+
+    def _open(self) -> None:
+        """The next sheet, with its head."""
+        self._sheets, self._count = self._sheets + 1, 1
+        self._sheet = self._archive.open(self._parts.path(self._sheets), "w")
         widths = (
             f'<col min="{n}" max="{n}" width="{_WIDTHS[column.kind]}" customWidth="1"/>'
             for n, column in enumerate(self._table.columns, 1)
@@ -140,24 +171,15 @@ class Workbook:
         names = zip(self._letters, self._table.columns, strict=True)
         head = "".join(_text(f"{letters}1", column.name, _HEAD) for letters, column in names)
         self._write(f'{_BEFORE.format(widths="".join(widths))}<row r="1">{head}</row>')
-        return self._sent.taken()
 
-    def rows(self, bodies: Sequence[bytes]) -> bytes:
-        self._write("".join(map(self._row, bodies)))
-        return self._sent.taken()
-
-    def end(self) -> bytes:
+    def _close(self) -> None:
         self._write(_AFTER.format(corner=f"{self._letters[-1]}{self._count}"))
         self._sheet.close()
-        self._archive.close()
-        return self._sent.taken()
 
     def _write(self, text: str) -> None:
         self._sheet.write(text.encode())
 
     def _row(self, body: bytes) -> str:
-        if self._count > ROWS:  # of what nobody counted before
-            raise ValueError("a sheet of Excel holds no more")
         self._count += 1
         cells = zip(self._letters, self._table.columns, self._table.cells(body), strict=True)
         written = "".join(

@@ -4,7 +4,8 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import GetCoreSchemaHandler
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import aliased
@@ -38,6 +39,11 @@ class one_of_resources:  # noqa: N801 - reads as a rule beside a type, as kit.te
         return core_schema.no_info_after_validator_function(
             self._known, core_schema.str_schema(strict=True, max_length=60)
         )
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        return {"type": "string", "enum": sorted(self.among())}
 
     def _known(self, name: str) -> str:
         known = self.among()

@@ -1,4 +1,4 @@
-"""What a workbook of Excel (ECMA-376) holds beside its one sheet."""
+"""What a workbook of Excel (ECMA-376) holds beside its sheets."""
 
 from collections.abc import Iterator
 from typing import IO
@@ -12,14 +12,14 @@ _KIND = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 _NAME = 31
 """Characters that the name of a sheet may have."""
 
+# Written before anybody knows how many sheets there will be: what is no other part is a sheet.
 _TYPES = (
     f'<Types xmlns="{_PACKAGE}/content-types">'
     '<Default Extension="rels"'
     ' ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
-    '<Default Extension="xml" ContentType="application/xml"/>'
+    f'<Default Extension="xml" ContentType="{_KIND}.worksheet+xml"/>'
     f'<Override PartName="/xl/workbook.xml" ContentType="{_KIND}.sheet.main+xml"/>'
     f'<Override PartName="/xl/styles.xml" ContentType="{_KIND}.styles+xml"/>'
-    f'<Override PartName="/xl/worksheets/sheet1.xml" ContentType="{_KIND}.worksheet+xml"/>'
     "</Types>"
 )
 _ROOT = (
@@ -27,14 +27,15 @@ _ROOT = (
     f' Type="{_OFFICE}/officeDocument" Target="xl/workbook.xml"/></Relationships>'
 )
 _INSIDE = (
-    f'<Relationships xmlns="{_PACKAGE}/relationships"><Relationship Id="rId1"'
-    f' Type="{_OFFICE}/worksheet" Target="worksheets/sheet1.xml"/><Relationship Id="rId2"'
-    f' Type="{_OFFICE}/styles" Target="styles.xml"/></Relationships>'
+    f'<Relationships xmlns="{_PACKAGE}/relationships">'
+    f'<Relationship Id="styles" Type="{_OFFICE}/styles" Target="styles.xml"/>'
+    "{sheets}</Relationships>"
 )
-_WORKBOOK = (
-    f'<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><sheets>'
-    '<sheet name="{name}" sheetId="1" r:id="rId1"/></sheets></workbook>'
+_IS_SHEET = (
+    f'<Relationship Id="sheet{{n}}" Type="{_OFFICE}/worksheet" Target="worksheets/sheet{{n}}.xml"/>'
 )
+_WORKBOOK = f'<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><sheets>{{sheets}}</sheets></workbook>'
+_SHEET = '<sheet name="{name}" sheetId="{n}" r:id="sheet{n}"/>'
 # In the order of the styles in `spreadsheets`: text, day, instant, text as a formula begins, head.
 _STYLES = (
     f'<styleSheet xmlns="{_MAIN}"><numFmts count="2">'
@@ -66,10 +67,23 @@ class Archive(ZipFile):
         """One that was broken off stays so: ZipFile would try to end it, and fail."""
 
 
-def parts(name: str) -> Iterator[tuple[str, str]]:
-    """Where each part stands in the archive, and what it says; `name` is that of the sheet."""
+def path(sheet: int) -> str:
+    """Where a sheet stands in the archive; the first is 1."""
+    return f"xl/worksheets/sheet{sheet}.xml"
+
+
+def before() -> Iterator[tuple[str, str]]:
+    """The parts of the archive that stand before the sheets: where each is, and what it says."""
     yield "[Content_Types].xml", _DECLARED + _TYPES
     yield "_rels/.rels", _DECLARED + _ROOT
-    yield "xl/workbook.xml", _DECLARED + _WORKBOOK.format(name=name[:_NAME])
-    yield "xl/_rels/workbook.xml.rels", _DECLARED + _INSIDE
     yield "xl/styles.xml", _DECLARED + _STYLES
+
+
+def after(name: str, sheets: int) -> Iterator[tuple[str, str]]:
+    """Those behind them; the first sheet is called by the name, the others with a number too."""
+    every = range(1, sheets + 1)
+    called = {n: f"{name[: _NAME - len(f' {n}')]} {n}" if n > 1 else name[:_NAME] for n in every}
+    named = "".join(_SHEET.format(n=n, name=called[n]) for n in every)
+    related = "".join(_IS_SHEET.format(n=n) for n in every)
+    yield "xl/workbook.xml", _DECLARED + _WORKBOOK.format(sheets=named)
+    yield "xl/_rels/workbook.xml.rels", _DECLARED + _INSIDE.format(sheets=related)

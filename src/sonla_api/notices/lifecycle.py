@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from sonla_api.kit.codes import CodeList
-from sonla_api.kit.lifecycle import Lifecycle, Transition
+from sonla_api.kit.lifecycle import Lifecycle, Transition, needed
 from sonla_api.kit.problems import FieldError
 from sonla_api.kit.text import Message
 
@@ -20,21 +20,20 @@ class NoticeVerb(CodeList):
     withdraw = "withdraw", "Withdraw", "Thu hồi"
 
 
-_NEEDED = Message("needed for this step", "cần có để thực hiện bước này")
 _REASON = Message("say why it is withdrawn", "hãy nêu lý do thu hồi")
 
 
 def _says_what_to_whom(record: Any, _: Any) -> Sequence[FieldError]:
     lacking = []
     if not record.body and not record.documents:
-        lacking.append(FieldError("/body", "needed", _NEEDED))
+        lacking.append(needed("body"))
     if not record.is_to_all and not record.recipients:
-        lacking.append(FieldError("/recipients", "needed", _NEEDED))
+        lacking.append(needed("recipients"))
     return lacking
 
 
 def _says_why(_: Any, body: Any) -> Sequence[FieldError]:
-    return [] if body.note else [FieldError("/note", "needed", _REASON)]
+    return [] if body.note else [needed("note", _REASON)]
 
 
 S, V = NoticeState, NoticeVerb

@@ -106,6 +106,7 @@ class Observation(Resource):
         # By the first day: for two equal ranges PostgreSQL would take the slow index on ranges.
         Index(None, "indicator_id", "cell", "period_from"),
         Index(None, "indicator_id", "period_from", "id"),
+        Index(None, "indicator_id", "product", "partner_country"),
         Index(None, "period_from", "id"),
         Index(None, "period_days", postgresql_using="gist"),
     )

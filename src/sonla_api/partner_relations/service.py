@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from sonla_api.kit.context import WriteContext
-from sonla_api.kit.period import Days, days
+from sonla_api.kit.period import UNKNOWN, days
 from sonla_api.kit.problems import FieldError, Invalid
 from sonla_api.kit.records import Item
 from sonla_api.kit.steps import take
@@ -31,7 +31,7 @@ async def revise(
 ) -> None:
     relation = await load(ctx, PartnerRelation, id_, expected)
     has_ended = relation.state is RelationState.ended
-    if has_ended and "valid" in body.model_fields_set and _days(body.valid)[1] is None:
+    if has_ended and "valid" in body.model_fields_set and (days(body.valid) or UNKNOWN)[1] is None:
         raise Invalid(errors=[FieldError("/valid", "no_end", _NO_END)])
     await update(ctx, PartnerRelation, id_, expected, PartnerRelationCreate, body)
 
@@ -49,7 +49,7 @@ async def _effect(
     if body.verb is not RelationVerb.end:
         return {}
     last_day = body.on or ctx.today
-    starts_on, ended_on = _days(relation.valid)
+    starts_on, ended_on = days(relation.valid) or UNKNOWN
     if ended_on and ended_on - timedelta(days=1) <= last_day:
         return {}
     if starts_on and starts_on > last_day:
@@ -57,7 +57,3 @@ async def _effect(
         raise Invalid(errors=[FieldError("/on", "not_begun", message)])
     start = str(relation.valid).partition("/")[0] if starts_on else ".."
     return {"valid": f"{start}/{last_day}"}
-
-
-def _days(period: Any) -> Days:
-    return (days(period) if period else None) or (None, None)

@@ -5,11 +5,12 @@ from pydantic import Field
 
 from sonla_api.assignments.schemas import AssignmentSummary
 from sonla_api.evidence.schemas import ShownBody, ShownView
+from sonla_api.kit.numbers import whole
 from sonla_api.kit.period import Period
 from sonla_api.kit.schema import ResourceBody, ResourceView, Summary
 from sonla_api.kit.text import Text
 
-Percent = Annotated[int, Field(strict=True, ge=0, le=100, examples=[40])]
+Percent = Annotated[int, whole(0, 100), Field(examples=[40])]
 
 
 class ProgressReportSummary(Summary, table="progress_reports"):

@@ -6,7 +6,6 @@ from typing import Annotated, Any
 
 from pydantic import Field
 from sqlalchemy import (
-    ColumnElement,
     Text,
     and_,
     any_,
@@ -23,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 
 from sonla_api.kit.context import Context
-from sonla_api.kit.filters import outside, period_range
+from sonla_api.kit.filters import placed
 from sonla_api.kit.listing import refuse_oracle
 from sonla_api.kit.model import among
 from sonla_api.kit.period import PeriodFilter
@@ -75,16 +74,9 @@ _NOTHING = {"is_total": True, "group": None, "projects": 0, "not_placed": 0} | d
 """What is found in a register without projects."""
 
 
-def _placed(days: Any, *, is_asked: bool) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    """Whether something lies in the period, and whether it cannot be placed."""
-    if not is_asked:
-        return true(), false()
-    return days.bool_op("<@")(period_range("period")), outside(days, "period")
-
-
 def _members(query: ProjectFiguresQuery) -> Any:
     """Each project once in all, and once in each of its groups."""
-    is_counted, is_outside = _placed(P.period_days, is_asked=query.period is not None)
+    is_counted, is_outside = placed(P.period_days, is_asked=query.period is not None)
     flags = [P.id, is_counted.label("is_counted"), is_outside.label("is_outside")]
     states = [] if query.state else [among(P.state, STANDING)]
     chosen = [P.is_seen(), *states, *query.conditions()]
@@ -132,7 +124,7 @@ def _figures(query: ProjectFiguresQuery) -> Statement:
 def _paid(members: Any, *, is_asked: bool) -> Any:
     """By project and currency, the sums of its transactions, and how many they are made of."""
     that = money()
-    is_counted, is_outside = _placed(that.on_days, is_asked=is_asked)
+    is_counted, is_outside = placed(that.on_days, is_asked=is_asked)
     return (
         select(
             that.project_id,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from sonla_api.kit.codes import CodeList
-from sonla_api.kit.lifecycle import Guard, Lifecycle, Transition
+from sonla_api.kit.lifecycle import Guard, Lifecycle, Transition, needed
 from sonla_api.kit.problems import FieldError
 from sonla_api.kit.text import Message
 
@@ -55,7 +55,6 @@ class ProjectVerb(CodeList):
     record = "record", "Record as a source tells it", "Ghi nhận theo nguồn"
 
 
-_NEEDED = Message("needed for this step", "cần có để thực hiện bước này")
 _ROLE_NEEDED = Message(
     "a participant with the role {role} is needed for this step",
     "cần có bên tham gia với vai trò {role} để thực hiện bước này",
@@ -71,12 +70,12 @@ def _needs(*either: str, role: ParticipantRole | None = None) -> Guard:
     def guard(record: Any, body: Any) -> Sequence[FieldError]:
         lacking = []
         if not body.document_id and not any(getattr(record, name) for name in either):
-            lacking += [FieldError(f"/{name}", "needed", _NEEDED) for name in either]
+            lacking += [needed(name) for name in either]
         if role and all(one.get("role") != role for one in record.participants):
             message = Message(
                 _ROLE_NEEDED.en.format(role=role), _ROLE_NEEDED.vi.format(role=role.vi)
             )
-            lacking.append(FieldError("/participants", "needed", message))
+            lacking.append(needed("participants", message))
         return lacking
 
     return guard
@@ -85,9 +84,9 @@ def _needs(*either: str, role: ParticipantRole | None = None) -> Guard:
 def _told_by_a_source(record: Any, body: Any) -> Sequence[FieldError]:
     lacking = []
     if not record.sources:
-        lacking.append(FieldError("/sources", "needed", _NEEDED))
+        lacking.append(needed("sources"))
     if not body.state:
-        lacking.append(FieldError("/state", "needed", _NEEDED))
+        lacking.append(needed("state"))
     elif body.state == record.state:
         lacking.append(FieldError("/state", "same_state", _SAME))
     return lacking

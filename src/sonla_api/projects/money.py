@@ -13,7 +13,6 @@ from sqlalchemy import (
     bindparam,
     case,
     cast,
-    column,
     func,
     literal_column,
     or_,
@@ -21,14 +20,14 @@ from sqlalchemy import (
     true,
     union_all,
 )
-from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import aliased
 
 from sonla_api.kit.context import Context
 from sonla_api.kit.mentions import model_of
 from sonla_api.kit.model import Visibility, among, constant
 from sonla_api.kit.schema import View
-from sonla_api.kit.shapes import json_object
+from sonla_api.kit.shapes import elements, json_object
 from sonla_api.kit.statement import Statement
 from sonla_api.kit.text import Message
 from sonla_api.projects.models import TransactionType
@@ -155,11 +154,7 @@ def _overdrawn(counted: Any) -> Any:
 
 def _unlike(counted: Any) -> Any:
     """The pairs of currencies, of which amounts that are said to be the same imply two rates."""
-    each = (
-        func.jsonb_array_elements(counted.c.equivalents)
-        .table_valued(column("element", JSONB), name="each")
-        .render_derived()
-    )
+    each = elements(counted.c.equivalents, "element")
     text = each.c.element.op("->>")
     equivalents = select(
         counted.c.id, text(constant("currency")), cast(text(constant("amount")), Numeric)

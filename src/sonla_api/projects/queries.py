@@ -40,7 +40,7 @@ from sonla_api.kit.mentions import Mention
 from sonla_api.kit.model import constant
 from sonla_api.kit.period import PeriodFilter
 from sonla_api.kit.records import Records
-from sonla_api.kit.shapes import json_object
+from sonla_api.kit.shapes import elements, json_object
 from sonla_api.kit.text import Message
 from sonla_api.partners.models import Partner
 from sonla_api.projects.lifecycle import ProjectKind, ProjectState, lifecycle
@@ -60,14 +60,6 @@ _DAY = 10
 _element: Any = column("element", JSONB)
 
 
-def _each(of: Any) -> Any:
-    """The elements of a JSON list, in their order."""
-    elements = func.jsonb_array_elements(of)
-    return elements.table_valued(
-        column("element", JSONB), with_ordinality="place", name="each"
-    ).render_derived()
-
-
 def _shown(element: type[BaseModel], **more: Any) -> Any:
     """An element with all its fields, and what is computed beside them."""
     kept = {name: _element.op("->")(constant(name)) for name in element.model_fields}
@@ -84,13 +76,15 @@ def _milestones(of: Any) -> Any:
         )
     )
     made = select(func.json_agg(_shown(MilestoneBody, days_early=early)))
-    made = made.select_from(_each(of.milestones))
+    made = made.select_from(elements(of.milestones, "element"))
     return func.coalesce(made.scalar_subquery(), func.json_build_array())
 
 
 def _locations(of: Any) -> Any:
     """As they are kept; those written before points were known have none."""
-    made = select(func.json_agg(_shown(LocationView))).select_from(_each(of.locations))
+    made = select(func.json_agg(_shown(LocationView))).select_from(
+        elements(of.locations, "element")
+    )
     return func.coalesce(made.scalar_subquery(), func.json_build_array())
 
 

@@ -3,16 +3,16 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Self
 from uuid import UUID
 
-from pydantic import Field, StrictInt, ValidationInfo, field_validator, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from sonla_api.agreements.schemas import AgreementNamed, AgreementNamedView
 from sonla_api.kit.codes import Country
 from sonla_api.kit.geometry import LocationBody, LocationView
 from sonla_api.kit.money import Percent, Sum
+from sonla_api.kit.numbers import Count, whole
 from sonla_api.kit.period import PartialDate, Period
 from sonla_api.kit.schema import (
     Body,
-    Count,
     DocumentSummary,
     Key,
     ResourceBody,
@@ -91,8 +91,8 @@ class MilestoneBody(Body):
     forecast: Annotated[PartialDate | None, Field(examples=["2026-06-01"])] = None
     actual: Annotated[PartialDate | None, Field(examples=["2026-06-03"])] = None
     days_early_as_stated: Annotated[
-        StrictInt | None,
-        Field(ge=-100_000, le=100_000, description="Printed without both days.", examples=[73]),
+        Annotated[int, whole(-100_000, 100_000)] | None,
+        Field(description="Printed without both days.", examples=[73]),
     ] = None
 
 

@@ -55,6 +55,7 @@ def _unique(kind: str) -> Index:
 _BY_DAY = _table("by_day", _unique("by_day"), Index("ix_assignments_by_day_day", "day"))
 _BY_MONTH = _table("by_month", _unique("by_month"))
 _LATELY = _table("lately")
+_FIRST = bindparam("first", type_=Date())
 
 
 async def register_numbers(ctx: Context, first: date, last: date) -> Numbers:
@@ -87,31 +88,8 @@ def _next_month(day: date) -> date:
 @cache
 def _sums() -> Statement:
     """By agency, what happened before the period and in it."""
-    bind = {
-        name: bindparam(name, type_=Date())
-        for name in ("first", "last", "first_month", "next_month", "last_month")
-    }
-    month, day = _BY_MONTH.c.day, _BY_DAY.c.day
-    whole = or_(
-        month < bind["first_month"], and_(month >= bind["next_month"], month < bind["last_month"])
-    )
-    begun = and_(day >= bind["first_month"], day < bind["next_month"])
-    ended = day >= func.greatest(bind["last_month"], bind["next_month"])
-    parts = (
-        (_BY_MONTH, whole),
-        (_BY_DAY, and_(or_(begun, ended), day <= bind["last"])),
-        (_LATELY, _LATELY.c.day <= bind["last"]),
-    )
-    lead = constant(AssignmentRole.lead)
-    each = union_all(
-        *(
-            select(of.c.agency_id, of.c.day, *(of.c[event] for event in EVENTS)).where(
-                of.c.role == lead, chosen
-            )
-            for of, chosen in parts
-        )
-    ).subquery("each")
-    is_before = each.c.day < bind["first"]
+    each = _each()
+    is_before = each.c.day < _FIRST
     closed = sum((each.c[event] for event in _CLOSED[1:]), each.c[_CLOSED[0]])
 
     def total(number: Any) -> Any:
@@ -129,3 +107,31 @@ def _sums() -> Statement:
             *(total(each.c[event]).label(event) for event in EVENTS[-2:]),
         ).group_by(each.c.agency_id)
     )
+
+
+def _each() -> Any:
+    """Whole months as they are kept, days of the others, and what came lately."""
+    bind = {
+        name: bindparam(name, type_=Date())
+        for name in ("last", "first_month", "next_month", "last_month")
+    }
+    month, day = _BY_MONTH.c.day, _BY_DAY.c.day
+    whole = or_(
+        month < bind["first_month"], and_(month >= bind["next_month"], month < bind["last_month"])
+    )
+    begun = and_(day >= bind["first_month"], day < bind["next_month"])
+    ended = day >= func.greatest(bind["last_month"], bind["next_month"])
+    parts = (
+        (_BY_MONTH, whole),
+        (_BY_DAY, and_(or_(begun, ended), day <= bind["last"])),
+        (_LATELY, _LATELY.c.day <= bind["last"]),
+    )
+    lead = constant(AssignmentRole.lead)
+    return union_all(
+        *(
+            select(of.c.agency_id, of.c.day, *(of.c[event] for event in EVENTS)).where(
+                of.c.role == lead, chosen
+            )
+            for of, chosen in parts
+        )
+    ).subquery("each")

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from sonla_api.reports import vietnamese as vi
+from sonla_api.reports.paper import is_told, name_of
 
 Json = Mapping[str, Any]
 Bar = tuple[str, Mapping[str, Decimal]]
@@ -49,7 +50,7 @@ def charts_of(report: Json, section: Json, period: str) -> Iterator[Chart]:
         units.setdefault(unit, []).append(figure)
     label = vi.said(section["label"])
     for unit, figures in units.items():
-        bars = [(vi.said(figure["label"]), _values(figure)) for figure in figures]
+        bars = [(name_of(figure), _values(figure)) for figure in figures]
         placings = {report["placings"][figure["placing"]].lower() for figure in figures}
         about = f"Đơn vị: {unit}. Kỳ báo cáo: {period}"
         if len(placings) == 1:
@@ -72,10 +73,8 @@ _MORE = "mục nhỏ hơn không thể hiện trên biểu đồ"
 
 
 def _values(figure: Json) -> dict[str, Decimal]:
-    values = {
-        _NOW: Decimal(figure["value"]),
-        _BEFORE: Decimal(figure["year_before"]["value"]),
-    }
+    each = {_NOW: figure, _BEFORE: figure["year_before"]}
+    values = {name: Decimal(it["value"]) for name, it in each.items() if is_told(figure, it)}
     for published in figure["published"]:
         if published["value"] is not None and published["difference"] is not None:
             return values | {_PUBLISHED: Decimal(published["value"])}

@@ -4,13 +4,8 @@
 never changes, so no verb leads there.
 """
 
-from collections.abc import Sequence
-from typing import Any
-
 from sonla_api.kit.codes import CodeList
-from sonla_api.kit.lifecycle import Guard, Lifecycle, Transition
-from sonla_api.kit.problems import FieldError
-from sonla_api.kit.text import Message
+from sonla_api.kit.lifecycle import Lifecycle, Transition, needs
 
 
 class ReportState(CodeList):
@@ -29,29 +24,13 @@ class ReportVerb(CodeList):
     publish = "publish", "Publish", "Ban hành"
 
 
-_NEEDED = Message("needed for this step", "cần có để thực hiện bước này")
-
-
-def _needs(*fields: str) -> Guard:
-    """A guard: these fields have a value."""
-
-    def guard(record: Any, _: Any) -> Sequence[FieldError]:
-        return [
-            FieldError(f"/{name.removesuffix('_id')}", "needed", _NEEDED)
-            for name in fields
-            if not getattr(record, name)
-        ]
-
-    return guard
-
-
 S, V = ReportState, ReportVerb
 _WRITE, _DECIDE = "reports:write", "reports:approve"
 
 lifecycle = Lifecycle(
     [
         Transition(V.recount, frozenset({S.draft}), S.draft, _WRITE),
-        Transition(V.submit, frozenset({S.draft}), S.submitted, _WRITE, _needs("issuer_id")),
+        Transition(V.submit, frozenset({S.draft}), S.submitted, _WRITE, needs("issuer_id")),
         Transition(V.return_, frozenset({S.submitted, S.approved}), S.draft, _DECIDE),
         Transition(V.approve, frozenset({S.submitted}), S.approved, _DECIDE),
         Transition(
@@ -59,7 +38,7 @@ lifecycle = Lifecycle(
             frozenset({S.approved}),
             S.published,
             _DECIDE,
-            _needs("symbol", "place", "issued_on", "signer"),
+            needs("symbol", "place", "issued_on", "signer"),
         ),
     ],
     removable=frozenset({S.draft}),

@@ -203,20 +203,27 @@ def _grouping(
     each = (
         select(placed.label("place"), *(rows.c[name] for name in (*names, *sums)))
         .where(*fixed)
+        .offset(literal_column("0"))  # or else each grouping set places every row anew
         .subquery("each")
     )
-    by = [each.c[name] for name in names]
-    grouped = [tuple_(each.c.place, *(each.c[name] for name in one)) for one in sets]
+    alike = _added_up(each, names, sums).where(each.c.place.is_not(None)).subquery("alike")
+    by = [alike.c[name] for name in names]
+    grouped = [tuple_(alike.c.place, *(alike.c[name] for name in one)) for one in sets]
     return Statement(
         select(
             (func.grouping(*by) if by else literal_column("0")).label("mask"),
-            each.c.place,
+            alike.c.place,
             *(cast(column, Text).label(column.key) for column in by),
-            *(func.sum(each.c[name]).label(name) for name in sums),
-        )
-        .where(each.c.place.is_not(None))
-        .group_by(func.grouping_sets(*grouped))
+            *(func.sum(alike.c[name]).label(name) for name in sums),
+        ).group_by(func.grouping_sets(*grouped))
     )
+
+
+def _added_up(each: Any, names: Sequence[str], sums: Sequence[str]) -> Any:
+    """The rows that no set tells apart, as one: each set then adds up fewer."""
+    apart = [each.c[name] for name in ("place", *names)]
+    added = (func.sum(each.c[name]).label(name) for name in sums)
+    return select(*apart, *added).group_by(*apart)
 
 
 def _is_near(days: Any) -> Any:

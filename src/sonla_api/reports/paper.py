@@ -156,7 +156,7 @@ def _figures(caption: str, figures: Sequence[Json], report: Json, sources: dict[
     heads = ["Chỉ tiêu", "Đơn vị", "Trong kỳ", "Cùng kỳ năm trước", "Tăng, giảm (%)"]
     is_published = any(figure["published"] for figure in figures)
     rows = [_figure(figure, report["units"]) for figure in figures]
-    notes = _beside(figures, [vi.said(figure["label"]) for figure in figures])
+    notes = _beside(figures, [name_of(figure) for figure in figures])
     if is_published:
         heads += ["Đã công bố", "Chênh lệch"]
         for row, figure in zip(rows, figures, strict=True):
@@ -167,12 +167,27 @@ def _figures(caption: str, figures: Sequence[Json], report: Json, sources: dict[
 def _figure(figure: Json, units: Json) -> list[Cell]:
     before, growth = figure["year_before"], figure["growth"]
     return [
-        Cell(vi.said(figure["label"])),
+        Cell(name_of(figure)),
         Cell(figure["currency"] or _unit(figure, units)),
-        Cell(vi.number(figure["value"]), is_number=True, href=figure["href"]),
-        Cell(vi.number(before["value"]), is_number=True, href=before["href"]),
+        Cell(_value(figure, figure), is_number=True, href=figure["href"]),
+        Cell(_value(figure, before), is_number=True, href=before["href"]),
         Cell(_NONE if growth is None else vi.signed(growth), is_number=True),
     ]
+
+
+def name_of(figure: Json) -> str:
+    """What it is called, with the days that it is about where they are not those of the report."""
+    own, name = figure.get("period"), vi.said(figure["label"])
+    return f"{name} ({vi.days(own)})" if own else name
+
+
+def is_told(figure: Json, counted: Json) -> bool:
+    """Of what sources print, nothing is no figure."""
+    return figure["unit"] != "observed" or bool(counted["records"])
+
+
+def _value(figure: Json, counted: Json) -> str:
+    return vi.number(counted["value"]) if is_told(figure, counted) else _NONE
 
 
 def _unit(figure: Json, units: Json) -> str:

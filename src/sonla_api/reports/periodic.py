@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import cache
 
 from sonla_api.agencies.models import AgencyKind
-from sonla_api.kit.context import Context
+from sonla_api.kit.context import Actor, Context
 from sonla_api.kit.schema import AgencySummary
 from sonla_api.reports.figures import Section
 from sonla_api.reports.periods import ReportPeriod
@@ -20,8 +20,10 @@ async def periodic_report(
     ctx: Context, period: ReportPeriod, kinds: Sequence[AgencyKind], *, is_kept: bool = False
 ) -> PeriodicReport:
     """The report of a period, as the register stands now; one that is kept for many readers does
-    not say what is hidden from the one who made it.
+    not say what is hidden from the one who made it, and names nothing that only some of them see.
     """
+    if is_kept:
+        ctx = Context(Actor(ctx.actor.id, ctx.actor.permissions), ctx.now, ctx.reader)
     reading, made = Reading(ctx, period, is_kept=is_kept), _sections()
     trade, work = Trade(ctx, period), Work(ctx, period, reading)
     figures = [line for section in made for line in section.figures]

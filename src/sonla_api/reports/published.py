@@ -28,11 +28,13 @@ INDICATORS: Mapping[str, Sequence[str]] = {
     "partners.lao_provinces": ["partners.lao_provinces"],
     "partners.missions": ["partners.missions"],
     "partners.ingos": ["partners.ingos"],
+    "agreements.signed": ["agreements.signed"],
     "fdi.under_way": ["fdi.projects"],
     "fdi.registered": ["fdi.capital"],
     "oda.under_way": ["oda.loan_projects"],
     "ngo_aid.projects": ["ngo_aid.programmes"],
     "ngo_aid.committed": ["ngo_aid.value", "ngo_aid.total_value"],
+    "outgoing_aid.stated": ["outgoing_aid.lao.value"],
 }
 """By figure, the indicators whose observations are published values of it.
 
@@ -48,9 +50,9 @@ class Printed(NamedTuple):
     currency: str | None
     is_comparable: bool
 
-    def against(self, value: Decimal) -> Published:
-        """The same with the difference of what the register holds."""
-        if not self.is_comparable or self.told.value is None:
+    def against(self, value: Decimal | None) -> Published:
+        """The same with the difference of what the register holds, if it holds anything."""
+        if not self.is_comparable or value is None or self.told.value is None:
             return self.told
         difference = f"{(value - Decimal(self.told.value)).normalize() + 0:f}"
         return self.told.model_copy(update={"difference": difference})
@@ -63,7 +65,8 @@ async def published(ctx: Context, span: Span) -> Mapping[str, Sequence[Printed]]
     binds = {"codes": codes, "span_first": first, "span_end": end, **ctx.parameters}
     found: dict[str, list[Printed]] = {}
     for row in await _statement().fetch(ctx.reader, **binds):
-        found.setdefault(row["code"], []).append(printed(row))
+        told = printed(row, is_comparable=row["is_comparable"])
+        found.setdefault(row["code"], []).append(told)
     return found
 
 
@@ -79,12 +82,12 @@ PRINTED = (
     Indicator.unit,
     summary(SourceSummary, Observation.source_id).label("source"),
 )
-"""The columns that `printed` needs, beside `is_comparable`."""
+"""The columns that `printed` needs."""
 _CURRENCY = 3
 
 
-def printed(row: Any) -> Printed:
-    """An observation as it stands beside a figure."""
+def printed(row: Any, *, is_comparable: bool) -> Printed:
+    """An observation as it stands beside a figure, of the same days as it or of others."""
     return Printed(
         Published(
             value=row["value"],
@@ -100,7 +103,7 @@ def printed(row: Any) -> Printed:
             difference=None,
         ),
         currency_of(row["unit"]),
-        row["is_comparable"],
+        is_comparable,
     )
 
 

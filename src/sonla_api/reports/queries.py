@@ -26,7 +26,7 @@ from sonla_api.kit.model import constant
 from sonla_api.kit.period import PeriodFilter
 from sonla_api.kit.records import Records
 from sonla_api.kit.schema import AgencySummary
-from sonla_api.kit.shapes import summary
+from sonla_api.kit.shapes import elements, summary
 from sonla_api.kit.statement import Statement
 from sonla_api.reports.lifecycle import ReportState, lifecycle
 from sonla_api.reports.models import PublishedReport, Report
@@ -86,16 +86,8 @@ def _body(name: str) -> Any:
 def _sections(of: Any) -> ColumnElement[Any]:
     """As they were frozen, each with the text that is written for it."""
     section, written = column("section", JSONB), column("written", JSONB)
-    each = (
-        func.jsonb_array_elements(_shown("sections")(of))
-        .table_valued(section, with_ordinality="place", name="each")
-        .render_derived()
-    )
-    texts = (
-        func.jsonb_array_elements(_shown("narrative")(of))
-        .table_valued(written, name="texts")
-        .render_derived()
-    )
+    each = elements(_shown("sections")(of), "section")
+    texts = elements(_shown("narrative")(of), "written", "texts")
     text = (
         select(written.op("->")(constant("text")))
         .select_from(texts)

@@ -127,6 +127,7 @@ def figures(reading: Reading, line: Line, split: Line) -> list[ReportFigure]:
                 unit=line.measure.unit,
                 currency=currency,
                 placing=line.placing,
+                period=None,
                 year_before=earlier,
                 growth=growth(cell.value, earlier.value),
                 published=[it.against(value) for it in printed if it.currency == currency],

@@ -93,7 +93,14 @@ class ReportFigure(Cell):
     unit: Unit
     currency: Annotated[str | None, Field(description="Of money.", examples=["USD"])]
     placing: Annotated[Placing, Field(description="How a record comes to count.")]
-    year_before: Annotated[Counted, Field(description="The same period a year before.")]
+    period: Annotated[
+        str | None,
+        Field(
+            description="Of trade that is known of other days than those asked for: these days.",
+            examples=["2024-01/2024-05"],
+        ),
+    ]
+    year_before: Annotated[Counted, Field(description="The same days a year before.")]
     growth: Annotated[
         Sum | None,
         Field(

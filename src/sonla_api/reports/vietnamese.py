@@ -50,6 +50,22 @@ def period(name: str, first: date, last: date) -> str:
     return f"tháng {_month(first)} năm {year}" if month else f"năm {year}"
 
 
+def days(period_: str) -> str:
+    """A period by its ends as they are given, of which either may be open: `2024-01/2024-05`."""
+    first, _, last = period_.partition("/")
+    if not last:
+        return _end(first)
+    ends = (("từ", first), ("đến hết", last))
+    return " ".join(f"{word} {_end(end)}" for word, end in ends if end != "..")
+
+
+def _end(name: str) -> str:
+    if len(name) == len("2024-06-30"):
+        return f"ngày {short_day(date.fromisoformat(name))}"
+    month = _NAMED.fullmatch(name)[4]  # type: ignore[index]  # all periods but days have a name
+    return period(name, first := date(int(name[:4]), int(month or 1), 1), first)
+
+
 def said(text: Mapping[str, Any]) -> str:
     """A text in Vietnamese; in another of its languages where it has none."""
     return str(text.get("vi") or text.get("lo") or text["en"])

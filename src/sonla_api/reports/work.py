@@ -112,6 +112,7 @@ def _figure(name: str, cell: Cell, earlier: Counted) -> ReportFigure:
         unit=Unit.assignment,
         currency=None,
         placing=Placing.at_end if name in _AT_END else Placing.within,
+        period=None,
         year_before=earlier,
         growth=growth(cell.value, earlier.value),
         published=[],

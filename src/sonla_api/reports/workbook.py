@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import xlsxwriter
 
 from sonla_api.reports import vietnamese as vi
-from sonla_api.reports.paper import NAME, Paper, source_of
+from sonla_api.reports.paper import NAME, Paper, is_told, name_of, source_of
 
 Json = Mapping[str, Any]
 _PLAIN = {
@@ -146,7 +146,7 @@ class Line(NamedTuple):
     row: str
     measure: str
     unit: str
-    value: str
+    value: str | None
     year_before: str | None
     growth: str | None
     published: str | None
@@ -191,11 +191,11 @@ def _figure(report: Json, figure: Json, base: str) -> Iterator[Line]:
     for published in figure["published"] or [None]:
         yield Line(
             table="Chỉ tiêu chung",
-            row=vi.said(figure["label"]),
+            row=name_of(figure),
             measure=report["placings"][figure["placing"]],
             unit=figure["currency"] or str(report["units"][figure["unit"]]).lower(),
-            value=figure["value"],
-            year_before=figure["year_before"]["value"],
+            value=_told(figure, figure),
+            year_before=_told(figure, figure["year_before"]),
             growth=figure["growth"],
             published=published and published["value"],
             difference=published and published["difference"],
@@ -206,6 +206,10 @@ def _figure(report: Json, figure: Json, base: str) -> Iterator[Line]:
             href=base + figure["href"],
             code=figure["code"],
         )
+
+
+def _told(figure: Json, counted: Json) -> str | None:
+    return str(counted["value"]) if is_told(figure, counted) else None
 
 
 def _qualifier(report: Json, published: Json) -> str:

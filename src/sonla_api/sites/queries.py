@@ -11,13 +11,12 @@ from sqlalchemy import (
     bindparam,
     case,
     cast,
-    column,
     func,
     literal_column,
     select,
     true,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, DATERANGE, JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, DATERANGE
 from sqlalchemy.dialects.postgresql import UUID as Uuid
 
 from sonla_api.kit.codes import Country, Subdivision
@@ -28,6 +27,7 @@ from sonla_api.kit.model import constant
 from sonla_api.kit.period import days
 from sonla_api.kit.records import Records
 from sonla_api.kit.schema import Day
+from sonla_api.kit.shapes import elements
 from sonla_api.kit.text import Message
 from sonla_api.sites.models import GateLevel, LevelDating, Site, SiteKind
 from sonla_api.sites.schemas import SiteView
@@ -44,18 +44,9 @@ _LEVELS = Message(
 )
 
 
-def _each(of: Any, name: str) -> Any:
-    """The elements of a JSON list, each with its place."""
-    return (
-        func.jsonb_array_elements(of)
-        .table_valued(column(name, JSONB), with_ordinality=f"{name}_place", name=f"each_{name}")
-        .render_derived()
-    )
-
-
 def _source_start(of: Any) -> Any:
     """The earliest day that its sources cover or were published on, as far as they are seen."""
-    each = _each(of.sources, "citation")
+    each = elements(of.sources, "citation", "each_source")
     cited = cast(each.c.citation.op("->>")(constant("source_id")), Uuid)
     start = func.min(func.least(func.lower(Source.covers_days), Source.published_on))
     named = select(start).select_from(each).join(Source, Source.id == cited)
@@ -67,7 +58,7 @@ def _on_the_day(of: Any, shown: str) -> Any:
 
     What has no period counts since the earliest of its sources, or if they have no date, always.
     """
-    each, today = _each(of.status, "said"), bindparam("today", type_=Date())
+    each, today = elements(of.status, "said", "each_status"), bindparam("today", type_=Date())
     valid = func.period_days(each.c.said.op("->")(constant("valid")), type_=DATERANGE)
     start = select(_source_start(of).label("since")).lateral("start")
     dating = case(
@@ -77,10 +68,10 @@ def _on_the_day(of: Any, shown: str) -> Any:
         (start.c.since <= today, constant(L.source)),
     ).label("dating")
     level = each.c.said.op("->>")(constant("level")).label("level")
-    found = select(level, dating, func.lower(valid).label("since"), each.c.said_place)
+    found = select(level, dating, func.lower(valid).label("since"), each.c.place)
     rows = found.select_from(each.join(start, true())).subquery("levels")
     is_stated = rows.c.dating == constant(L.stated)
-    order = (is_stated.desc(), rows.c.since.desc().nulls_last(), rows.c.said_place.desc())
+    order = (is_stated.desc(), rows.c.since.desc().nulls_last(), rows.c.place.desc())
     last = select(rows.c[shown]).where(rows.c.dating.is_not(None)).order_by(*order)
     return last.limit(literal_column("1")).scalar_subquery()
 

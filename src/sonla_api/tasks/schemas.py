@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import AfterValidator, Field, ValidatorFunctionWrapHandler, WrapValidator
 
 from sonla_api.agreements.schemas import AgreementNamed, AgreementNamedView, CommitmentCode
+from sonla_api.kit.numbers import whole
 from sonla_api.kit.period import Period
 from sonla_api.kit.schema import (
     AgencySummary,
@@ -158,7 +159,7 @@ class TaskCreate(ResourceBody):
         Field(max_length=100, description="As printed.", examples=[["ASEAN", "JP"]]),
     ] = []
     priority: Priority | None = None
-    weight: Annotated[int, Field(strict=True, ge=1, le=1_000_000)] = 1
+    weight: Annotated[int, whole(1, 1_000_000)] = 1
 
 
 class CommitmentTaskCreate(Body):

@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 from sonla_api.agreements.queries import agreements
 from sonla_api.kit.context import WriteContext
 from sonla_api.kit.owners import visibility_of_part
-from sonla_api.kit.period import Days, days
+from sonla_api.kit.period import UNKNOWN, days
 from sonla_api.kit.problems import FieldError, Invalid, Problem
 from sonla_api.kit.records import Item
 from sonla_api.kit.store import (
@@ -90,7 +90,7 @@ async def revise_plan(ctx: WriteContext, id_: UUID, expected: Expected, body: Pl
     wanted = {}
     for task in await recurring(ctx, id_):
         try:
-            wanted[task["id"]] = recurrence.days(task["rule"], _bounds(plan.period))
+            wanted[task["id"]] = recurrence.days(task["rule"], days(plan.period) or UNKNOWN)
         except PydanticCustomError as error:
             raise _refused("/period", error, f"{task['code']}: ") from error
     await keep_occurrences(ctx, wanted, ctx.today)
@@ -101,13 +101,9 @@ def _days(period: Any, due: Any) -> Sequence[date] | None:
     if not due or due["kind"] != DueKind.recurring:
         return None
     try:
-        return recurrence.some_days(due["rule"], _bounds(period))
+        return recurrence.some_days(due["rule"], days(period) or UNKNOWN)
     except PydanticCustomError as error:
         raise _refused("/due/rule", error) from error
-
-
-def _bounds(period: Any) -> Days:
-    return (days(period) if period else None) or (None, None)
 
 
 def _refused(pointer: str, error: PydanticCustomError, code: str = "") -> Problem:

@@ -18,7 +18,6 @@ from sqlalchemy import (
     any_,
     bindparam,
     cast,
-    exists,
     false,
     func,
     literal_column,
@@ -118,7 +117,6 @@ def _chosen(forms: Any) -> Any:
         order_by=(published.desc().nulls_last(), O.id.desc()),
     )
     flagged = cast(constant('[{"code": "totals_differ"}]'), JSONB)
-    conditions = [TradeQuery.filters[name].clause(name, form) for name, form in forms]
     return (
         select(
             O.indicator_id,
@@ -137,20 +135,24 @@ def _chosen(forms: Any) -> Any:
         .select_from(O)
         .join(I, I.id == O.indicator_id)
         .outerjoin(Source, and_(Source.id == O.source_id, Source.is_seen()))
-        .where(
-            O.is_seen(),
-            I.is_seen(),
-            I.flow.is_not(None),
-            _flow == any_(bindparam("flows", type_=ARRAY(Text))),
-            O.amount.is_not(None),
-            or_(O.value_kind.is_(None), O.value_kind == constant(ValueKind.flow)),
-            or_(O.qualifier.is_(None), ~among(O.qualifier, FORECASTS)),
-            func.lower(O.period_days).is_not(None),
-            func.upper(O.period_days).is_not(None),
-            *conditions,
-        )
+        .where(*_of_trade(), *(TradeQuery.filters[n].clause(n, form) for n, form in forms))
         .cte("chosen")
     )
+
+
+def _of_trade() -> list[Any]:
+    """What came in or went out by then, in whole periods."""
+    return [
+        O.is_seen(),
+        I.is_seen(),
+        I.flow.is_not(None),
+        _flow == any_(bindparam("flows", type_=ARRAY(Text))),
+        O.amount.is_not(None),
+        or_(O.value_kind.is_(None), O.value_kind == constant(ValueKind.flow)),
+        or_(O.qualifier.is_(None), ~among(O.qualifier, FORECASTS)),
+        func.lower(O.period_days).is_not(None),
+        func.upper(O.period_days).is_not(None),
+    ]
 
 
 def _members(grouping: TradeGrouping, chosen: Any) -> Any:
@@ -215,17 +217,27 @@ def _levels(of: Any) -> Any:
 
 
 def _added(levels: Any) -> Any:
-    """Which of them are added: a total rather than its parts, the longer of two periods."""
+    """Which of them are added: a total rather than its parts, the longer of two periods.
+
+    Joined by the line, as an EXISTS for each row would run through all others.
+    """
     other, days = levels.alias("other"), levels.c.period_days
     length, of_other = (func.upper(d) - func.lower(d) for d in (days, other.c.period_days))
     is_longer = or_(
         of_other > length,
         and_(of_other == length, func.lower(other.c.period_days) < func.lower(days)),
     )
-    is_within = exists().where(
-        other.c.line == levels.c.line, other.c.period_days.bool_op("&&")(days), is_longer
+    is_within = and_(other.c.period_days.bool_op("&&")(days), is_longer)
+    shorter = (
+        select(levels.c.line, days)
+        .join(other, and_(other.c.line == levels.c.line, is_within))
+        .distinct()
+        .cte("shorter")
     )
-    return select(levels, and_(levels.c.is_level, ~is_within).label("is_added")).cte("added")
+    is_it = and_(shorter.c.line == levels.c.line, shorter.c.period_days == days)
+    is_added = and_(levels.c.is_level, shorter.c.line.is_(None))
+    found = select(levels, is_added.label("is_added")).select_from(levels.outerjoin(shorter, is_it))
+    return found.cte("added")
 
 
 @lru_cache(maxsize=16)

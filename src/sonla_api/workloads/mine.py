@@ -40,7 +40,7 @@ from sonla_api.kit.mentions import Mention
 from sonla_api.kit.model import AGENCIES, among, constant
 from sonla_api.kit.problems import NoAgency, Unauthenticated
 from sonla_api.kit.schema import AgencySummary
-from sonla_api.kit.shapes import as_item, summary, to_json
+from sonla_api.kit.shapes import as_item, elements, summary, to_json
 from sonla_api.kit.statement import Statement
 from sonla_api.tasks.health import SOON_UNTIL, TODAY, Health, assignment_health
 from sonla_api.tasks.models import Task
@@ -137,11 +137,10 @@ def _of_owned() -> Any:
 def _of_consulted() -> Any:
     """Delegations on which the agency was asked for its opinion and has not given it."""
     asked = column("asked", JSONB)
-    each = func.jsonb_array_elements(D.consultations).table_valued(asked, name="each")
     agency_id = cast(asked.op("->>")(constant("agency_id")), Uuid)
     return (
         _row(D, answer_due_on(D, asked), constant(WorkReason.to_answer))
-        .join(each.render_derived(), true())
+        .join(elements(D.consultations, "asked"), true())
         .where(
             _may("may_read_delegations"),
             D.id.in_(

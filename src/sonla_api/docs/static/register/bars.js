@@ -6,6 +6,14 @@ const HEAD = 20;
 const BAR = 22;
 const LINE = HEAD + BAR + 9;
 const LETTER = 8;
+const GAP = 6;
+const pen = document.createElement("canvas").getContext("2d");
+
+/** How wide an amount is written, in the font that this reader has. */
+function widthOf(text) {
+  pen.font = `600 14px ${getComputedStyle(document.body).fontFamily}`;
+  return pen.measureText(text).width;
+}
 
 /**
  * Bars on one scale, each with all its words a link to what it stands for.
@@ -14,9 +22,9 @@ const LETTER = 8;
  */
 export function bars(title, rows) {
   const longest = Math.max(...rows.map((row) => row.value));
-  // All rows leave the same room for what is written behind them, or they had no common scale.
-  const words = LETTER * Math.max(0, ...rows.map((row) => row.shown.length)) + 12;
   return picture(title, (width) => {
+    // All rows leave the same room for what is written behind them, or they had no common scale.
+    const words = Math.max(0, ...rows.map((row) => widthOf(row.shown))) + GAP + 2;
     const scale = longest > 0 ? Math.max(width - words, 40) / longest : 0;
     return {
       height: rows.length * LINE,
@@ -35,7 +43,7 @@ function bar(row, top, width, scale) {
     s("text", { x: 0, y: top + HEAD - 6, class: "label", lang: row.lang }, fit(row.label, width)),
     s("rect", { ...place, class: `bar-${row.tone}` }),
     row.isStriped ? s("rect", { ...place, fill: "url(#stripes)" }) : null,
-    s("text", { x: length + 6, y: top + HEAD + BAR - 6, class: "amount" }, row.shown),
+    s("text", { x: length + GAP, y: top + HEAD + BAR - 6, class: "amount" }, row.shown),
   );
 }
 

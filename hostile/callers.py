@@ -1,0 +1,69 @@
+"""Who attacks: a connection for each kind of caller, and what each of them sees of the others."""
+
+import subprocess
+from dataclasses import dataclass, field
+from typing import Any
+
+from hostile.wire import Answer, Head, Line
+from scripts.served import BIN, Served
+
+OWNER, OTHER = "dofa", "doit"
+"""Agencies of the bundled records."""
+OPTIONS: dict[str, list[str]] = {
+    "administrator": ["--role", "administrator"],
+    "owner": ["--role", "approver", "--agency", OWNER],
+    "other": ["--role", "approver", "--agency", OTHER],
+    "reader": ["--role", "viewer"],
+    "revoked": ["--role", "administrator"],
+}
+"""How `sonla keys create` makes each; the stranger has no key."""
+STRANGER = "stranger"
+CALLERS = [*OPTIONS, STRANGER]
+JSON = (b"Content-Type", b"application/json")
+ANY = (b"If-Match", b"*")
+
+
+@dataclass
+class Callers:
+    """The connections of one attacker, and how often they were used."""
+
+    port: int
+    secrets: dict[str, bytes]
+    asked: int = 0
+    _lines: dict[str, Line] = field(default_factory=dict)
+
+    async def ask(
+        self, caller: str, method: bytes, target: bytes, headers: Head = (), content: bytes = b""
+    ) -> Answer:
+        """As this caller, who names itself unless the headers do."""
+        self.asked += 1
+        said = {name.lower() for name, _ in headers}
+        if caller != STRANGER and b"authorization" not in said:
+            headers = ((b"Authorization", b"Bearer " + self.secrets[caller]), *headers)
+        return await self.line(caller).ask(method, target, headers, content)
+
+    def line(self, caller: str, own_address: str = "127.0.0.1") -> Line:
+        """Its connection; whoever guesses keys does so from an address of its own."""
+        return self._lines.setdefault(caller + own_address, Line(self.port, own_address))
+
+    def close(self) -> None:
+        for line in self._lines.values():
+            line.close()
+
+
+def secrets_of(service: Served) -> dict[str, bytes]:
+    """A key of each kind, of which one is revoked at once."""
+    found = {
+        caller: service.key("--name", caller, *options).encode()
+        for caller, options in OPTIONS.items()
+    }
+    prefix = found["revoked"].decode().removeprefix("sonla_")[:8]
+    subprocess.run([BIN / "sonla", "keys", "revoke", prefix], env=service.environment, check=True)
+    return found
+
+
+def as_json(body: Any) -> bytes:
+    """Also with halves of surrogate pairs, which no encoder of text would write."""
+    import json  # noqa: PLC0415
+
+    return json.dumps(body).encode()

@@ -1,0 +1,103 @@
+"""Agreements counted: those signed in a period, and how they stand on a day; as reports count."""
+
+from enum import StrEnum
+from typing import Annotated, Any
+
+from pydantic import Field
+from sqlalchemy import ColumnElement, Text, cast, false, func, select, true, tuple_
+
+from sonla_api.agreements.lifecycle import CLOSED, RUNNING
+from sonla_api.agreements.models import Agreement, AgreementStanding
+from sonla_api.agreements.queries import AgreementChoice, standing
+from sonla_api.agreements.schemas import AgreementCount, AgreementFigures
+from sonla_api.kit.context import Context
+from sonla_api.kit.filters import outside, period_range
+from sonla_api.kit.model import among
+from sonla_api.kit.period import PeriodFilter
+from sonla_api.kit.schema import Day
+from sonla_api.kit.statement import Statement
+
+A = Agreement
+_SIGNED = [*RUNNING, *CLOSED]
+_STANDINGS = {
+    "in_force": [AgreementStanding.in_force, AgreementStanding.expiring],
+    "expiring": [AgreementStanding.expiring],
+    "undated": [AgreementStanding.undated],
+}
+_NUMBERS = ("signed", "not_placed", *_STANDINGS)
+
+
+class AgreementGrouping(StrEnum):
+    kind = "kind"
+    on_behalf_of = "on_behalf_of"
+
+
+class AgreementFiguresQuery(AgreementChoice):
+    """What is counted, by what, in which period and on which day."""
+
+    period: Annotated[
+        PeriodFilter | None, Field(description="Signed in it; ever, where it is left out.")
+    ] = None
+    as_of: Annotated[
+        Day | None, Field(description="How they stand on this day; today where it is left out.")
+    ] = None
+    group_by: AgreementGrouping = AgreementGrouping.kind
+
+
+def _figures(query: AgreementFiguresQuery) -> Statement:
+    """The numbers of each group and of all."""
+    group = getattr(A, query.group_by)
+    stands = {name: among(standing(A), codes) for name, codes in _STANDINGS.items()}
+    is_signed, is_outside = _placed(query)
+    conditions = {"signed": is_signed, "not_placed": is_outside, **stands}
+    return Statement(
+        select(
+            func.grouping(group).label("is_total"),
+            cast(group, Text).label("group"),
+            *(func.count().filter(it).label(name) for name, it in conditions.items()),
+        )
+        .where(A.is_seen(), among(A.state, _SIGNED), *query.conditions())
+        .group_by(func.grouping_sets(tuple_(group), tuple_()))
+        .order_by(func.grouping(group).desc(), group)
+    )
+
+
+def _placed(query: AgreementFiguresQuery) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """What counts as signed, and what may have been signed in the period as well."""
+    if query.period is None:
+        return true(), false()
+    return A.signed_days.bool_op("<@")(period_range("period")), outside(A.signed_days, "period")
+
+
+async def agreement_figures(ctx: Context, query: AgreementFiguresQuery) -> AgreementFigures:
+    """Agreements that were signed, in all and by group."""
+    on = ctx.on(query.as_of)
+    binds = query.binds() | on.parameters
+    if query.period:
+        binds["period_first"], binds["period_end"] = query.period.days
+    rows = await _figures(query).fetch(on.reader, **binds)
+    counts = [_count(query, row, str(on.today)) for row in rows]
+    return AgreementFigures(period=query.period, as_of=on.today, total=counts[0], items=counts[1:])
+
+
+def _count(query: AgreementFiguresQuery, row: Any, as_of: str) -> AgreementCount:
+    name, group, period = query.group_by.value, row["group"], query.period
+    chosen: dict[str, Any] = {"state": [state.value for state in _SIGNED]}
+    if group is not None:
+        chosen |= {name: group}
+    elif not row["is_total"]:
+        chosen |= {"without": [*query.without, name]}
+
+    def href(**more: Any) -> str:
+        return "/api/v1/agreements?" + query.query(**chosen, **more)
+
+    return AgreementCount(
+        group=group,
+        href=href(signed_within=period),
+        not_placed_href=href(signing_not_placed_in=period) if period else None,
+        **{
+            f"{name}_href": href(as_of=as_of, standing=[code.value for code in codes])
+            for name, codes in _STANDINGS.items()
+        },
+        **{number: row[number] for number in _NUMBERS},
+    )
