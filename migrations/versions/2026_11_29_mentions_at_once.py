@@ -5,7 +5,7 @@ from pathlib import Path
 from alembic import op
 
 revision = "mentions_at_once"
-down_revision = "compliance"
+down_revision = "traces"
 branch_labels = None
 depends_on = None
 
