@@ -47,24 +47,29 @@ wrk.headers["Content-Type"] = "application/json"
 wrk.headers["If-Match"] = "*"
 function request()
   n = n + 1
-  wrk.headers["If-None-Match"] = n % 7 == 0 and tags[n % #tags + 1] or nil
+  local k = n % #ids + 1
+  wrk.headers["If-None-Match"] = n % 7 == 0 and tags[k] or nil
   wrk.headers["Idempotency-Key"] = n % 20 == 0 and run .. n or nil
   if n % 20 == 0 then return wrk.format("POST", "/api/v1/delegations", nil, body) end
   if n % 20 == 10 then
     return wrk.format("PATCH", "/api/v1/delegations/" .. own, nil, '{"note": "n ' .. n .. '"}')
   end
-  if n % 500 == 1 then return wrk.format("GET", "/api/v1/reports/periodic?period=2025") end
+  if n % 500 == 1 then return wrk.format("GET", reports[1]) end
+  if n % 500 == 251 then return wrk.format("GET", reports[2]) end
   if n % 100 == 2 then return wrk.format("GET", "/api/v1/search?q=ho%20so%20" .. n) end
   if n % 2 == 0 then return wrk.format("GET", lists[n / 2 % #lists + 1]) end
-  return wrk.format("GET", "/api/v1/delegations/" .. ids[n % #ids + 1])
+  return wrk.format("GET", "/api/v1/delegations/" .. ids[k])
 end"""
 LISTS = [
     LIST,
-    "/api/v1/delegations/summary?period=2025&group_by=direction",
     *(
         f"/api/v1/{resource}?limit=20"
         for resource in ("partners", "documents", "projects", "tasks", "agencies", "sources")
     ),
+]
+REPORTS = [
+    "/api/v1/reports/periodic?period=2025",
+    "/api/v1/delegations/summary?period=2025&group_by=direction",
 ]
 
 
@@ -102,7 +107,13 @@ class Jobs:
             case "mixed":
                 own = server.post(ITEM.rstrip("/"), self.body)["id"]
                 head += f"local own, body = {own!r}, [==[{self.body}]==]\n"
-                return head + self._known(server) + _lua("lists", LISTS) + MIXED
+                return (
+                    head
+                    + self._known(server)
+                    + _lua("lists", LISTS)
+                    + _lua("reports", REPORTS)
+                    + MIXED
+                )
             case _:
                 return head + f"local body = [==[{self.body}]==]\n" + CREATE
 
