@@ -161,6 +161,8 @@ def expected_errors(name: str, about: Any) -> set[str]:
         errors |= {"409"}
     if "if-match" in names:
         errors |= {"412", "428"}
+    if "after" in names:
+        errors |= {"410"}
     return errors
 
 

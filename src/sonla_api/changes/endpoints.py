@@ -15,7 +15,7 @@ router = routes_of("changes")
 Read = Annotated[Context, reading("changes:read")]
 
 
-@router.get("", response_model=Page[FeedEventView])
+@router.get("", response_model=Page[FeedEventView], responses={410: {}})
 async def follow_changes(ctx: Read, follower: Annotated[Following, Query()]) -> Response:
     """Follow every change, oldest first; come back with `after` set to `next_cursor`."""
     return PageAnswer(await feed(ctx, follower), "after")

@@ -66,7 +66,7 @@ async def get_report(
     return wanted.frozen(item) if wanted else RecordAnswer(item)
 
 
-@router.get("/{id}/restatement", responses={409: {"$ref": "#/components/responses/Conflict"}})
+@router.get("/{id}/restatement", responses={409: {}})
 async def get_report_restatement(ctx: Whole, id: UUID) -> Restatement:
     """Compare a published report with what the register knows now."""
     return await restatement(ctx, id)
