@@ -1,5 +1,6 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
+from enum import StrEnum
 from functools import cache
 from typing import Annotated, Any, ClassVar
 from uuid import UUID
@@ -24,7 +25,18 @@ from sqlalchemy.orm import aliased
 
 from sonla_api.agencies.models import Agency
 from sonla_api.kit.context import WriteContext
-from sonla_api.kit.filters import Filter, at_least, at_most, has, matches, one_of, overlaps, refers
+from sonla_api.kit.filters import (
+    Filter,
+    at_least,
+    at_most,
+    has,
+    lacks,
+    matches,
+    one_of,
+    overlaps,
+    refers,
+    through,
+)
 from sonla_api.kit.listing import Listing, Q
 from sonla_api.kit.model import constant
 from sonla_api.kit.period import PeriodFilter
@@ -51,6 +63,16 @@ def _assigned(name: str, is_several: bool) -> Any:  # noqa: FBT001  as Filter ca
 
 def _has_somebody(name: str, _: bool) -> Any:  # noqa: FBT001  as Filter calls it
     return is_assigned(T) == bindparam(name)
+
+
+class TaskGap(StrEnum):
+    """What may be unknown of the plan of a task."""
+
+    plan_period = "plan_period"
+
+
+_plan = select(Plan.id).where(Plan.id == T.plan_id, Plan.is_seen()).correlate(T)
+_IS_UNKNOWN = {TaskGap.plan_period: _plan.where(Plan.period_days.is_(None)).exists()}
 
 
 class TaskListing(Listing):
@@ -104,6 +126,16 @@ class TaskListing(Listing):
         Day | None, at_most(T.due_on), Field(description="Due on this day or before.")
     ] = None
     period: Annotated[PeriodFilter | None, overlaps(T.period_days)] = None
+    plan_period: Annotated[
+        PeriodFilter | None,
+        through(T.plan_id, overlaps(Plan.period_days)),
+        Field(description="Tasks of plans that last in this period."),
+    ] = None
+    without: Annotated[
+        list[TaskGap],
+        lacks(T.plan_id, _IS_UNKNOWN),
+        Field(description="Tasks of plans without a period."),
+    ] = []
 
 
 _ids = bindparam("ids", type_=ARRAY(Uuid))
