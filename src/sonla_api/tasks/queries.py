@@ -1,6 +1,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 from enum import StrEnum
+from functools import cache
 from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
@@ -155,6 +156,7 @@ _SAME = (
 """What every occurrence has from its task."""
 
 
+@cache
 def _occurrences() -> Statement:
     """Those wanted that are not there yet."""
     wanted, that = _wanted.render_derived(), aliased(T)
@@ -174,9 +176,6 @@ def _occurrences() -> Statement:
     made = select(*own.values(), *_SAME).join(wanted, wanted.c.id == T.id).where(~is_there)
     names = [name.key for name in (*own, *_SAME)]
     return Statement(insert(T).from_select(names, made, include_defaults=False))
-
-
-_make = _occurrences()
 
 
 async def wait_for_plan(ctx: WriteContext, id_: UUID) -> None:
@@ -202,4 +201,4 @@ async def keep_occurrences(
     of_tasks, on_days = [id_ for id_, _ in pairs], [day for _, day in pairs]
     both = {"of_tasks": of_tasks, "on_days": on_days}
     await _drop.fetch(ctx.reader, ids=[*wanted], since=since, **both)
-    await _make.fetch(ctx.reader, **both)
+    await _occurrences().fetch(ctx.reader, **both)
