@@ -403,6 +403,10 @@ def test_charts_are_drawn_and_told() -> None:
     assert "Đơn vị: USD. Kỳ báo cáo: 6 tháng đầu năm 2024; cách tính: trong kỳ." in whole
     assert "Nguồn khác đã công bố" in whole
     assert "mục bằng 0 không thể hiện trên biểu đồ; 3 mục nhỏ hơn" in whole
+    observed = figure("7", "1", unit="observed", published=[said("7", "0")])
+    traded = pages(press("pdf", given([observed], []))).pages[0].extract_text()
+    assert "Cùng kỳ năm trước" in traded
+    assert "Nguồn khác đã công bố" not in traded
     empty = pages(press("pdf", given([figure("0", "0")], [])))
     assert "Kỳ báo cáo" not in empty.pages[0].extract_text()
 

@@ -75,6 +75,8 @@ _MORE = "mục nhỏ hơn không thể hiện trên biểu đồ"
 def _values(figure: Json) -> dict[str, Decimal]:
     each = {_NOW: figure, _BEFORE: figure["year_before"]}
     values = {name: Decimal(it["value"]) for name, it in each.items() if is_told(figure, it)}
+    if figure["unit"] == "observed":
+        return values  # the figure itself is what a source prints
     for published in figure["published"]:
         if published["value"] is not None and published["difference"] is not None:
             return values | {_PUBLISHED: Decimal(published["value"])}
