@@ -1,5 +1,6 @@
 # syntax=docker/dockerfile:1
-# Two stages: what is needed to build stays behind; what runs has Python, the service and no compiler.
+# What is needed to build stays behind; what runs has Python, the service and no compiler. The last stage
+# is the image that serves; `--target operator` is the one that also backs up and restores.
 FROM python:3.13-slim-trixie AS build
 WORKDIR /build
 COPY requirements/runtime.txt requirements/local.txt requirements/
@@ -18,7 +19,7 @@ RUN /build/tools/bin/python -m pip wheel --no-deps --no-index --no-build-isolati
     && /srv/sonla-api/bin/python -m pip install --no-deps --no-index dist/*.whl \
     && /srv/sonla-api/bin/python -m pip uninstall --yes pip
 
-FROM python:3.13-slim-trixie
+FROM python:3.13-slim-trixie AS service
 RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin sonla
 COPY --from=build /srv/sonla-api /srv/sonla-api
 ENV PATH=/srv/sonla-api/bin:$PATH \
@@ -31,3 +32,14 @@ HEALTHCHECK --interval=10s --timeout=3s --start-period=20s --retries=3 \
     CMD ["python", "-c", "import os, urllib.request as r; r.urlopen('http://127.0.0.1:' + os.environ.get('SONLA_PORT', '8000') + '/health/live', timeout=2)"]
 STOPSIGNAL SIGTERM
 CMD ["sonla", "serve"]
+
+# pg_dump, pg_restore and psql of 17, for servers up to that version.
+FROM service AS operator
+USER root
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends postgresql-client \
+    && rm -rf /var/lib/apt/lists/*
+USER 10001
+HEALTHCHECK NONE
+
+FROM service

@@ -41,14 +41,6 @@ class Typed:
 Type = Callable[..., Typed]
 
 
-@pytest.fixture(autouse=True)
-def environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing set but what a test sets."""
-    for name in os.environ:
-        if name.startswith("SONLA_") and name != "SONLA_TEST_DATABASE_URL":
-            monkeypatch.delenv(name)
-
-
 @pytest.fixture
 def sonla(capsys: pytest.CaptureFixture[str]) -> Type:
     def run(*arguments: str) -> Typed:

@@ -15,9 +15,9 @@ from sonla_api.backups import programs, restoring
 from sonla_api.backups.archive import Archive
 from sonla_api.embedded import find_clients
 from tests.operating import ask
-from tests.test_cli import Type, environment, sonla
+from tests.test_cli import Type, sonla
 
-__all__ = ["environment", "sonla"]
+__all__ = ["sonla"]  # a fixture
 
 INSTEAD = """#!/bin/sh
 for option; do

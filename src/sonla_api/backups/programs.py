@@ -71,7 +71,7 @@ def started(
             [program, *options],
             env=os.environ | {"LC_ALL": "C"} | given,
             stderr=said,
-            preexec_fn=dying_with_parent(signal.SIGTERM),  # noqa: PLW1509  # one call to the kernel
+            preexec_fn=dying_with_parent(signal.SIGKILL),  # noqa: PLW1509  # one call to the kernel
             stdin=stdin,
             stdout=stdout,
         ) as process,
