@@ -43,8 +43,11 @@ class Row:
         return words[0] if len(words) == 1 else words[KINDS.index(kind)]
 
     def kinds(self, who: str) -> tuple[str, ...]:
-        """Of which records it is worth asking: the door asks for none."""
-        return KINDS[2:] if getattr(self, who) in {"401", "403"} else KINDS
+        """Of which records it is worth asking: who may write what is its agency's alone, or is sent
+        away before anybody looks, is answered so for all; an administrator sees all.
+        """
+        is_one = getattr(self, who) in {"401", "403", "412", "422"} or who == "administrator"
+        return KINDS[2:] if is_one and len(getattr(self, who).split()) == 1 else KINDS
 
 
 TABLE = {
