@@ -187,10 +187,12 @@ def _add_errors(path: str, method: str, operation: dict[str, Any]) -> None:
         kinds += [problems.BadRequest, problems.Invalid]
     if "{" in path:
         kinds += [problems.NotFound]
-    if "{id}" in path or "after" in names:
+    if "{id}" in path:
         kinds += [problems.Gone]
         if method == "get":
             kinds += [problems.Moved]
+    if "after" in names:
+        kinds += [problems.Gone]
     if method in {"post", "patch"}:
         kinds += [problems.RequestTimeout, problems.TooLarge, problems.UnsupportedMediaType]
     if method != "get":
