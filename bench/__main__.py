@@ -23,7 +23,7 @@ from sonla_api.kit.context import Actor
 from sonla_api.kit.cursors import seal
 
 REQUESTS = 100_000
-"""After so many, the memory of the process is read."""
+"""So many of every kind, one after the other, before the memory of the process is read."""
 NOT_COMPARED = {"id", "key", "created_at", "created_by", "updated_at", "updated_by"}
 
 
@@ -64,7 +64,7 @@ def main() -> None:
         file_rows = exports.rows(mine)
         rates = _rates(servers, peers, jobs, effort)
         rows = [*report.ratios(rates), *_depth(address, effort), *work_rows, *file_rows]
-        rows += [_memory(servers[0], jobs), _loading(address)]
+        rows += [*_memory(servers[0], jobs), _loading(address)]
         notes = _notes(address, servers, jobs)
     rows += report.yardstick(rates)
     text = report.text(rows, rates, notes, effort.command)
@@ -238,11 +238,19 @@ def _deep(server: Server, address: str, pages: int) -> Row:
     return Row(name, 1.5, 1.1, far / near, spread, is_limit=True)
 
 
-def _memory(server: Server, jobs: Jobs) -> Row:
-    while jobs.served[server.name] < REQUESTS:
-        jobs.run("one", server, 5)
+def _memory(server: Server, jobs: Jobs) -> list[Row]:
+    """What the process holds after requests of every kind, and whether that still grows."""
+    asked, held = jobs.served[server.name], []
+    for most in (REQUESTS // 2, REQUESTS):
+        while jobs.served[server.name] < asked + most:
+            jobs.run("mixed", server, 10)
+        held.append(server.memory())
     name = f"memory of the process after {jobs.served[server.name]:,} requests, MB"
-    return Row(name, 110, 80, server.memory(), "", is_limit=True)
+    growth = f"of it since half of the last {REQUESTS:,}, which were of every kind, MB"
+    return [
+        Row(name, 110, 80, held[1], "", is_limit=True),
+        Row(growth, None, 1, held[1] - held[0], "", is_limit=True),
+    ]
 
 
 def _loading(address: str) -> Row:

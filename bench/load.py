@@ -41,6 +41,37 @@ function request()
   return wrk.format("POST", "/api/v1/delegations", nil, body)
 end"""
 
+MIXED = """
+local n = 0
+wrk.headers["Content-Type"] = "application/json"
+wrk.headers["If-Match"] = "*"
+function request()
+  n = n + 1
+  local k = n % #ids + 1
+  wrk.headers["If-None-Match"] = n % 7 == 0 and tags[k] or nil
+  wrk.headers["Idempotency-Key"] = n % 20 == 0 and run .. n or nil
+  if n % 20 == 0 then return wrk.format("POST", "/api/v1/delegations", nil, body) end
+  if n % 20 == 10 then
+    return wrk.format("PATCH", "/api/v1/delegations/" .. own, nil, '{"note": "n ' .. n .. '"}')
+  end
+  if n % 500 == 1 then return wrk.format("GET", reports[1]) end
+  if n % 500 == 251 then return wrk.format("GET", reports[2]) end
+  if n % 100 == 2 then return wrk.format("GET", "/api/v1/search?q=ho%20so%20" .. n) end
+  if n % 2 == 0 then return wrk.format("GET", lists[n / 2 % #lists + 1]) end
+  return wrk.format("GET", "/api/v1/delegations/" .. ids[k])
+end"""
+LISTS = [
+    LIST,
+    *(
+        f"/api/v1/{resource}?limit=20"
+        for resource in ("partners", "documents", "projects", "tasks", "agencies", "sources")
+    ),
+]
+REPORTS = [
+    "/api/v1/reports/periodic?period=2025",
+    "/api/v1/delegations/summary?period=2025&group_by=direction",
+]
+
 
 class Figures(NamedTuple):
     """What one run of wrk says: requests, per second, and the latency that 99 % keep under."""
@@ -72,11 +103,25 @@ class Jobs:
             case "one":
                 return head + _lua("ids", self.ids) + GET_ITEM
             case "304":
-                known = self.ids[:500]
-                tags = [server.get(ITEM + id_)[1] for id_ in known]
-                return head + _lua("ids", known) + _lua("tags", tags) + GET_KNOWN
+                return head + self._known(server) + GET_KNOWN
+            case "mixed":
+                own = server.post(ITEM.rstrip("/"), self.body)["id"]
+                head += f"local own, body = {own!r}, [==[{self.body}]==]\n"
+                return (
+                    head
+                    + self._known(server)
+                    + _lua("lists", LISTS)
+                    + _lua("reports", REPORTS)
+                    + MIXED
+                )
             case _:
                 return head + f"local body = [==[{self.body}]==]\n" + CREATE
+
+    def _known(self, server: Server) -> str:
+        """Records, and the ETags of those that were read."""
+        known = self.ids[:500]
+        tags = [server.get(ITEM + id_)[1] for id_ in known]
+        return _lua("ids", known) + _lua("tags", tags)
 
     def warm(self, job: str, server: Server) -> None:
         """Let every connection plan its statements, which it does anew for the first few times."""

@@ -185,7 +185,7 @@ def keys(operation: Operation, secrets: dict[str, bytes]) -> Iterator[Attack]:
 def in_turn(attacks: Iterable[Attack]) -> list[Attack]:
     """Sent by one kind of caller after another, but for those who name themselves."""
     return [
-        it._replace(caller=ROUND[n % len(ROUND)]) if it.kind != "keys" else it
+        it._replace(caller=ROUND[n % len(ROUND)]) if it.kind != "keys" and not it.raw else it
         for n, it in enumerate(attacks)
     ]
 

@@ -1,5 +1,7 @@
 """Who attacks: a connection for each kind of caller, and what each of them sees of the others."""
 
+import asyncio
+import json
 import subprocess
 from dataclasses import dataclass, field
 from typing import Any
@@ -7,18 +9,19 @@ from typing import Any
 from hostile.wire import Answer, Head, Line
 from scripts.served import BIN, Served
 
-OWNER, OTHER = "dofa", "doit"
-"""Agencies of the bundled records."""
+AGENCIES = {"owner": "dofa", "other": "doit"}
+"""By caller, of the bundled records."""
 OPTIONS: dict[str, list[str]] = {
     "administrator": ["--role", "administrator"],
-    "owner": ["--role", "approver", "--agency", OWNER],
-    "other": ["--role", "approver", "--agency", OTHER],
+    "owner": ["--role", "approver", "--agency", AGENCIES["owner"]],
+    "other": ["--role", "approver", "--agency", AGENCIES["other"]],
     "reader": ["--role", "viewer"],
     "revoked": ["--role", "administrator"],
 }
 """How `sonla keys create` makes each; the stranger has no key."""
 STRANGER = "stranger"
 CALLERS = [*OPTIONS, STRANGER]
+BUSY, PATIENCE = 503, 10
 JSON = (b"Content-Type", b"application/json")
 ANY = (b"If-Match", b"*")
 
@@ -35,12 +38,20 @@ class Callers:
     async def ask(
         self, caller: str, method: bytes, target: bytes, headers: Head = (), content: bytes = b""
     ) -> Answer:
-        """As this caller, who names itself unless the headers do."""
-        self.asked += 1
+        """As this caller, who names itself unless the headers do.
+
+        Where a busy machine says that it cannot now, it is asked again.
+        """
         said = {name.lower() for name, _ in headers}
         if caller != STRANGER and b"authorization" not in said:
             headers = ((b"Authorization", b"Bearer " + self.secrets[caller]), *headers)
-        return await self.line(caller).ask(method, target, headers, content)
+        left = PATIENCE
+        while True:
+            self.asked, left = self.asked + 1, left - 1
+            answer = await self.line(caller).ask(method, target, headers, content)
+            if answer.status != BUSY or "retry-after" not in answer.headers or not left:
+                return answer
+            await asyncio.sleep(1)
 
     def line(self, caller: str, own_address: str = "127.0.0.1") -> Line:
         """Its connection; whoever guesses keys does so from an address of its own."""
@@ -64,6 +75,4 @@ def secrets_of(service: Served) -> dict[str, bytes]:
 
 def as_json(body: Any) -> bytes:
     """Also with halves of surrogate pairs, which no encoder of text would write."""
-    import json  # noqa: PLC0415
-
     return json.dumps(body).encode()

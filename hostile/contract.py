@@ -13,6 +13,8 @@ Place = tuple[str | int, ...]
 CONTRACT = json.loads((Path(__file__).parents[1] / "openapi.json").read_text(encoding="utf-8"))
 SCHEMAS: Mapping[str, Schema] = CONTRACT["components"]["schemas"]
 BASE = "/api/v1"
+NOTHING = "019a7c1e-5b60-7cc3-98c4-dc0c0c07398f"
+"""The id of a record that is not there."""
 _DEEPEST = 8
 
 
@@ -189,9 +191,9 @@ def filled(schema: Schema) -> Any:
     if "properties" in shape:
         members = shape["properties"]
         return {name: filled(members[name]) for name in shape.get("required", [])}
-    if shape.get("format") == "date":
-        return "2025-06-26"
-    return _OF_TYPE.get(shape.get("type", ""), "Sơn La")
+    of_format = _OF_FORMAT.get(shape.get("format", ""))
+    return of_format or _OF_TYPE.get(shape.get("type", ""), "Sơn La")
 
 
+_OF_FORMAT = {"date": "2025-06-26", "uuid": NOTHING}
 _OF_TYPE: dict[str, Any] = {"array": [], "object": {}, "integer": 1, "number": 1, "boolean": True}

@@ -14,6 +14,7 @@ from hostile.attacks import address
 from hostile.callers import ANY, JSON, Callers, as_json
 from hostile.contract import (
     BASE,
+    NOTHING,
     OPERATIONS,
     Operation,
     Place,
@@ -24,7 +25,7 @@ from hostile.contract import (
     resolved,
 )
 from hostile.contract import with_value as put
-from hostile.victims import NOTHING, Victims
+from hostile.victims import Victims
 
 MOST = 3.0
 """Times the work for twice the input."""

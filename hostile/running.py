@@ -1,5 +1,6 @@
 """The attack on one resource: every request is sent, every answer judged, the victim looked at."""
 
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -7,11 +8,11 @@ from typing import NamedTuple
 from hostile import attacks
 from hostile.attacks import BUDGET, ID, Attack
 from hostile.callers import Callers, as_json
-from hostile.contract import BASE, RESOURCES, Operation, creation
+from hostile.contract import BASE, NOTHING, RESOURCES, Operation, creation
 from hostile.cursors import cursors
-from hostile.hidden import LOWLY, MARK, Hidden, oracles
+from hostile.hidden import Hidden, oracles, shows_hidden
 from hostile.judging import judged, lost
-from hostile.victims import NOTHING, Victims
+from hostile.victims import Victims
 from hostile.wire import Answer
 
 LOOKED_AT_EACH = 20
@@ -54,7 +55,7 @@ class Assault:
             self.statuses[answer.status] += 1
             for fault in judged(answer, attack.operation, _said(attack)):
                 self._complain(attack, fault)
-            if attack.caller in LOWLY and attack.kind != "keys" and MARK.encode() in answer.content:
+            if shows_hidden(attack, answer):
                 self._complain(attack, "shows what is hidden")
             is_taken = OK <= answer.status < MOVED
             if attack.is_refused and is_taken:
@@ -138,7 +139,7 @@ class Assault:
 
     async def _taken(self, attack: Attack, answer: Answer) -> None:
         """What was taken reads back as it was sent; the victim is then what the answer says."""
-        is_record = attack.operation in {creation(self.resource), self._update}
+        is_record = any(attack.operation is it for it in (creation(self.resource), self._update))
         if is_record and attack.sent is not None and answer.content:
             for fault in lost(attack.sent, answer.json):
                 self._complain(attack, fault)
@@ -174,9 +175,9 @@ class Assault:
         head = attack.headers[-1:] if attack.kind in SHOWN_HEADERS else ()
         told = (attack.method, target, *(b": ".join(pair)[:80] for pair in head), content)
         example = b" ".join(told).decode(errors="replace").encode("unicode_escape").decode()
-        self.findings.append(
-            Finding(self.resource, attack.kind, fault, f"{example} as {attack.caller}")
-        )
+        found = Finding(self.resource, attack.kind, fault, f"{example} as {attack.caller}")
+        print(*found, sep=": ", file=sys.stderr)
+        self.findings.append(found)
 
 
 def _said(attack: Attack) -> bytes:

@@ -6,12 +6,10 @@ from datetime import date, timedelta
 from itertools import count
 from typing import Any
 
-from hostile.callers import ANY, JSON, OWNER, Callers
+from hostile.callers import AGENCIES, ANY, JSON, Callers
 from hostile.contract import BASE, Operation, creation, is_id, places, target, with_value
 from hostile.wire import Answer
 
-NOTHING = "019a7c1e-5b60-7cc3-98c4-dc0c0c07398f"
-"""The id of a record that is not there."""
 _numbers = count(1)
 
 
@@ -39,6 +37,7 @@ ONCE = {
     "assignments": "tasks",
     "evidence": "documents",
     "notice-acknowledgements": "notices",
+    "observations": "indicators",
     "plans": "documents",
 }
 """What a resource refers to that no other record of it may refer to again."""
@@ -56,10 +55,10 @@ class NoVictimError(Exception):
 
 
 class Victims:
-    """Makes records and knows those that others may refer to."""
+    """Makes records of an agency, and knows those that others may refer to."""
 
-    def __init__(self, callers: Callers) -> None:
-        self.callers = callers
+    def __init__(self, callers: Callers, maker: str = "owner") -> None:
+        self.callers, self.maker = callers, maker
         self._known: dict[str, str] = {}
         self._agency = ""
 
@@ -77,7 +76,7 @@ class Victims:
         made = await self.own(resource, **({"visibility": "public"} if is_open else {}))
         id_: str = made["id"]
         if step := READY.get(resource):
-            await self.insist("owner", f"{BASE}/{resource}/{id_}/transitions", step)
+            await self.insist(self.maker, f"{BASE}/{resource}/{id_}/transitions", step)
         return id_
 
     async def body(self, operation: Operation) -> Any:
@@ -102,18 +101,18 @@ class Victims:
         return (await self.insist(caller, operation.path, body | changed)).json
 
     async def own(self, resource: str, **changed: Any) -> Any:
-        """A new record of the owner's agency."""
+        """A new record of the maker's agency."""
         agency = await self._own_agency()
         if resource in BY_ADMINISTRATORS:
             changed = {"owner_agency_id": agency, **changed}
             return await self.make(resource, "administrator", **changed)
         if resource in OF_AN_AGENCY:
             changed = {"agency_id": agency, **changed}
-        return await self.make(resource, "owner", **changed)
+        return await self.make(resource, self.maker, **changed)
 
     async def _own_agency(self) -> str:
         if not self._agency:
-            target_ = f"{BASE}/agencies?key={OWNER}".encode()
+            target_ = f"{BASE}/agencies?key={AGENCIES[self.maker]}".encode()
             answer = await self.callers.ask("administrator", b"GET", target_)
             self._agency = answer.json["items"][0]["id"]
         return self._agency

@@ -177,8 +177,12 @@ def _test(command: list[str], clone: Path, variables: dict[str, str]) -> str:
     began = time.monotonic()
     done = subprocess.run(
         [*command, "test", f"ARGS={ARGS}"],
-        cwd=clone, env=variables, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        cwd=clone,
+        env=variables,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     last = (done.stdout.strip() or done.stderr.strip()).splitlines()[-1].strip("= ")
     if done.returncode:
         raise RuntimeError(f"make test {shlex.quote(ARGS)}: {last}\n{done.stderr[-2000:]}")

@@ -24,7 +24,7 @@ from fastapi import FastAPI
 
 from sonla_api.dataset import FOLDER
 from sonla_api.embedded import temporary_server
-from sonla_api.identity.keys import create_key
+from sonla_api.identity.keys import create_key, prefix_of
 from sonla_api.imports.service import load_folder
 from sonla_api.kit.context import PROVINCE_TIME
 from sonla_api.main import create_app
@@ -191,6 +191,9 @@ def as_actor(app: FastAPI, database: "Connection[Any]") -> Callable[..., Awaitab
             scopes=None if is_all else permissions.split(),
             agency=agency,
         )
+        # So that the first use of each is not noted in a transaction of its own.
+        noted = "update api_keys set last_used_at = now() where prefix = $1"
+        await database.execute(noted, prefix_of(secret))
         return _client(app, authorization=f"Bearer {secret}")
 
     return make

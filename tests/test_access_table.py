@@ -88,9 +88,9 @@ TABLE = {
         administrator="shown",
     ),
     "Figures, codes and the calendar are for all; what is counted, test_visibility.py asks": Row(
-        "get_calendar get_code_list list_code_lists summarize_assignments summarize_delegations"
-        " summarize_events summarize_flags summarize_partner_relations summarize_partners"
-        " summarize_projects summarize_trade",
+        "get_calendar get_code_list list_code_lists summarize_agreements summarize_assignments"
+        " summarize_delegations summarize_events summarize_flags summarize_partner_relations"
+        " summarize_partners summarize_projects summarize_trade",
         stranger="200",
         reader="200",
         other="200",

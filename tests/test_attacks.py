@@ -71,6 +71,22 @@ def test_what_strangers_do_not_read_has_a_value_to_look_for() -> None:
 
 
 @pytest.mark.parametrize(
+    ("caller", "text", "is_shown"),
+    [
+        ("other", hidden.MARK, True),
+        ("stranger", hidden.MARK, True),
+        ("owner", hidden.MARK, False),
+        ("stranger", hidden.INNER_MARK, True),
+        ("reader", hidden.INNER_MARK, False),
+    ],
+)
+def test_what_is_hidden_is_seen_in_an_answer(caller: str, text: str, *, is_shown: bool) -> None:
+    attack = attacks.Attack("queries", b"GET", b"/", caller=caller)
+    answer = Answer(200, HELD, json.dumps({"note": text}, ensure_ascii=False).encode())
+    assert hidden.shows_hidden(attack, answer) == is_shown
+
+
+@pytest.mark.parametrize(
     ("answer", "fault"),
     [
         (answered(500), "500"),

@@ -86,21 +86,13 @@ def create_app(settings: Settings) -> FastAPI:
         redoc_url=None,
     )
 
-    async def touch(of: type[AnyKey], key_id: UUID, at: datetime) -> None:
-        await note_use(app.state.database, of, key_id, at)
-
     app.state.clock = None
     app.state.follow_source = follow_source
     app.state.country_labels = tuple(settings.country_labels.items())
     app.state.limits = limits
     app.state.key_limit = Limit("key", settings.rate_limit)
     app.state.stranger_limit = Limit("address", settings.stranger_rate_limit)
-    app.state.keyring = Keyring(
-        public_read=settings.public_read,
-        touch=touch,
-        limits=limits,
-        guesses=GUESSES._replace(most=settings.wrong_key_limit),
-    )
+    app.state.keyring = _keyring(app, settings, limits)
     http.install(app)
     app.add_middleware(Envelope, api=app, admit=admit)
     if settings.cors_origins:
@@ -115,6 +107,18 @@ def create_app(settings: Settings) -> FastAPI:
         app.include_router(router)
     openapi.install(app)
     return app
+
+
+def _keyring(app: FastAPI, settings: Settings, limits: Limits) -> Keyring:
+    async def touch(of: type[AnyKey], key_id: UUID, at: datetime) -> None:
+        await note_use(app.state.database, of, key_id, at)
+
+    return Keyring(
+        public_read=settings.public_read,
+        touch=touch,
+        limits=limits,
+        guesses=GUESSES._replace(most=settings.wrong_key_limit),
+    )
 
 
 def _limits(settings: Settings) -> Limits:

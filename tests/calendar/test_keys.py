@@ -96,7 +96,7 @@ async def test_it_opens_one_address_alone(
         answer = await visitor.get("/calendar.ics", params={"key": wrong})
         assert answer.status_code == 401 or wrong == key["secret"], wrong
     twice = await api.get("/calendar.ics", params={"key": key["secret"]})
-    assert (twice.status_code, twice.json()["type"]) == (400, "/docs/problems/bad-request")
+    assert (twice.status_code, twice.json()["type"]) == (401, "/docs/problems/unauthenticated")
     post = await visitor.post(f"/calendar.ics?key={key['secret']}", json={})
     assert post.status_code == 405
 

@@ -128,7 +128,8 @@ async def test_a_wrong_position(api: AsyncClient, after: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "after", ["0-0-0", "9-0-0", "999999999-" + "9" * 18 + "-" + "9" * 18, "1-" + "9" * 18 + "-0"]
+    "after",
+    ["0-0-0", "9-0-0", "999999999-" + "9" * 18 + "-" + "9" * 18, "1-" + "9" * 18 + "-0", "9-09-0"],
 )
 async def test_any_position_may_be_asked_for(api: AsyncClient, after: str) -> None:
     answer = await api.get("/changes", params={"after": after})

@@ -7,6 +7,7 @@ from asyncpg import Connection
 from httpx import AsyncClient
 
 from sonla_api.delegations.lifecycle import DelegationState
+from tests.conftest import Cast
 from tests.delegations.steps import put
 from tests.factories import agency, delegation, made, partner
 
@@ -53,7 +54,11 @@ async def recorded(
 
 
 @pytest.fixture
-async def year(api: AsyncClient, database: "Connection[Any]") -> None:
+async def year(cast: Cast, api: AsyncClient, database: "Connection[Any]") -> None:
+    await cast(a_year, api, database)
+
+
+async def a_year(api: AsyncClient, database: "Connection[Any]") -> None:
     """A year of delegations as a register really holds them."""
     visits: list[dict[str, Any]] = [
         {"when": "2024-02-22", "headcount": 5},

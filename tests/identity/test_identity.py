@@ -16,6 +16,7 @@ from sonla_api.kit.problems import TooManyRequests, Unauthenticated
 from sonla_api.main import create_app
 from sonla_api.settings import Settings
 from tests.factories import agency, made, source
+from tests.running import caller
 
 NOW = datetime(2026, 11, 22, 8, tzinfo=UTC)
 ANY = {"if-match": "*"}
@@ -94,10 +95,11 @@ async def test_guessing_over_http_is_429(app: FastAPI, database: Any) -> None:
 
 
 async def test_the_last_use_is_noted_and_its_failure_is_no_harm(
-    app: FastAPI, database: Any, as_actor: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+    app: FastAPI, database: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    api = await as_actor()
-    assert (await api.get("/sources")).status_code == 200
+    secret = await create_key(database, name="Test", role="administrator")
+    async with caller(app, secret) as api:
+        assert (await api.get("/sources")).status_code == 200
     await app.state.keyring.settled()
     noted = await database.fetchval("select last_used_at from api_keys")
     assert noted is not None

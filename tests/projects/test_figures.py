@@ -7,6 +7,7 @@ import pytest
 from httpx import AsyncClient
 
 from sonla_api.projects.money import SUMS
+from tests.conftest import Cast
 from tests.factories import made, partner, project, transaction
 from tests.projects.test_lifecycle import put
 
@@ -78,7 +79,11 @@ async def held(
 
 
 @pytest.fixture
-async def register(api: AsyncClient, database: Any) -> None:
+async def register(cast: Cast, api: AsyncClient, database: Any) -> None:
+    await cast(several, api, database)
+
+
+async def several(api: AsyncClient, database: Any) -> None:
     """Projects as a register really holds them."""
     await held(
         api,

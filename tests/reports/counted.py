@@ -129,6 +129,15 @@ where i.flow is not null and lower(period_days) < $2 and upper(period_days) > $1
 order by code, cell, told desc, inside desc, case when inside then -days else days end,
     lower(period_days) desc, vintage desc, o.id desc
 """
+UNLED = """
+select count(*) filter (where lower(p.period_days) < $2 and upper(p.period_days) > $1
+        or lower_inf(p.period_days) and upper(p.period_days) > $1
+        or upper_inf(p.period_days) and lower(p.period_days) < $2) as lasting,
+    count(*) filter (where p.period is null) as undated
+from tasks t join plans p on p.id = t.plan_id
+where t.lead_agency_id is null and least(t.done_on, t.withdrawn_on) > $3 is not false
+    and not exists (select from tasks s where t.id in (s.parent_id, s.occurrence_of_id))
+"""
 KINDS = {
     "fdi": ["fdi"],
     "oda": ["oda_loan", "oda_grant", "oda_technical"],
@@ -183,6 +192,8 @@ async def counted(database: "Connection[Any]", first: date, last: date, end: dat
     (tasks,) = await database.fetch(TASKS, first, last)
     for name, number in tasks.items():
         add(f"tasks.{name}", number)
+    (unled,) = await database.fetch(UNLED, first, end, last)
+    add("tasks.without_lead", unled["lasting"], unled["undated"])
     others = await told_by_code(database, first, last, end)
     return others | {
         key: (value, beside) for key, (value, beside) in found.items() if value or beside

@@ -11,7 +11,7 @@ from sonla_api.kit.model import Resource
 from sonla_api.kit.titles import resources
 from sonla_api.search.queries import NEAR, searched
 from tests import factories
-from tests.conftest import Connection
+from tests.conftest import Cast, Connection
 from tests.kit.test_records import counted
 from tests.routes import READS
 
@@ -33,7 +33,12 @@ async def ids(client: AsyncClient, q: str, **query: Any) -> list[str]:
 
 
 @pytest.fixture
-async def register(api: AsyncClient) -> dict[str, Any]:
+async def register(cast: Cast, api: AsyncClient) -> dict[str, Any]:
+    records: dict[str, Any] = await cast(houaphanh, api)
+    return records
+
+
+async def houaphanh(api: AsyncClient) -> dict[str, Any]:
     """A record of each kind that says something of Houaphanh, and one beside that does not."""
     public = {"visibility": "public"}
     bodies = {

@@ -4,14 +4,14 @@ from enum import StrEnum
 from typing import Annotated, Any
 
 from pydantic import Field
-from sqlalchemy import ColumnElement, Text, cast, false, func, select, true, tuple_
+from sqlalchemy import Text, cast, func, select, tuple_
 
 from sonla_api.agreements.lifecycle import CLOSED, RUNNING
 from sonla_api.agreements.models import Agreement, AgreementStanding
 from sonla_api.agreements.queries import AgreementChoice, standing
 from sonla_api.agreements.schemas import AgreementCount, AgreementFigures
 from sonla_api.kit.context import Context
-from sonla_api.kit.filters import outside, period_range
+from sonla_api.kit.filters import placed
 from sonla_api.kit.model import among
 from sonla_api.kit.period import PeriodFilter
 from sonla_api.kit.schema import Day
@@ -48,7 +48,7 @@ def _figures(query: AgreementFiguresQuery) -> Statement:
     """The numbers of each group and of all."""
     group = getattr(A, query.group_by)
     stands = {name: among(standing(A), codes) for name, codes in _STANDINGS.items()}
-    is_signed, is_outside = _placed(query)
+    is_signed, is_outside = placed(A.signed_days, is_asked=query.period is not None)
     conditions = {"signed": is_signed, "not_placed": is_outside, **stands}
     return Statement(
         select(
@@ -60,13 +60,6 @@ def _figures(query: AgreementFiguresQuery) -> Statement:
         .group_by(func.grouping_sets(tuple_(group), tuple_()))
         .order_by(func.grouping(group).desc(), group)
     )
-
-
-def _placed(query: AgreementFiguresQuery) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    """What counts as signed, and what may have been signed in the period as well."""
-    if query.period is None:
-        return true(), false()
-    return A.signed_days.bool_op("<@")(period_range("period")), outside(A.signed_days, "period")
 
 
 async def agreement_figures(ctx: Context, query: AgreementFiguresQuery) -> AgreementFigures:

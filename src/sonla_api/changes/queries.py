@@ -212,7 +212,8 @@ async def feed(ctx: Context, follower: Following) -> Rows:
     behind the follower. A record that the caller may no longer see is told as a deletion.
     """
     epoch, xid, id_ = follower.after.split("-")
-    position = {"after_epoch": int(epoch), "after_xid": xid, "after_id": int(id_)}
+    # PostgreSQL would read a number that begins with 0 as octal.
+    position = {"after_epoch": int(epoch), "after_xid": str(int(xid)), "after_id": int(id_)}
     rows = await _feed.fetch(
         ctx.reader, **position, limit=follower.limit, **ctx.parameters, **_parameters(ctx)
     )

@@ -83,7 +83,7 @@ def _positions(of: Any) -> ColumnElement[Any]:
     """The positions of the members as they are compared, in their order."""
     each = elements(of.members, "member")
     said = func.fold(each.c.member.op("->>")(constant("position")))
-    return func.array(select(said).select_from(each).order_by(each.c.place).scalar_subquery())
+    return func.array(select(said).select_from(each).order_by(each.c.ordinal).scalar_subquery())
 
 
 def _travelling(of: Any) -> dict[str, Any]:
@@ -165,7 +165,7 @@ def _counting() -> Any:
     position = func.fold(each.c.member.op("->>")(constant("position")))
     is_leader = or_(
         func.fold(D.head_position) == any_(leaders),
-        exists(select(each.c.place).select_from(each).where(position == any_(leaders))),
+        exists(select(each.c.ordinal).select_from(each).where(position == any_(leaders))),
     )
     at_once = select(D.id).where(
         *counts,

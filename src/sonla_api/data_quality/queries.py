@@ -129,7 +129,7 @@ def _doubts(model: type[Resource], *, is_stranger: bool) -> Any:
         "owner_agency": summary(AgencySummary, model.owner_agency_id),
     }
     columns = [values[name].label(name) for name in DoubtView.model_fields]
-    return select(*columns, each.c.place).select_from(model).join(each, true())
+    return select(*columns, each.c.ordinal).select_from(model).join(each, true())
 
 
 @cache
@@ -140,16 +140,16 @@ def _page(*, is_stranger: bool) -> Statement:
     parts = []
     for model in resources().values():
         made = _doubts(model, is_stranger=is_stranger)
-        place = made.selected_columns.place  # of the flag: an agreement has a place too
+        place = made.selected_columns.ordinal
         is_later = or_(model.id < last, place > bindparam("cursor_place", type_=Integer()))
         chosen = made.where(*_chosen(model), model.id <= last, is_later)
         parts.append(chosen.order_by(model.id.desc(), place).limit(limit))
     row = union_all(*parts).subquery("row")
     item = as_item(row, DoubtView)
     return Statement(
-        select(to_json(item), row.c.place, row.c.id)
+        select(to_json(item), row.c.ordinal, row.c.id)
         .select_from(row.join(item, true()))
-        .order_by(row.c.id.desc(), row.c.place)
+        .order_by(row.c.id.desc(), row.c.ordinal)
         .limit(limit)
     )
 

@@ -16,7 +16,7 @@ from sonla_api.kit.database import Database
 from sonla_api.kit.headers import header
 from sonla_api.kit.idempotency import KEY_LENGTH, Held
 from sonla_api.kit.limits import Share, network
-from sonla_api.kit.problems import BadRequest, Problem, TooManyRequests, Unauthenticated
+from sonla_api.kit.problems import Problem, TooManyRequests, Unauthenticated
 from sonla_api.kit.text import Message
 
 CALENDAR = "/api/v1/calendar.ics"
@@ -38,7 +38,7 @@ async def admit(scope: Scope) -> None:
     elif authorization is None:
         actor = await state.keyring.reader_of_calendar(reads, key, address, now)
     else:
-        raise BadRequest(_TWICE)
+        raise Unauthenticated(_TWICE)
     scope["state"] |= {"actor": actor, "now": now, "share": await _share(state, actor, address)}
     if actor.is_anonymous and scope["method"] in _WRITES and _has_route(scope):
         raise Unauthenticated

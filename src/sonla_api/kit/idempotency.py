@@ -24,13 +24,32 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from sonla_api.kit.model import Model
-from sonla_api.kit.problems import KeyReused, SecretAlreadyShown
+from sonla_api.kit.problems import Conflict, Invalid
 from sonla_api.kit.statement import Reader, Statement
+from sonla_api.kit.text import Message
 
 KEY_LENGTH = 255
 _SWEEPERS = 4
 """Of 256 keys, by their digest."""
 _UNUSED = "SELECT 0"
+
+
+class SecretAlreadyShown(Conflict):
+    """Of a repeated request: what it made is there, and its secret was kept nowhere."""
+
+    title = Message("The secret was shown before", "Khóa bí mật đã được hiển thị trước đó")
+    remedy = Message(
+        "A secret is shown once and kept nowhere; make another, and revoke this one.",
+        "Khóa chỉ hiển thị một lần và không được lưu; hãy tạo khóa khác và thu hồi khóa này.",
+    )
+
+
+class KeyReused(Invalid):
+    title = Message("Idempotency-Key used before", "Idempotency-Key đã dùng")
+    remedy = Message(
+        "This key was used with another body; take a new key for a new request.",
+        "Khóa này đã dùng với nội dung khác; hãy dùng khóa mới cho yêu cầu mới.",
+    )
 
 
 class IdempotencyKey(Model):

@@ -73,17 +73,16 @@ _HALF_YEAR = "[1-9][0-9]{3}-H[12]"
 _DATE_TEXT = "[1-9][0-9]{3}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?"
 _DATE = re.compile(_DATE_TEXT)
 _LENGTH = "[1-9][0-9]{0,3}"
-_DURATION_TEXT = (
-    f"P({_LENGTH}W|{_LENGTH}Y({_LENGTH}M)?({_LENGTH}D)?|{_LENGTH}M({_LENGTH}D)?|{_LENGTH}D)"
-)
+_MONTHS = f"{_LENGTH}M({_LENGTH}D)?"
+_DURATION_TEXT = f"P({_LENGTH}W|{_LENGTH}Y({_LENGTH}M)?({_LENGTH}D)?|{_MONTHS}|{_LENGTH}D)"
 _DURATION = re.compile(_DURATION_TEXT)
 _PRECISIONS: tuple[Precision, ...] = ("day", "month", "quarter", "half", "year")
 
 
 def _checked_duration(value: str) -> str:
-    if not _DURATION.fullmatch(value):
-        raise refusal(MESSAGES, "period_duration")
-    return value
+    if _DURATION.fullmatch(value):
+        return value
+    raise refusal(MESSAGES, "period_duration")
 
 
 Duration = Annotated[
@@ -111,9 +110,7 @@ def days(period: str | FloatingLength | None) -> Days | None:
     None stands for an open end, also after the year 9999, which no date can follow; a floating
     length, or none, has no days. The SQL function `period_days` says the same of a stored period.
     """
-    if not isinstance(period, str):
-        return None
-    return _days_of_text(period)
+    return _days_of_text(period) if isinstance(period, str) else None
 
 
 def is_period(value: Any) -> bool:
@@ -291,9 +288,7 @@ def _months(end: str) -> tuple[int, int]:
 
 
 def _first_day(end: str) -> date | None:
-    if end == "..":
-        return None
-    return date(int(end[:4]), _months(end)[0], int(end[8:] or 1))
+    return None if end == ".." else date(int(end[:4]), _months(end)[0], int(end[8:] or 1))
 
 
 def _day_after(end: str) -> date | None:

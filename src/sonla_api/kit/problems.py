@@ -174,16 +174,6 @@ class InUse(Conflict):
     )
 
 
-class SecretAlreadyShown(Conflict):
-    """Of a repeated request: what it made is there, and its secret was kept nowhere."""
-
-    title = Message("The secret was shown before", "Khóa bí mật đã được hiển thị trước đó")
-    remedy = Message(
-        "A secret is shown once and kept nowhere; make another, and revoke this one.",
-        "Khóa chỉ hiển thị một lần và không được lưu; hãy tạo khóa khác và thu hồi khóa này.",
-    )
-
-
 class Busy(Conflict):
     title = Message("Another request is changing this", "Yêu cầu khác đang sửa bản ghi này")
     remedy = Message("Send the request again shortly.", "Hãy gửi lại sau giây lát.")
@@ -267,14 +257,6 @@ class Invalid(Problem):
     remedy = Message(
         "Put right what `errors` names and send it again.",
         "Hãy sửa những điểm nêu ở `errors` rồi gửi lại.",
-    )
-
-
-class KeyReused(Invalid):
-    title = Message("Idempotency-Key used before", "Idempotency-Key đã dùng")
-    remedy = Message(
-        "This key was used with another body; take a new key for a new request.",
-        "Khóa này đã dùng với nội dung khác; hãy dùng khóa mới cho yêu cầu mới.",
     )
 
 

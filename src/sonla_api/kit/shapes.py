@@ -159,15 +159,17 @@ def unsigned(flag: Any) -> ColumnElement[Any]:
 def all_unsigned(flags: Any) -> ColumnElement[Any]:
     """The flags of a record as strangers see them."""
     each = elements(flags, "flag")
-    made = select(func.jsonb_agg(aggregate_order_by(unsigned(each.c.flag), each.c.place)))
+    made = select(func.jsonb_agg(aggregate_order_by(unsigned(each.c.flag), each.c.ordinal)))
     is_empty = flags == literal_column("'[]'::jsonb")
     return case((is_empty, flags), else_=made.scalar_subquery())
 
 
 def elements(value: Any, name: str, rows: str = "each") -> Any:
-    """The elements of a JSON list as `rows`: each under this name, and its `place` in the list."""
+    """The elements of a JSON list as `rows`: each under this name, and its `ordinal`, which no
+    table has a column of.
+    """
     each = func.jsonb_array_elements(value)
-    named = each.table_valued(column(name, JSONB), with_ordinality="place", name=rows)
+    named = each.table_valued(column(name, JSONB), with_ordinality="ordinal", name=rows)
     return named.render_derived()
 
 

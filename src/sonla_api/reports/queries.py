@@ -96,7 +96,7 @@ def _sections(of: Any) -> ColumnElement[Any]:
         .scalar_subquery()
     )
     whole = section.op("||")(func.jsonb_build_object(constant("narrative"), text))
-    made = select(func.jsonb_agg(aggregate_order_by(whole, each.c.place))).select_from(each)
+    made = select(func.jsonb_agg(aggregate_order_by(whole, each.c.ordinal))).select_from(each)
     return made.correlate(of).scalar_subquery()
 
 

@@ -14,6 +14,7 @@ from sonla_api.reports.reading import Reading, figures, growth, localized
 from sonla_api.reports.schemas import Cell, Column, Counted, ReportFigure, Row, SectionView, Table
 from sonla_api.reports.sections import PLANS_UNDER_WAY
 from sonla_api.reports.tables import TOTAL
+from sonla_api.reports.unled import Unled
 from sonla_api.workloads.balance import Numbers, TaskTableQuery, filters_of, task_numbers
 from sonla_api.workloads.queries import address
 
@@ -40,6 +41,7 @@ class Work:
 
     def __init__(self, ctx: Context, period: ReportPeriod, reading: Reading) -> None:
         self._ctx, self._reading = ctx, reading
+        self._unled = Unled(ctx, period, reading)
         self._period, self._before = period, period.year_before()
         self._now: Numbers = {}
         self._then: Numbers = {}
@@ -51,6 +53,7 @@ class Work:
             await register_numbers(whole, period.first, period.as_of(self._ctx))
             for period in (self._period, self._before)
         ]
+        await self._unled.read()
         sees_all = self._reading.sees_all
         self._seen = self._now if sees_all else await task_numbers(self._ctx, _query(self._period))
 
@@ -74,6 +77,7 @@ class Work:
                     _figure(name, cell, earlier[name])
                     for name, cell in zip(COLUMNS, total.cells, strict=True)
                 ),
+                self._unled.shown(),
             ],
             tables=[
                 Table(

@@ -68,10 +68,10 @@ def _on_the_day(of: Any, shown: str) -> Any:
         (start.c.since <= today, constant(L.source)),
     ).label("dating")
     level = each.c.said.op("->>")(constant("level")).label("level")
-    found = select(level, dating, func.lower(valid).label("since"), each.c.place)
+    found = select(level, dating, func.lower(valid).label("since"), each.c.ordinal)
     rows = found.select_from(each.join(start, true())).subquery("levels")
     is_stated = rows.c.dating == constant(L.stated)
-    order = (is_stated.desc(), rows.c.since.desc().nulls_last(), rows.c.place.desc())
+    order = (is_stated.desc(), rows.c.since.desc().nulls_last(), rows.c.ordinal.desc())
     last = select(rows.c[shown]).where(rows.c.dating.is_not(None)).order_by(*order)
     return last.limit(literal_column("1")).scalar_subquery()
 

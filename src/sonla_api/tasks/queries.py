@@ -1,5 +1,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
+from enum import StrEnum
+from functools import cache
 from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
@@ -23,7 +25,18 @@ from sqlalchemy.orm import aliased
 
 from sonla_api.agencies.models import Agency
 from sonla_api.kit.context import WriteContext
-from sonla_api.kit.filters import Filter, at_least, at_most, has, matches, one_of, overlaps, refers
+from sonla_api.kit.filters import (
+    Filter,
+    at_least,
+    at_most,
+    has,
+    lacks,
+    matches,
+    one_of,
+    overlaps,
+    refers,
+    through,
+)
 from sonla_api.kit.listing import Listing, Q
 from sonla_api.kit.model import constant
 from sonla_api.kit.period import PeriodFilter
@@ -50,6 +63,16 @@ def _assigned(name: str, is_several: bool) -> Any:  # noqa: FBT001  as Filter ca
 
 def _has_somebody(name: str, _: bool) -> Any:  # noqa: FBT001  as Filter calls it
     return is_assigned(T) == bindparam(name)
+
+
+class TaskGap(StrEnum):
+    """What may be unknown of the plan of a task."""
+
+    plan_period = "plan_period"
+
+
+_plan = select(Plan.id).where(Plan.id == T.plan_id, Plan.is_seen()).correlate(T)
+_IS_UNKNOWN = {TaskGap.plan_period: _plan.where(Plan.period_days.is_(None)).exists()}
 
 
 class TaskListing(Listing):
@@ -103,6 +126,16 @@ class TaskListing(Listing):
         Day | None, at_most(T.due_on), Field(description="Due on this day or before.")
     ] = None
     period: Annotated[PeriodFilter | None, overlaps(T.period_days)] = None
+    plan_period: Annotated[
+        PeriodFilter | None,
+        through(T.plan_id, overlaps(Plan.period_days)),
+        Field(description="Tasks of plans that last in this period."),
+    ] = None
+    without: Annotated[
+        list[TaskGap],
+        lacks(T.plan_id, _IS_UNKNOWN),
+        Field(description="Tasks of plans without a period."),
+    ] = []
 
 
 _ids = bindparam("ids", type_=ARRAY(Uuid))
@@ -123,6 +156,7 @@ _SAME = (
 """What every occurrence has from its task."""
 
 
+@cache
 def _occurrences() -> Statement:
     """Those wanted that are not there yet."""
     wanted, that = _wanted.render_derived(), aliased(T)
@@ -142,9 +176,6 @@ def _occurrences() -> Statement:
     made = select(*own.values(), *_SAME).join(wanted, wanted.c.id == T.id).where(~is_there)
     names = [name.key for name in (*own, *_SAME)]
     return Statement(insert(T).from_select(names, made, include_defaults=False))
-
-
-_make = _occurrences()
 
 
 async def wait_for_plan(ctx: WriteContext, id_: UUID) -> None:
@@ -170,4 +201,4 @@ async def keep_occurrences(
     of_tasks, on_days = [id_ for id_, _ in pairs], [day for _, day in pairs]
     both = {"of_tasks": of_tasks, "on_days": on_days}
     await _drop.fetch(ctx.reader, ids=[*wanted], since=since, **both)
-    await _make.fetch(ctx.reader, **both)
+    await _occurrences().fetch(ctx.reader, **both)

@@ -1,5 +1,6 @@
 """What exists because of a document: what rests on it, the plans of these, and their tasks."""
 
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from sonla_api.kit.context import Context
 from sonla_api.kit.cursors import Rows
 from sonla_api.kit.mentions import Mention
 from sonla_api.kit.model import Resource, among, constant
+from sonla_api.kit.statement import Statement
 from sonla_api.kit.titles import href, readable
 from sonla_api.plans.models import Plan
 from sonla_api.tasks.models import Task
@@ -24,7 +26,7 @@ D = Document
 async def effects(ctx: Context, id_: UUID, query: LineageQuery) -> Rows:
     """What exists because of a document, the latest first, as far as the caller may read it."""
     told = readable(ctx, (), [model.__tablename__ for model in (Plan, Task)])
-    return await read_page(ctx, _effects, id_, query, resources=told)
+    return await read_page(ctx, _effects(), id_, query, resources=told)
 
 
 def _may_read(model: type[Resource]) -> Any:
@@ -90,4 +92,6 @@ def _row(model: Any, symbol: Any, title: Any, on: Any, rests_on: Any) -> Any:
     )
 
 
-_effects = paged(_ids(), _shown, EffectView)
+@cache
+def _effects() -> Statement:
+    return paged(_ids(), _shown, EffectView)

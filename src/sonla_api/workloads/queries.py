@@ -92,20 +92,22 @@ def _head(shown: type[Summary]) -> Statement:
     return Statement(select(summary(shown, _ID), calendar))
 
 
-_tasks = Statement(
-    select(
-        T.id,
-        func.coalesce(T.occurrence_of_id, T.parent_id).label("parent_id"),
-        T.weight,
-        case((T.done_on <= TODAY, 100), else_=T.percent).label("percent"),
-        health(T).label("health"),
-    ).where(T.plan_id == _ID, T.is_seen())
-)
+@cache
+def _tasks() -> Statement:
+    return Statement(
+        select(
+            T.id,
+            func.coalesce(T.occurrence_of_id, T.parent_id).label("parent_id"),
+            T.weight,
+            case((T.done_on <= TODAY, 100), else_=T.percent).label("percent"),
+            health(T).label("health"),
+        ).where(T.plan_id == _ID, T.is_seen())
+    )
 
 
 async def tasks_of(ctx: Context, plan_id: UUID) -> Sequence[Any]:
     """The tasks of a plan with how they stand."""
-    return await _tasks.fetch(ctx.reader, id=plan_id, **ctx.parameters)
+    return await _tasks().fetch(ctx.reader, id=plan_id, **ctx.parameters)
 
 
 def task_counts(numbers: dict[str, int], **query: Any) -> list[TaskCount]:
@@ -116,50 +118,52 @@ def task_counts(numbers: dict[str, int], **query: Any) -> list[TaskCount]:
     ]
 
 
-_agencies = Statement(
-    select(
-        as_bytes(
-            json_object(**{name: getattr(Agency, name) for name in AgencySummary.model_fields})
+@cache
+def _agencies() -> Statement:
+    return Statement(
+        select(
+            as_bytes(
+                json_object(**{name: getattr(Agency, name) for name in AgencySummary.model_fields})
+            )
         )
+        .where(
+            Agency.is_seen(),
+            or_(
+                Agency.id == any_(bindparam("ids", type_=ARRAY(Uuid))),
+                and_(
+                    Agency.kind == any_(bindparam("kinds", type_=ARRAY(Text))), exists_on("today")
+                ),
+            ),
+        )
+        .order_by(Agency.kind, Agency.name.op("->>")(constant("vi")), Agency.id)
     )
-    .where(
-        Agency.is_seen(),
-        or_(
-            Agency.id == any_(bindparam("ids", type_=ARRAY(Uuid))),
-            and_(Agency.kind == any_(bindparam("kinds", type_=ARRAY(Text))), exists_on("today")),
-        ),
-    )
-    .order_by(Agency.kind, Agency.name.op("->>")(constant("vi")), Agency.id)
-)
 
 
 async def agencies_listed(
     ctx: Context, ids: Iterable[UUID], kinds: Sequence[AgencyKind]
 ) -> list[AgencySummary]:
     """Those agencies, and all of these kinds that there are on the day."""
-    found = await _agencies.fetch(ctx.reader, ids=list(ids), kinds=kinds, **ctx.parameters)
+    found = await _agencies().fetch(ctx.reader, ids=list(ids), kinds=kinds, **ctx.parameters)
     return [AgencySummary.model_validate_json(row[0]) for row in found]
-
-
-_of_agency = (
-    select(T.plan_id, A.role, assignment_health(A, T).label("health"))
-    .join(T, T.id == A.task_id)
-    .where(A.agency_id == _ID, A.is_seen(), T.is_seen())
-    .subquery("each")
-)
-_counted = (
-    select(*_of_agency.c, cast(func.count(), Integer).label("number"))
-    .where(_of_agency.c.health.is_not(None))
-    .group_by(*_of_agency.c)
-    .subquery("counted")
-)
 
 
 @cache
 def _work() -> Statement:
-    plan = case((among(_counted.c.health, _OPEN), summary(PlanSummary, _counted.c.plan_id)))
-    order = (_counted.c.plan_id.desc(), _counted.c.role.desc())
-    return Statement(select(_counted, plan.label("plan")).order_by(*order))
+    of_agency = (
+        select(T.plan_id, A.role, assignment_health(A, T).label("health"))
+        .join(T, T.id == A.task_id)
+        .where(A.agency_id == _ID, A.is_seen(), T.is_seen())
+        .subquery("each")
+    )
+    counted = (
+        select(*of_agency.c, cast(func.count(), Integer).label("number"))
+        .where(of_agency.c.health.is_not(None))
+        .group_by(*of_agency.c)
+        .subquery("counted")
+    )
+    plan = case((among(counted.c.health, _OPEN), summary(PlanSummary, counted.c.plan_id)))
+    order = (counted.c.plan_id.desc(), counted.c.role.desc())
+    return Statement(select(counted, plan.label("plan")).order_by(*order))
 
 
 async def workload(ctx: Context, agency_id: UUID) -> tuple[list[RoleCount], list[PlanCount]]:
