@@ -155,6 +155,8 @@ def expected_errors(name: str, about: Any) -> set[str]:
         errors |= {"404"}
     if "{id}" in name:
         errors |= {"410"} if is_write else {"308", "410"}
+    if "after" in names:  # a position that a restore has lost
+        errors |= {"410"}
     if has_body:
         errors |= {"408", "413", "415"}
     if is_write or name in OF_A_STATE:

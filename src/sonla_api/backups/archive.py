@@ -1,5 +1,6 @@
 """A file that pg_dump made of a register: what it is, and who had which rights."""
 
+import os
 import re
 import subprocess
 from dataclasses import dataclass
@@ -78,6 +79,7 @@ class Archive:
     def _told(self, *options: str, given: str = "") -> str:
         done = subprocess.run(  # noqa: S603  # PostgreSQL's own program
             [self.pg_restore, *options, self.file],
+            env=os.environ | {"LC_ALL": "C"},  # so that what it says is known
             input=given,
             capture_output=True,
             text=True,

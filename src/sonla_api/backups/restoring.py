@@ -98,7 +98,7 @@ def _pour(
         ) as sink,
     ):
         with _Flow(source, sink, settings, end) as flow:
-            sink.wait(lambda: progress(f"{flow.passed / 1e6:.0f} MB of statements so far"))
+            sink.wait(lambda: progress(f"{flow.passed / 1e6:.1f} MB of statements so far"))
         for program in (sink, source):
             if program.has_failed():
                 raise BackupError(f"nothing was restored: {program.reason()}")

@@ -191,6 +191,8 @@ def _add_errors(path: str, method: str, operation: dict[str, Any]) -> None:
         kinds += [problems.Gone]
         if method == "get":
             kinds += [problems.Moved]
+    if "after" in names:
+        kinds += [problems.Gone]
     if method in {"post", "patch"}:
         kinds += [problems.RequestTimeout, problems.TooLarge, problems.UnsupportedMediaType]
     if method != "get":
