@@ -17,13 +17,15 @@ COPY src src
 RUN /build/tools/bin/python -m pip wheel --no-deps --no-index --no-build-isolation \
         --wheel-dir dist . \
     && /srv/sonla-api/bin/python -m pip install --no-deps --no-index dist/*.whl \
-    && /srv/sonla-api/bin/python -m pip uninstall --yes pip
+    && /srv/sonla-api/bin/python -m pip uninstall --yes pip \
+    && /srv/sonla-api/bin/python -OO -m compileall -q /srv/sonla-api/lib
 
 FROM python:3.13-slim-trixie AS service
 RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin sonla
 COPY --from=build /srv/sonla-api /srv/sonla-api
 ENV PATH=/srv/sonla-api/bin:$PATH \
     PYTHONUNBUFFERED=1 \
+    PYTHONOPTIMIZE=2 \
     SONLA_HOST=0.0.0.0
 USER 10001
 EXPOSE 8000

@@ -14,7 +14,7 @@ help: ## say what there is
 
 run: ## start PostgreSQL, API and docs with the real records (SONLA_PORT, else 8000)
 	@scripts/venv local
-	@SONLA_PUBLIC_READ=$${SONLA_PUBLIC_READ:-true} exec $(BIN)/sonla serve --prepare --with-parent
+	@PYTHONOPTIMIZE=2 SONLA_PUBLIC_READ=$${SONLA_PUBLIC_READ:-true} exec $(BIN)/sonla serve --prepare --with-parent
 
 test: ## run the tests on a PostgreSQL of their own (ARGS="-k partners")
 	@scripts/venv dev

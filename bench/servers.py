@@ -98,7 +98,13 @@ def running(
     started = subprocess.Popen(
         command,
         cwd=folder,
-        env={**_plain(), **environment, "SONLA_PORT": str(port), "PORT": str(port)},
+        env={
+            **_plain(),
+            **environment,
+            "PYTHONOPTIMIZE": "2",
+            "SONLA_PORT": str(port),
+            "PORT": str(port),
+        },
         stdout=subprocess.DEVNULL,
     )
     try:
