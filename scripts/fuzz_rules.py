@@ -22,10 +22,11 @@ _BEYOND = {
         direction_fixed fixed itself needed no_end no_enterprise no_flag no_successor not_begun
         not_later not_over not_replaceable not_sent not_told observed occurrence paired
         rule_never rule_outside rule_start rule_too_many rule_unbounded same_state stays
-        too_many_records unanswered withdrawn""",
+        too_many_records unanswered withdrawn ck:/parent_id ck:/pair_id""",
     "It lies between fields: what one says, another needs, excludes or limits. Some of it JSON "
     "Schema could say by oneOf and not, which what makes clients turns into types of no use.": """
-        agency_needed code_twice codes_needed days_uncounted dimension_twice direction_unasked
+        agency_needed code_twice codes_needed day_of_signing days_uncounted dimension_twice
+        direction_unasked
         document_unnamed enterprise_unnamed flow_both foundation_unnamed issuer_twice not_of_kind
         of_pages one_party one_record one_side period_needed period_order positions_needed
         published_by_a_step reason_needed reason_unasked same_currency says_nothing
@@ -33,6 +34,8 @@ _BEYOND = {
         whom""",
     "A pattern for it would be longer than what it says: letters, words and rules of RFC 5545.": """
         no_digits too_few_letters too_many_words text_marks rule_form rule_frequency rule_clash""",
+    "A day has a year of four digits: `date` has no bounds, and a pattern beside it is no type of "
+    "what makes clients.": "day",
     "The second of two numbers is a latitude; what makes clients reads no prefixItems.": "latitude",
     "What only an agency sees needs an agency: two fields again, held by the database.": """
         ck:/owner_agency_id""",

@@ -11,6 +11,7 @@ from httpx import AsyncClient
 from sonla_api.code_lists.queries import ENUMS, NAMES, code_list
 from sonla_api.kit.codes import CodeList
 from sonla_api.kit.formats import MEDIA_TYPES
+from sonla_api.kit.model import Resource
 from sonla_api.main import create_app
 from sonla_api.settings import Settings, SettingsError
 from tests.factories import delegation, made, partner
@@ -86,6 +87,7 @@ async def test_every_enum_of_the_description_is_served(app: FastAPI, api: AsyncC
     served = [set(await read(api, name)) for name in ENUMS]
     # The forms of lists and of reports are no codes of records.
     served += [{"json", *MEDIA_TYPES}, {"json", "docx", "pdf", "xlsx"}]
+    served += [{model.__tablename__ for model in Resource.__subclasses__()}]
     found = enums_in(app.openapi())
     assert len(found) > len(NAMES_OF_FIELDS)
     for place, values in found.items():

@@ -121,6 +121,10 @@ async def test_a_point_is_checked_and_wants_a_source(api: AsyncClient) -> None:
         assert (answer.status_code, error["pointer"], error["code"]) == (422, pointer, code)
         assert "giá trị không phù hợp" not in error["message"]
     body = site(location={"type": "Point", "coordinates": [-180, 90]})
+    for change in ({"coordinates": None}, {"coordinates": [1]}):
+        address = f"/sites/{(await made(api, '/sites', body))['id']}"
+        answer = await api.patch(address, json={"location": change}, headers={"If-Match": "*"})
+        assert answer.json()["errors"][0]["pointer"] == "/location/coordinates"
     gate = await made(api, "/sites", body)
     assert [flag["code"] for flag in gate["flags"]] == ["location_unsourced"]
     cited = {"sources": [{"source_id": (await made(api, "/sources", source()))["id"]}]}

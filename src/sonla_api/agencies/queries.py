@@ -13,6 +13,7 @@ from sonla_api.kit.listing import Listing, Q
 from sonla_api.kit.mentions import Mention
 from sonla_api.kit.records import Records
 from sonla_api.kit.schema import Day
+from sonla_api.kit.text import Line
 
 agencies = Records(Agency, AgencyView)
 _REORGANISATIONS = 20
@@ -52,8 +53,8 @@ class AgencyListing(Listing):
     orders: ClassVar = {"created_at": Agency.created_at, "valid_to": Agency.valid_to}
 
     q: Annotated[Q, matches(Agency.words)] = None
-    key: Annotated[list[str], one_of(Agency.key)] = []
-    code: Annotated[list[str], one_of(Agency.code)] = []
+    key: Annotated[list[Line], one_of(Agency.key)] = []
+    code: Annotated[list[Line], one_of(Agency.code)] = []
     kind: Annotated[list[AgencyKind], one_of(Agency.kind)] = []
     parent_id: Annotated[list[UUID], one_of(Agency.parent_id)] = []
     valid_on: Annotated[

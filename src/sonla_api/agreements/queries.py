@@ -58,6 +58,7 @@ from sonla_api.kit.period import PeriodFilter
 from sonla_api.kit.records import Records
 from sonla_api.kit.schema import AgencySummary, Day
 from sonla_api.kit.shapes import elements, json_object, summary
+from sonla_api.kit.text import Line
 from sonla_api.partners.queries import WARNED_DAYS
 from sonla_api.partners.schemas import PartnerSummary
 
@@ -184,7 +185,7 @@ class AgreementListing(AgreementChoice, Listing):
     }
 
     q: Annotated[Q, matches(A.words)] = None
-    key: Annotated[list[str], one_of(A.key)] = []
+    key: Annotated[list[Line], one_of(A.key)] = []
     state: Annotated[list[AgreementState], one_of(A.state)] = []
     standing: Annotated[
         list[AgreementStanding],

@@ -37,6 +37,7 @@ from sonla_api.kit.shapes import as_item, to_json
 from sonla_api.kit.statement import Statement
 from sonla_api.kit.steps import Step
 from sonla_api.kit.store import turn
+from sonla_api.kit.text import Line
 from sonla_api.tasks.health import AsOf, Healths, assignment_health, has_health
 from sonla_api.tasks.models import Task
 
@@ -61,7 +62,7 @@ class AssignmentListing(Listing):
         "assigned_on": A.assigned_on,
     }
 
-    key: Annotated[list[str], one_of(A.key)] = []
+    key: Annotated[list[Line], one_of(A.key)] = []
     task_id: Annotated[list[UUID], one_of(A.task_id)] = []
     plan_id: Annotated[
         list[UUID],

@@ -9,6 +9,7 @@ from sonla_api.kit.listing import Listing
 from sonla_api.kit.period import PeriodFilter
 from sonla_api.kit.records import Records
 from sonla_api.kit.schema import Day
+from sonla_api.kit.text import Line
 
 calendar_days = Records(CalendarDay, CalendarDayView)
 
@@ -16,7 +17,7 @@ calendar_days = Records(CalendarDay, CalendarDayView)
 class CalendarDayListing(Listing):
     orders: ClassVar = {"created_at": CalendarDay.created_at, "day": CalendarDay.day}
 
-    key: Annotated[list[str], one_of(CalendarDay.key)] = []
+    key: Annotated[list[Line], one_of(CalendarDay.key)] = []
     kind: Annotated[list[DayKind], one_of(CalendarDay.kind)] = []
     day_from: Annotated[
         Day | None, at_least(CalendarDay.day), Field(description="This day or later.")

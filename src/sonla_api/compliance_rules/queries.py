@@ -38,6 +38,7 @@ from sonla_api.kit.records import Records
 from sonla_api.kit.shapes import elements, embedded, json_object
 from sonla_api.kit.statement import Statement
 from sonla_api.kit.steps import Step
+from sonla_api.kit.text import Line
 from sonla_api.kit.titles import href
 from sonla_api.kit.tombstones import missing
 
@@ -49,8 +50,8 @@ class ComplianceRuleListing(Listing):
     orders: ClassVar = {"created_at": R.created_at, "code": R.code}
 
     q: Annotated[Q, matches(R.words)] = None
-    key: Annotated[list[str], one_of(R.key)] = []
-    code: Annotated[list[str], one_of(R.code), Field(description="Versions of these rules.")] = []
+    key: Annotated[list[Line], one_of(R.key)] = []
+    code: Annotated[list[Line], one_of(R.code), Field(description="Versions of these rules.")] = []
     kind: Annotated[list[RuleKind], one_of(R.kind)] = []
     is_example: Annotated[
         bool | None,

@@ -44,6 +44,7 @@ from sonla_api.kit.model import among
 from sonla_api.kit.period import HalfYearFilter, PeriodFilter
 from sonla_api.kit.records import Records
 from sonla_api.kit.statement import Statement
+from sonla_api.kit.text import Line
 
 D = Delegation
 delegations = Records(
@@ -110,8 +111,8 @@ class DelegationListing(_Choice, Listing):
 
     q: Annotated[Q, matches(D.words)] = None
     state: Annotated[list[DelegationState], one_of(D.state)] = []
-    key: Annotated[list[str], one_of(D.key)] = []
-    code: Annotated[list[str], one_of(D.code)] = []
+    key: Annotated[list[Line], one_of(D.key)] = []
+    code: Annotated[list[Line], one_of(D.code)] = []
     subdivision: Annotated[list[Subdivision], one_of(D.subdivision)] = []
     funding: Annotated[list[Funding], one_of(D.funding)] = []
     member_agency_id: Annotated[list[UUID], refers(D, "members")] = []

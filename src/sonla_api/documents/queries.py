@@ -41,6 +41,7 @@ from sonla_api.kit.schema import Day
 from sonla_api.kit.shapes import json_object
 from sonla_api.kit.statement import Statement
 from sonla_api.kit.store import turn
+from sonla_api.kit.text import Line
 from sonla_api.sources.models import Source
 
 D, Link = Document, DocumentLink
@@ -110,13 +111,13 @@ class DocumentListing(Listing):
     orders: ClassVar = {"created_at": D.created_at, "issued_on": D.issued_from}
 
     q: Annotated[Q, matches(D.words)] = None
-    key: Annotated[list[str], one_of(D.key)] = []
+    key: Annotated[list[Line], one_of(D.key)] = []
     symbol: Annotated[
         list[Symbol],
         Filter(_of_symbol, D.symbol),
         Field(description="Documents of this symbol, however it is written."),
     ] = []
-    number: Annotated[list[str], one_of(D.number)] = []
+    number: Annotated[list[Line], one_of(D.number)] = []
     year: Annotated[list[Annotated[int, Field(ge=1000, le=9999)]], one_of(D.year)] = []
     type: Annotated[list[DocumentType], one_of(D.type)] = []
     issuer_id: Annotated[list[UUID], one_of(D.issuer_id)] = []

@@ -42,6 +42,7 @@ from sonla_api.kit.period import PeriodFilter
 from sonla_api.kit.records import Records
 from sonla_api.kit.shapes import elements
 from sonla_api.kit.statement import Statement
+from sonla_api.kit.text import Line
 
 E = Event
 events = Records(E, EventView, lifecycle.parameters, verbs=lifecycle.verbs)
@@ -98,7 +99,7 @@ class EventListing(_Choice, Listing):
 
     q: Annotated[Q, matches(E.words)] = None
     state: Annotated[list[EventState], one_of(E.state)] = []
-    key: Annotated[list[str], one_of(E.key)] = []
+    key: Annotated[list[Line], one_of(E.key)] = []
     site_id: Annotated[
         list[UUID], refers(E, "sites"), Field(description="Naming one of these sites.")
     ] = []

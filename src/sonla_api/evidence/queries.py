@@ -13,6 +13,7 @@ from sonla_api.kit.filters import one_of, through
 from sonla_api.kit.listing import Listing
 from sonla_api.kit.records import Records
 from sonla_api.kit.statement import Statement
+from sonla_api.kit.text import Line
 from sonla_api.tasks.models import Task
 
 E = Evidence
@@ -22,7 +23,7 @@ evidence = Records(E, EvidenceView)
 class EvidenceListing(Listing):
     orders: ClassVar = {"created_at": E.created_at}
 
-    key: Annotated[list[str], one_of(E.key)] = []
+    key: Annotated[list[Line], one_of(E.key)] = []
     task_id: Annotated[list[UUID], one_of(E.task_id)] = []
     plan_id: Annotated[
         list[UUID],

@@ -17,6 +17,7 @@ from sonla_api.kit.mentions import model_of
 from sonla_api.kit.model import constant
 from sonla_api.kit.records import Records
 from sonla_api.kit.statement import Statement
+from sonla_api.kit.text import Line
 
 I = Indicator  # noqa: E741  as other packages name their model
 indicators = Records(I, IndicatorView)
@@ -33,7 +34,7 @@ class IndicatorListing(Listing):
     orders: ClassVar = {"created_at": I.created_at, "code": I.code}
 
     q: Annotated[Q, matches(I.words)] = None
-    key: Annotated[list[str], one_of(I.key)] = []
+    key: Annotated[list[Line], one_of(I.key)] = []
     code: Annotated[list[IndicatorCode], one_of(I.code)] = []
     unit: Annotated[list[Unit], one_of(I.unit)] = []
     frequency: Annotated[list[Frequency], one_of(I.frequency)] = []

@@ -1,9 +1,9 @@
 """JSON merge patches (RFC 7396) of what callers send, derived from the whole."""
 
 import types
-from typing import Any, Union, get_args, get_origin
+from typing import Annotated, Any, Union, get_args, get_origin
 
-from pydantic import MISSING, BaseModel
+from pydantic import MISSING, AfterValidator, BaseModel
 
 
 def open_to_patches(schema: type[BaseModel]) -> None:
@@ -43,6 +43,10 @@ def _patch_of(schema: type[BaseModel]) -> type[BaseModel]:
         }
         patch: Any = type(f"{schema.__name__}Patch", (schema,), members)
         for field in patch.model_fields.values():
+            if any(isinstance(mark, AfterValidator) for mark in field.metadata):
+                # Asked of values alone: null removes.
+                field.annotation = Annotated[field.annotation, *field.metadata]
+                field.metadata = []
             field.annotation = field.annotation | None
         open_to_patches(patch)
         _patches[schema] = patch

@@ -15,6 +15,7 @@ from sonla_api.kit.records import Only, Records
 from sonla_api.kit.schema import Day
 from sonla_api.kit.shapes import summary
 from sonla_api.kit.statement import Statement
+from sonla_api.kit.text import Line
 from sonla_api.notice_acknowledgements.models import AcknowledgementMeans, NoticeAcknowledgement
 from sonla_api.notice_acknowledgements.schemas import (
     NoticeAcknowledgementView,
@@ -32,7 +33,7 @@ acknowledgements = Records(A, NoticeAcknowledgementView)
 class NoticeAcknowledgementListing(Listing):
     orders: ClassVar = {"created_at": A.created_at, "acknowledged_on": A.acknowledged_on}
 
-    key: Annotated[list[str], one_of(A.key)] = []
+    key: Annotated[list[Line], one_of(A.key)] = []
     notice_id: Annotated[list[UUID], one_of(A.notice_id)] = []
     partner_id: Annotated[list[UUID], one_of(A.partner_id)] = []
     means: Annotated[list[AcknowledgementMeans], one_of(A.means)] = []

@@ -28,6 +28,7 @@ from sonla_api.kit.period import PeriodFilter
 from sonla_api.kit.records import Records
 from sonla_api.kit.schema import Day
 from sonla_api.kit.statement import Statement
+from sonla_api.kit.text import Line
 from sonla_api.notices.lifecycle import NoticeState, lifecycle
 from sonla_api.notices.models import Notice, NoticeTopic
 from sonla_api.notices.schemas import NoticeView
@@ -95,7 +96,7 @@ class NoticeListing(Listing):
     orders: ClassVar = {"created_at": N.created_at, "sent_on": N.sent_on}
 
     q: Annotated[Q, matches(N.words)] = None
-    key: Annotated[list[str], one_of(N.key)] = []
+    key: Annotated[list[Line], one_of(N.key)] = []
     topic: Annotated[list[NoticeTopic], one_of(N.topic)] = []
     state: Annotated[list[NoticeState], one_of(N.state)] = []
     market: Annotated[

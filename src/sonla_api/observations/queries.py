@@ -28,6 +28,7 @@ from sonla_api.kit.listing import Listing, Parameters
 from sonla_api.kit.model import among, constant
 from sonla_api.kit.period import PeriodFilter
 from sonla_api.kit.records import Records
+from sonla_api.kit.text import Line
 from sonla_api.observations.models import Observation, ObservationQualifier, ValueKind
 from sonla_api.observations.schemas import ObservationView
 from sonla_api.sources.models import Source
@@ -97,7 +98,7 @@ class ObservationChoice(Parameters):
 class ObservationListing(ObservationChoice, Listing):
     orders: ClassVar = {"created_at": O.created_at, "period": O.period_from}
 
-    key: Annotated[list[str], one_of(O.key)] = []
+    key: Annotated[list[Line], one_of(O.key)] = []
     indicator_id: Annotated[list[UUID], one_of(O.indicator_id)] = []
     indicator_code: Annotated[list[IndicatorCode], _of_indicator(one_of(Indicator.code))] = []
     unit: Annotated[list[Unit], _of_indicator(one_of(Indicator.unit))] = []

@@ -1,7 +1,7 @@
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import Field, GetCoreSchemaHandler, model_validator
+from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler, model_validator
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from sonla_api.indicators.models import Flow
@@ -96,6 +96,12 @@ class _AsObservation:
     def __get_pydantic_core_schema__(self, _: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         described = handler.generate_schema(ObservationCreate)
         return core_schema.no_info_wrap_validator_function(_object, described)
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        other = "Any other object is refused in the answer for its row, and the rest stands."
+        return {"anyOf": [handler(schema), {"type": "object", "description": other}]}
 
 
 def _object(value: Any, _: Any) -> Any:

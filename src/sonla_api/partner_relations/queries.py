@@ -16,6 +16,7 @@ from sonla_api.kit.period import PeriodFilter
 from sonla_api.kit.records import Records
 from sonla_api.kit.schema import Day
 from sonla_api.kit.statement import Statement
+from sonla_api.kit.text import Line
 from sonla_api.partner_relations.lifecycle import RelationState, lifecycle
 from sonla_api.partner_relations.models import PartnerRelation, RelationKind
 from sonla_api.partner_relations.schemas import PartnerRelationView, RelationCount, RelationSummary
@@ -85,7 +86,7 @@ class _Choice(Parameters):
 class PartnerRelationListing(_Choice, Listing):
     orders: ClassVar = {"created_at": R.created_at, "kind": R.kind}
 
-    key: Annotated[list[str], one_of(R.key)] = []
+    key: Annotated[list[Line], one_of(R.key)] = []
     period: Annotated[PeriodFilter | None, overlaps(R.valid_days)] = None
     as_of: Annotated[
         Day | None,

@@ -32,7 +32,7 @@ from sonla_api.kit.records import Records
 from sonla_api.kit.schema import Day
 from sonla_api.kit.shapes import as_bytes, json_object, localized
 from sonla_api.kit.statement import Statement
-from sonla_api.kit.text import Message
+from sonla_api.kit.text import Line, Message
 from sonla_api.partners.models import Partner, PartnerKind, RegistrationWarningCode
 from sonla_api.partners.schemas import PartnerCount, PartnerFigures, PartnerView
 
@@ -115,7 +115,7 @@ class PartnerListing(_Choice, Listing):
     }
 
     q: Annotated[Q, matches(Partner.words)] = None
-    key: Annotated[list[str], one_of(Partner.key)] = []
+    key: Annotated[list[Line], one_of(Partner.key)] = []
     parent_id: Annotated[list[UUID], one_of(Partner.parent_id)] = []
     registration_ends_by: Annotated[
         Day | None,

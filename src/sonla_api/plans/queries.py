@@ -10,6 +10,7 @@ from sonla_api.kit.filters import Filter, lacks, matches, one_of, overlaps, thro
 from sonla_api.kit.listing import Listing, Q
 from sonla_api.kit.period import PeriodFilter
 from sonla_api.kit.records import Records
+from sonla_api.kit.text import Line
 from sonla_api.plans.models import Plan
 from sonla_api.plans.schemas import PlanView
 
@@ -32,7 +33,7 @@ class PlanListing(Listing):
     orders: ClassVar = {"created_at": Plan.created_at}
 
     q: Annotated[Q, Filter(_told, Plan.words)] = None
-    key: Annotated[list[str], one_of(Plan.key)] = []
+    key: Annotated[list[Line], one_of(Plan.key)] = []
     document_id: Annotated[list[UUID], one_of(Plan.document_id)] = []
     period: Annotated[PeriodFilter | None, overlaps(Plan.period_days)] = None
     without: Annotated[

@@ -11,6 +11,7 @@ from sonla_api.kit.listing import Listing
 from sonla_api.kit.period import PeriodFilter
 from sonla_api.kit.records import Records
 from sonla_api.kit.shapes import summary
+from sonla_api.kit.text import Line
 from sonla_api.progress_reports.models import ProgressReport
 from sonla_api.progress_reports.schemas import ProgressReportSummary, ProgressReportView
 
@@ -36,7 +37,7 @@ def _is_corrected(name: str, _: Any) -> Any:
 class ProgressReportListing(Listing):
     orders: ClassVar = {"created_at": R.created_at}
 
-    key: Annotated[list[str], one_of(R.key)] = []
+    key: Annotated[list[Line], one_of(R.key)] = []
     assignment_id: Annotated[list[UUID], one_of(R.assignment_id)] = []
     task_id: Annotated[
         list[UUID],

@@ -41,7 +41,7 @@ from sonla_api.kit.model import constant
 from sonla_api.kit.period import PeriodFilter
 from sonla_api.kit.records import Records
 from sonla_api.kit.shapes import elements, json_object
-from sonla_api.kit.text import Message
+from sonla_api.kit.text import Line, Message
 from sonla_api.partners.models import Partner
 from sonla_api.projects.lifecycle import ProjectKind, ProjectState, lifecycle
 from sonla_api.projects.models import Project
@@ -184,7 +184,7 @@ class ProjectListing(ProjectChoice, Listing):
     }
 
     q: Annotated[Q, matches(P.words)] = None
-    key: Annotated[list[str], one_of(P.key)] = []
+    key: Annotated[list[Line], one_of(P.key)] = []
     parent_id: Annotated[list[UUID], one_of(P.parent_id)] = []
     has_parent: Annotated[bool | None, has(P.parent_id)] = None
     document_id: Annotated[

@@ -28,6 +28,7 @@ from sonla_api.kit.records import Records
 from sonla_api.kit.schema import AgencySummary
 from sonla_api.kit.shapes import elements, summary
 from sonla_api.kit.statement import Statement
+from sonla_api.kit.text import Line
 from sonla_api.reports.lifecycle import ReportState, lifecycle
 from sonla_api.reports.models import PublishedReport, Report
 from sonla_api.reports.schemas import ReportEntry, ReportSummary, ReportView
@@ -120,7 +121,7 @@ class ReportListing(Listing):
     orders: ClassVar = {"created_at": R.created_at, "cut_off": R.cut_off}
 
     q: Annotated[Q, matches(R.words)] = None
-    key: Annotated[list[str], one_of(R.key)] = []
+    key: Annotated[list[Line], one_of(R.key)] = []
     state: Annotated[list[ReportState], Filter(_in_state, R.state)] = []
     issuer_id: Annotated[list[UUID], one_of(R.issuer_id)] = []
     replaces_id: Annotated[

@@ -28,7 +28,7 @@ from sonla_api.kit.period import days
 from sonla_api.kit.records import Records
 from sonla_api.kit.schema import Day
 from sonla_api.kit.shapes import elements
-from sonla_api.kit.text import Message
+from sonla_api.kit.text import Line, Message
 from sonla_api.sites.models import GateLevel, LevelDating, Site, SiteKind
 from sonla_api.sites.schemas import SiteView
 from sonla_api.sources.models import Source
@@ -94,7 +94,7 @@ class SiteListing(Listing):
     orders: ClassVar = {"created_at": S.created_at, "kind": S.kind}
 
     q: Annotated[Q, matches(S.words)] = None
-    key: Annotated[list[str], one_of(S.key)] = []
+    key: Annotated[list[Line], one_of(S.key)] = []
     kind: Annotated[list[SiteKind], one_of(S.kind)] = []
     level: Annotated[
         list[GateLevel],

@@ -44,6 +44,7 @@ from sonla_api.kit.records import Records
 from sonla_api.kit.schema import Day
 from sonla_api.kit.statement import Statement
 from sonla_api.kit.store import turn
+from sonla_api.kit.text import Line
 from sonla_api.plans.models import Plan
 from sonla_api.tasks.health import AsOf, Healths, has_health, health, is_assigned
 from sonla_api.tasks.models import DueKind, Priority, Task
@@ -83,11 +84,11 @@ class TaskListing(Listing):
     }
 
     q: Annotated[Q, matches(T.words)] = None
-    key: Annotated[list[str], one_of(T.key)] = []
+    key: Annotated[list[Line], one_of(T.key)] = []
     plan_id: Annotated[list[UUID], one_of(T.plan_id)] = []
     parent_id: Annotated[list[UUID], one_of(T.parent_id)] = []
     occurrence_of_id: Annotated[list[UUID], one_of(T.occurrence_of_id)] = []
-    code: Annotated[list[str], one_of(T.code)] = []
+    code: Annotated[list[Line], one_of(T.code)] = []
     agency: Annotated[
         list[UUID],
         Filter(_assigned, T.lead_agency_id),

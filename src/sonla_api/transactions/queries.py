@@ -24,6 +24,7 @@ from sonla_api.kit.listing import Listing
 from sonla_api.kit.model import constant
 from sonla_api.kit.period import PeriodFilter
 from sonla_api.kit.records import Records
+from sonla_api.kit.text import Line
 from sonla_api.projects.lifecycle import ProjectKind, ProjectState
 from sonla_api.projects.models import Project, TransactionType
 from sonla_api.projects.queries import GAPS, ProjectGap, SectorCode, with_partner_from
@@ -58,7 +59,7 @@ _of_project = partial(through, T.project_id)
 class TransactionListing(Listing):
     orders: ClassVar = {"created_at": T.created_at, "on": T.on_from}
 
-    key: Annotated[list[str], one_of(T.key)] = []
+    key: Annotated[list[Line], one_of(T.key)] = []
     project_id: Annotated[list[UUID], one_of(T.project_id)] = []
     type: Annotated[list[TransactionType], one_of(T.type)] = []
     currency: Annotated[list[Currency], one_of(T.currency)] = []
