@@ -18,6 +18,7 @@ from tests.factories import delegation, made, partner
 
 NAMES_OF_FIELDS = {
     "AgreementGap",
+    "AgreementGrouping",
     "ObservationGap",
     "PartnerGap",
     "PartnerGrouping",
