@@ -23,6 +23,7 @@ NAMES_OF_FIELDS = {
     "PartnerGap",
     "PartnerGrouping",
     "PlanGap",
+    "TaskGap",
     "CalendarResource",
     "TextLanguage",
     "Gap",
