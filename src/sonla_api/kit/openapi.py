@@ -1,6 +1,7 @@
 """The description of the service: what FastAPI derives, and what holds for every operation."""
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 from fastapi import FastAPI
@@ -106,19 +107,15 @@ def install(app: FastAPI) -> None:
     """Let `app.openapi()` say all that holds."""
     derive = app.openapi
 
+    @cache
     def describe() -> dict[str, Any]:
-        if (
-            app.openapi_schema is None
-            or "Problem" not in app.openapi_schema["components"]["schemas"]
-        ):
-            described = derive()
-            for route in filter(takes_file, iter_route_contexts(app.routes)):
-                described["paths"][route.path]["post"]["requestBody"] = DESCRIBED
-            closed = {route.path for route in iter_route_contexts(app.routes) if _is_closed(route)}
-            _complete(described, closed)
-            describe_files(app, described["paths"])
-            app.openapi_schema = described
-        return app.openapi_schema
+        described = derive()
+        for route in filter(takes_file, iter_route_contexts(app.routes)):
+            described["paths"][route.path]["post"]["requestBody"] = DESCRIBED
+        closed = {route.path for route in iter_route_contexts(app.routes) if _is_closed(route)}
+        _complete(described, closed)
+        describe_files(app, described["paths"])
+        return described
 
     app.openapi = describe  # type: ignore[method-assign]  # the documented way to extend it
 
