@@ -15,7 +15,7 @@ from alembic import command
 from sqlalchemy.engine import make_url
 
 from sonla_api.embedded import server
-from sonla_api.identity.keys import create_key
+from sonla_api.identity.keys import create_key, prefix_of
 from sonla_api.migrating import alembic_config
 from sonla_api.settings import asyncpg_url
 
@@ -89,8 +89,10 @@ def key(address: str, role: str = "officer", agency: str | None = OFFICE) -> Ite
         await connection.close()
         return secret
 
-    yield asyncio.run(make())
-    execute(address, "delete from api_keys")
+    secret = asyncio.run(make())
+    yield secret
+    # That one alone: others may be in use beside it.
+    execute(address, f"delete from api_keys where prefix = '{prefix_of(secret)}'")
 
 
 def fetch(address: str, query: str, *values: Any) -> Any:
