@@ -22,31 +22,24 @@ _NOT_SERVED = {"CHECKSUMS"}  # for whoever keeps the files, not for browsers
 
 @dataclass(frozen=True)
 class Asset:
-    """A file that a page may name; `packed` is the same content compressed beforehand."""
+    """A file that is sent; `packed` is its content compressed, as a file or in memory."""
 
     name: str
     path: Path
-    packed: Path | None
+    packed: Path | bytes | None
     media_type: str
     fingerprint: str
 
 
-@dataclass(frozen=True)
-class Description:
-    """openapi.json: `packed` is its content compressed."""
-
-    path: Path
-    packed: bytes
-    fingerprint: str
-
-
 @cache
-def description() -> Description:
-    """The committed one: to derive it takes seconds and 40 MB, in which nobody is answered."""
+def description() -> Asset:
+    """The committed openapi.json: to derive it takes seconds and 40 MB, with nobody answered."""
     content = _DESCRIPTION.read_bytes()
-    return Description(
+    return Asset(
+        name=_DESCRIPTION.name,
         path=_DESCRIPTION,
         packed=gzip.compress(content, mtime=0),
+        media_type="application/json",
         fingerprint=hashlib.sha256(content).hexdigest(),
     )
 

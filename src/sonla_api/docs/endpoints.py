@@ -33,20 +33,8 @@ async def show_register(request: Request) -> HTMLResponse:
 
 @router.get("/openapi.json")
 def send_description(request: Request) -> Response:
-    """Send the description of the interface, which was made when the service was."""
-    description = assets.description()
-    is_packed = _takes_gzip(request)
-    headers = {
-        "ETag": f'"{description.fingerprint}{"-gzip" if is_packed else ""}"',
-        "Cache-Control": "no-cache",
-        "Vary": "Accept-Encoding",
-    }
-    if headers["ETag"] in request.headers.get("if-none-match", ""):
-        return Response(status_code=304, headers=headers)
-    if is_packed:
-        headers["Content-Encoding"] = "gzip"
-        return Response(description.packed, media_type="application/json", headers=headers)
-    return FileResponse(description.path, media_type="application/json", headers=headers)
+    """Send the description of the interface as it was committed."""
+    return _send(request, assets.description(), "no-cache")
 
 
 @router.get("/docs")
@@ -90,18 +78,24 @@ async def send_file(request: Request, name: str) -> Response:
     asset = assets.find(name)
     if asset is None:
         raise NotFound
-    is_packed = asset.packed is not None and _takes_gzip(request)
-    etag = f'"{asset.fingerprint}{"-gzip" if is_packed else ""}"'
     is_exact = request.query_params.get("v") == asset.fingerprint
-    headers = {"ETag": etag, "Cache-Control": _FOR_EVER if is_exact else "no-cache"}
+    return _send(request, asset, _FOR_EVER if is_exact else "no-cache")
+
+
+def _send(request: Request, asset: assets.Asset, keep: str) -> Response:
+    """The file, compressed where that is at hand and taken; 304 where the caller has it."""
+    packed = asset.packed if _takes_gzip(request) else None
+    etag = f'"{asset.fingerprint}{"-gzip" if packed else ""}"'
+    headers = {"ETag": etag, "Cache-Control": keep}
     if asset.packed:
         headers["Vary"] = "Accept-Encoding"
     if etag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
-    if asset.packed and is_packed:
+    if packed:
         headers["Content-Encoding"] = "gzip"
-        return FileResponse(asset.packed, media_type=asset.media_type, headers=headers)
-    return FileResponse(asset.path, media_type=asset.media_type, headers=headers)
+    if isinstance(packed, bytes):
+        return Response(packed, media_type=asset.media_type, headers=headers)
+    return FileResponse(packed or asset.path, media_type=asset.media_type, headers=headers)
 
 
 def _page(html: str, policy: str, *, keep: str = "no-cache") -> HTMLResponse:
