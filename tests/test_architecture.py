@@ -17,6 +17,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 import sonla_api
 from scripts.lines import PAGE, table
 from sonla_api.identity.permissions import EVERY, RESOURCES
+from sonla_api.kit.mentions import Mention
 from sonla_api.kit.model import Model, Resource
 from sonla_api.kit.schema import Body, ResourceBody
 from sonla_api.kit.steps import Step
@@ -122,6 +123,14 @@ async def test_the_triggers_of_a_resource_know_its_columns(
     assert sorted(told["keep_mentions"]) == sorted(cited)
     if "parent_id" in model.__table__.c:
         assert "refuse_cycle" in told
+
+
+async def test_every_column_of_mentions_is_written(database: "Connection[Any]") -> None:
+    written = await database.fetchval("select pg_get_functiondef('keep_mentions'::regproc)")
+    columns = [c.name for c in Mention.__table__.c if c.foreign_keys]
+    assert columns
+    for name in columns:
+        assert f"case named.member when '{name}' then named.id end" in written
 
 
 @pytest.mark.parametrize("model", Resource.__subclasses__(), ids=lambda model: model.__tablename__)

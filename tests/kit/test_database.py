@@ -15,11 +15,10 @@ import pytest
 from fastapi import FastAPI
 from httpx import AsyncClient, Response
 from sqlalchemy import text
-from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from sonla_api.kit import database as roads
-from sonla_api.kit import reads
+from sonla_api.kit import pool as pools
 from sonla_api.kit.faults import of_postgres
 from sonla_api.kit.idempotency import Held
 from sonla_api.kit.problems import Unavailable
@@ -152,8 +151,8 @@ async def test_the_line_goes_dead_and_comes_back(
     is_warm: bool,
 ) -> None:
     """A host that vanished: nothing is refused, nothing is answered."""
-    assert reads.PATIENCE + reads.FAREWELL < 5
-    for road in (roads, reads):
+    assert pools.PATIENCE + pools.FAREWELL < 5
+    for road in (roads, pools):
         monkeypatch.setattr(road, "PATIENCE", 0.3)
     secret = api.headers["authorization"].removeprefix("Bearer ")
     url = elsewhere(settings, port=line.port)
@@ -237,7 +236,7 @@ async def test_a_queue_before_a_dead_line_waits_no_longer_than_one(
     method: str,
 ) -> None:
     """Who waits for a connection has only the rest of the time to wait for its answer."""
-    for road in (roads, reads):
+    for road in (roads, pools):
         monkeypatch.setattr(road, "PATIENCE", 0.6)
     secret = api.headers["authorization"].removeprefix("Bearer ")
     url = elsewhere(settings, port=line.port)
@@ -254,14 +253,14 @@ async def test_a_queue_before_a_dead_line_waits_no_longer_than_one(
             return time.monotonic() - began
 
         took = await asyncio.gather(*map(timed, (0, 0.3, 0.45)))
-        assert max(took) < 0.6 + reads.FAREWELL + 0.15, took
+        assert max(took) < 0.6 + pools.FAREWELL + 0.15, took
 
 
 async def test_a_commit_that_is_not_answered(
     settings: Settings, line: Proxy, api: AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whether it was written nobody knows; the caller is told in time to ask again."""
-    for road in (roads, reads):
+    for road in (roads, pools):
         monkeypatch.setattr(road, "PATIENCE", 0.3)
     secret = api.headers["authorization"].removeprefix("Bearer ")
     commit = roads.Transaction.commit
@@ -327,16 +326,19 @@ def test_a_connection_cut_in_the_middle_of_something_is_away() -> None:
 async def test_every_connection_is_ended_as_soon_as_it_is_opened(
     settings: Settings, api: AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As while the server goes down; SQLAlchemy gives up after the second."""
+    """As while the server goes down."""
+    open_one = roads.Writing.opened
 
-    def give_up(*_: object) -> None:
-        raise InvalidRequestError
+    async def cut(engine: AsyncEngine) -> roads.Writing:
+        opened = await open_one(engine)
+        opened.terminate()
+        return opened
 
     secret = api.headers["authorization"].removeprefix("Bearer ")
     async with running(settings) as app, caller(app, secret) as client:
         assert (await client.get("/partners")).status_code == 200
         with monkeypatch.context() as patched:
-            patched.setattr(AsyncEngine, "connect", give_up)
+            patched.setattr(roads.Writing, "opened", cut)
             assert is_away(await client.post("/partners", json=factories.partner()))
         await heals(client)
 
@@ -389,7 +391,7 @@ async def test_a_connection_that_has_rested_long_is_replaced(
         pool = app.state.database.reads
         first, again = [await pool.fetch(mine) for _ in range(2)]
         assert first == again
-        monkeypatch.setattr(reads, "_RESTED", -1)
+        monkeypatch.setattr(pools, "_RESTED", -1)
         assert await pool.fetch(mine) != first
 
 
@@ -407,7 +409,11 @@ async def test_too_many_at_once(
         caller(app, secret) as client,
         connected(database_url) as other,
     ):
-        monkeypatch.setattr(roads, "PATIENCE", 0.3)  # not for what has a connection
+        both = await asyncio.gather(
+            *(client.post("/partners", json=factories.partner()) for _ in "12")
+        )
+        assert [answer.status_code for answer in both] == [201, 201]
+        monkeypatch.setattr(pools, "PATIENCE", 0.3)  # not for what has a connection
         async with other.transaction():
             await other.execute("lock table partners in share mode")
             posts = [client.post("/partners", json=factories.partner()) for _ in range(4)]
@@ -480,7 +486,7 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[str]:
             return await send(self, query, *args, **more)
 
         send = getattr(asyncpg.Connection, name)
-        monkeypatch.setattr(reads.Connection, name, partialmethod(noted, send=send))
+        monkeypatch.setattr(pools.Connection, name, partialmethod(noted, send=send))
     return found
 
 

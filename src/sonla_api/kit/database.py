@@ -1,15 +1,13 @@
 """Two roads to the data. Nothing outside this file commits."""
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import asyncpg
-from sqlalchemy import event
-from sqlalchemy.exc import DisconnectionError, InvalidRequestError
+from sqlalchemy import NullPool
 from sqlalchemy.ext.asyncio import (
     AsyncConnection,
     AsyncEngine,
@@ -18,7 +16,8 @@ from sqlalchemy.ext.asyncio import (
 )
 
 from sonla_api.kit.idempotency import Held, take
-from sonla_api.kit.reads import FAREWELL, PATIENCE, Connection, Reads, left_until
+from sonla_api.kit.pool import FAREWELL, PATIENCE, Connection, Pool
+from sonla_api.kit.reads import Reads
 from sonla_api.kit.statement import Reader
 
 _LOST = (OSError, asyncpg.OperatorInterventionError)
@@ -41,6 +40,21 @@ WHO = {"actor_id": "sonla.actor_id", "request_id": "sonla.request_id"}
 """What tells the change log who acts, and the setting that it is read from."""
 
 
+class Writing(Connection):
+    """A connection of the writing pool, and SQLAlchemy's over it for whoever needs a session."""
+
+    over: AsyncConnection
+
+    @classmethod
+    async def opened(cls, engine: AsyncEngine) -> "Writing":
+        """One more of this engine, which lets go of it: it lives as long as the pool keeps it."""
+        over = await engine.connect()
+        raw: Writing = (await over.get_raw_connection()).driver_connection  # type: ignore[assignment]  # the class that the engine is told
+        over.sync_connection.detach()  # type: ignore[union-attr]  # it has been started
+        raw.over = over
+        return raw
+
+
 class Transaction:
     """One transaction on one connection of the writing pool, and a `Reader` of what it sees.
 
@@ -49,14 +63,9 @@ class Transaction:
     """
 
     def __init__(
-        self,
-        connection: AsyncConnection | None,
-        raw: asyncpg.Connection,
-        who: Mapping[str, str],
-        held: Held | None,
-        until: float | None,
+        self, raw: Writing, who: Mapping[str, str], held: Held | None, left: float | None
     ) -> None:
-        self._connection, self._raw, self._held, self._until = connection, raw, held, until
+        self._raw, self._held, self._left = raw, held, left
         self.who = who
         self._has_begun = self._is_over = False
 
@@ -67,9 +76,7 @@ class Transaction:
         if self._is_over:
             raise RuntimeError("what this request writes was committed already")
         self._has_begun = True
-        found = await self._raw.execute(
-            _begin(self.who, self._held), timeout=left_until(self._until)
-        )
+        found = await self._raw.execute(_begin(self.who, self._held), timeout=self._left)
         if self._held:
             await take(self._raw, self._held, found)
 
@@ -88,9 +95,9 @@ class Transaction:
 
     @cached_property
     def session(self) -> AsyncSession:
-        if self._connection is None or not self._has_begun:
+        if not self._has_begun:
             raise RuntimeError("a session would write without a transaction")
-        return AsyncSession(self._connection, expire_on_commit=False)
+        return AsyncSession(self._raw.over, expire_on_commit=False)
 
     async def commit(self) -> None:
         if self._has_begun:
@@ -106,8 +113,13 @@ class Transaction:
                 return
         self._raw.terminate()
 
+    async def leave(self) -> None:
+        """What SQLAlchemy takes for its transaction ends as well; the database is asked nothing."""
+        if "session" in vars(self) and not self._raw.is_closed():
+            await self._raw.over.rollback()
+
     async def _whole(self, query: str, *args: Any) -> Sequence[Any]:
-        rows: Sequence[Any] = await self._raw.fetch(query, *args, timeout=left_until(self._until))
+        rows: Sequence[Any] = await self._raw.fetch(query, *args, timeout=self._left)
         self._is_over = bool(rows)
         return rows
 
@@ -127,7 +139,9 @@ class Database:
     """Reads go over their own pool; a write is one transaction."""
 
     reads: Reads
+    writes: Pool[Writing]
     engine: AsyncEngine
+    """What SQLAlchemy knows of the connections of the writing pool."""
 
     @asynccontextmanager
     async def transaction(
@@ -138,22 +152,21 @@ class Database:
         `who` acts, for the change log; `held`: the Idempotency-Key that it acts under. A short one
         begins with its first statement, which may be the whole of it.
         """
-        async with AsyncExitStack() as stack:
+        raw, left = await self.writes.take()
+        made = Transaction(raw, who, held, left)
+        try:
+            if not is_short:
+                await made.begin()
+            yield made
+            await made.commit()
+        except BaseException as error:
+            await made.take_back(error)
+            raise
+        finally:
             try:
-                async with asyncio.timeout(PATIENCE) as waiting:
-                    connection = await stack.enter_async_context(self.engine.connect())
-            except InvalidRequestError as error:  # each was cut as soon as it was opened
-                raise ConnectionError from error
-            raw: Any = (await connection.get_raw_connection()).driver_connection
-            made = Transaction(connection, raw, who, held, waiting.when())
-            try:
-                if not is_short:
-                    await made.begin()
-                yield made
-                await made.commit()
-            except BaseException as error:
-                await made.take_back(error)
-                raise
+                await made.leave()
+            finally:
+                self.writes.give_back(raw)
 
 
 def _begin(who: Mapping[str, str], held: Held | None) -> str:
@@ -184,21 +197,19 @@ async def connect(
     """
     engine = create_async_engine(
         writes,
-        pool_size=size,
-        max_overflow=0,
-        pool_timeout=PATIENCE,
+        poolclass=NullPool,  # ours keeps them
         isolation_level="AUTOCOMMIT",
         hide_parameters=True,  # what callers write has no place in a log
         connect_args={
             "server_settings": {**_SETTINGS, **(local or {})},
             "timeout": PATIENCE,
             "command_timeout": PATIENCE if is_hurried else None,
-            "connection_class": Connection,
+            "connection_class": Writing,
             "max_cacheable_statement_size": 0,
         },
     )
-    event.listen(engine.sync_engine, "checkout", _refuse_closed)
-    pool = Reads(
+    writing = Pool(lambda: Writing.opened(engine), size)
+    reading = Reads(
         lambda: asyncpg.connect(
             reads,
             timeout=PATIENCE,
@@ -211,13 +222,7 @@ async def connect(
         size,
     )
     try:
-        yield Database(pool, engine)
+        yield Database(reading, writing, engine)
     finally:
-        await pool.close()
-        await engine.dispose()
-
-
-def _refuse_closed(connection: Any, _: object, __: object) -> None:
-    """A connection that the server has ended is replaced before it is used, without asking it."""
-    if connection.driver_connection.is_closed():
-        raise DisconnectionError
+        await reading.close()
+        await writing.close()

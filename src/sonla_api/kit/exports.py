@@ -24,8 +24,8 @@ from sonla_api.kit.context import Context
 from sonla_api.kit.formats import MEDIA_TYPES, preferred
 from sonla_api.kit.headers import header
 from sonla_api.kit.listing import Parameters
+from sonla_api.kit.pool import PATIENCE
 from sonla_api.kit.problems import FieldError, Invalid
-from sonla_api.kit.reads import PATIENCE
 from sonla_api.kit.spreadsheets import Csv, Lines, Workbook, Writer
 from sonla_api.kit.statement import Reader
 from sonla_api.kit.text import Message

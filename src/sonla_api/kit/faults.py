@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 
 import asyncpg
 from sqlalchemy.exc import DBAPIError, InterfaceError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
 
 from sonla_api.kit.model import Model
@@ -111,7 +110,6 @@ MEANINGS: Mapping[type[Exception], Callable[[Any], Problem]] = {
     InterfaceError: lambda _: Unavailable(),
     DBAPIError: of_database,
     StaleDataError: lambda _: StaleVersion(),
-    PoolTimeout: lambda _: Unavailable(),
     OSError: lambda _: Unavailable(),  # and TimeoutError
     asyncpg.InterfaceError: lambda _: Unavailable(),
     asyncpg.InternalClientError: lambda _: Unavailable(),
