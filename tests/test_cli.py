@@ -17,7 +17,7 @@ from uuid import uuid4
 import pytest
 
 from sonla_api import cli, commands, main, preparing
-from sonla_api.imports.schemas import LoadError
+from sonla_api.imports.errors import LoadError
 from sonla_api.settings import Settings
 from tests.operating import ask, new_database
 

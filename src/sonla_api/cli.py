@@ -19,7 +19,7 @@ from sonla_api.backups import BackupError
 from sonla_api.embedded import EmbeddedError
 from sonla_api.identity.keys import KeyRefusedError
 from sonla_api.identity.permissions import Role
-from sonla_api.imports.schemas import LoadError
+from sonla_api.imports.errors import LoadError
 from sonla_api.preparing import NotReadyError
 from sonla_api.settings import SettingsError
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from httpx import AsyncClient
 
-from sonla_api.imports.schemas import LoadError
+from sonla_api.imports.errors import LoadError
 from tests.imports.lines import DAM, PROGRAMME, Line
 
 Load = Callable[..., Any]

@@ -9,7 +9,7 @@ import pytest
 from asyncpg import CheckViolationError
 from httpx import AsyncClient
 
-from sonla_api.imports.schemas import LoadError
+from sonla_api.imports.errors import LoadError
 from sonla_api.imports.service import load_folder
 from sonla_api.kit import database as kit_database
 from sonla_api.kit.codes import MESSAGES

@@ -56,14 +56,6 @@ class Report(NamedTuple):
     lines: list[str]
 
 
-class LoadError(Exception):
-    """Why nothing of a folder was loaded: one line for each thing that is wrong."""
-
-    def __init__(self, errors: list[str]) -> None:
-        super().__init__("; ".join(errors))
-        self.errors = errors
-
-
 def _renamed(codes: Mapping[str, str]) -> BeforeValidator:
     """Codes of the files as the service has them."""
     return BeforeValidator(lambda code: codes.get(code, code) if isinstance(code, str) else code)

@@ -12,6 +12,7 @@ from pydantic_core import to_jsonable_python
 
 from sonla_api.identity.permissions import EVERY
 from sonla_api.imports import mapping
+from sonla_api.imports.errors import LoadError
 from sonla_api.imports.parts import PARTS, Part
 from sonla_api.imports.queries import (
     LOAD,
@@ -24,7 +25,7 @@ from sonla_api.imports.queries import (
     wait_for_turn,
 )
 from sonla_api.imports.rows import Row, field_of, is_key, mutual, news, record_of, references
-from sonla_api.imports.schemas import LoadError, Report
+from sonla_api.imports.schemas import Report
 from sonla_api.kit import flags
 from sonla_api.kit.context import Actor, WriteContext
 from sonla_api.kit.database import connect

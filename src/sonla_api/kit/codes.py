@@ -1,9 +1,9 @@
 """Codes that stand for something: our own lists, and those of ISO for countries and the like."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import StrEnum
 from functools import cache
-from typing import Annotated, NamedTuple, Self
+from typing import Annotated, Any, NamedTuple, Self
 
 import pycountry
 from babel import Locale
@@ -113,26 +113,34 @@ def _schema(format_: str, description: str, pattern: str, example: str) -> WithJ
     )
 
 
+def _listed(database: Any) -> Sequence[Any]:
+    """What pycountry knows of a list, by a reader of our own that is let go of: what its own keeps
+    is ten times as much as the codes.
+    """
+    return [*type(database)(database.filename)]
+
+
 def _country_names() -> dict[str, str]:
-    return {country.alpha_2: country.name for country in pycountry.countries}
+    return {country.alpha_2: country.name for country in _listed(pycountry.countries)}
 
 
 def _subdivision_names() -> dict[str, str]:
-    return {subdivision.code: subdivision.name for subdivision in pycountry.subdivisions}
+    return {subdivision.code: subdivision.name for subdivision in _listed(pycountry.subdivisions)}
 
 
 def _currency_names() -> dict[str, str]:
-    return {currency.alpha_3: currency.name for currency in pycountry.currencies}
+    return {currency.alpha_3: currency.name for currency in _listed(pycountry.currencies)}
 
 
 def _language_names() -> dict[str, str]:
-    names = {language.alpha_3: language.name for language in pycountry.languages}
-    return names | {two: names[three] for two, three in _two_letters().items()}
+    languages = _listed(pycountry.languages)
+    names = {language.alpha_3: language.name for language in languages}
+    return names | {two: names[three] for two, three in _two_letters(languages).items()}
 
 
-def _two_letters() -> dict[str, str]:
+def _two_letters(languages: Iterable[Any]) -> dict[str, str]:
     """The three letters of each language that has two."""
-    with_two = (language for language in pycountry.languages if hasattr(language, "alpha_2"))
+    with_two = (language for language in languages if hasattr(language, "alpha_2"))
     return {language.alpha_2: language.alpha_3 for language in with_two}
 
 
@@ -156,8 +164,9 @@ def _currencies() -> tuple[CodeLabel, ...]:
 @cache
 def _languages() -> tuple[CodeLabel, ...]:
     """CLDR names a language by its two letters where it has them, so three go by way of two."""
+    threes = _two_letters(_listed(pycountry.languages))
     en, vi = (
-        {**names, **{three: names[two] for two, three in _two_letters().items() if two in names}}
+        {**names, **{three: names[two] for two, three in threes.items() if two in names}}
         for names in (locale.languages for locale in _locales())
     )
     return _labelled(_language_names(), en, vi)
