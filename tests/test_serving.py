@@ -1,6 +1,7 @@
 """`sonla serve` as a process of its own: what it says, what it leaves, and how it ends."""
 
 import asyncio
+import gc
 import os
 import re
 import signal
@@ -223,6 +224,7 @@ def test_a_process_of_several_takes_its_settings_from_the_environment(
     monkeypatch.setenv("SONLA_DATABASE_URL", database_url)
     monkeypatch.setattr(serving, "die_with_parent", asked.append)
     monkeypatch.setattr(logs, "configure", lambda _: None)
+    monkeypatch.setattr(gc, "set_threshold", lambda *_: None)  # of this process of tests
     assert serving.worker().title
     assert asked == [signal.SIGTERM]
 
