@@ -10,7 +10,6 @@ import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -30,13 +29,13 @@ from sonla_api.kit.context import PROVINCE_TIME
 from sonla_api.main import create_app
 from sonla_api.migrating import alembic_config
 from sonla_api.settings import Settings, asyncpg_url
-from tests.moulds import UNWATCHED, WATCHED, Moulds
+from tests.direct import Direct
+from tests.moulds import Moulds
 
 Client = httpx.AsyncClient
 Connection = asyncpg.Connection
 Cast = Callable[..., Awaitable[Any]]
 KEPT = {"alembic_version", "feed_epochs", "working_calendar"}
-NO_CALENDAR = "update working_calendar set days = '{}', numbers = '{}', published = '{}'"
 EVERYTHING = "everything"
 
 
@@ -54,6 +53,7 @@ def pytest_asyncio_loop_factories(config: Any, item: Any) -> dict[str, Any]:
 
 def pytest_collection_finish() -> None:
     """What was loaded stays: without this, each full collection of garbage looks through it."""
+    gc.set_threshold(20_000, 20, 50)  # what a test leaves is not looked for in each of its requests
     gc.collect()
     gc.freeze()
 
@@ -109,6 +109,8 @@ def settings(database_url: str) -> Settings:
 async def app(settings: Settings) -> AsyncIterator[FastAPI]:
     app = create_app(settings)
     async with app.router.lifespan_context(app):
+        gc.collect()
+        gc.freeze()  # the service stays too
         yield app
 
 
@@ -122,43 +124,32 @@ async def lent(database_url: str) -> AsyncIterator[list["Connection[Any]"]]:
 
 
 @pytest.fixture(scope="session")
-async def used(database_url: str) -> str:
-    """The question which tables hold anything."""
+async def moulds(database_url: str) -> AsyncIterator[Moulds]:
     connection = await asyncpg.connect(database_url)
     tables = await connection.fetch("select tablename from pg_tables where schemaname = 'public'")
     await connection.close()
-    names = [f'"{name}"' for (name,) in tables if name not in KEPT]
-    return " union all ".join(f"select '{n}' where exists (select from {n})" for n in names)
+    moulds = Moulds(database_url, [f'"{name}"' for (name,) in tables if name not in KEPT])
+    yield moulds
+    await moulds.close()
 
 
 @pytest.fixture
 async def database(
-    database_url: str, lent: list["Connection[Any]"], used: str
+    database_url: str, lent: list["Connection[Any]"], moulds: Moulds
 ) -> AsyncIterator["Connection[Any]"]:
     """A connection of somebody at psql; what a test wrote is gone afterwards."""
     connection = lent.pop() if lent else await asyncpg.connect(database_url)
     yield connection
-    if connection.is_closed():
-        connection = await asyncpg.connect(database_url)
-    await connection.reset()  # whatever a test set on it, or left open
-    if written := [name for (name,) in await connection.fetch(used)]:
-        # Neither triggers nor foreign keys; TRUNCATE would take a hundred times as long.
-        deletes = "; ".join(f"delete from {name}" for name in written)
-        if '"calendar_days"' in written:
-            deletes += f"; {NO_CALENDAR}"
-        await connection.execute(f"{UNWATCHED}; {deletes}; {WATCHED}")
-    lent.append(connection)
-
-
-@pytest.fixture(scope="session")
-def moulds(used: str) -> Moulds:
-    return Moulds(used)
+    if not connection.is_closed():
+        await connection.reset()  # whatever a test set on it, or left open
+        lent.append(connection)
+    await moulds.empty()
 
 
 @pytest.fixture
 def cast(database: "Connection[Any]", moulds: Moulds) -> Cast:
     """Puts back what a function wrote the first time, and gives what it gave: see `Moulds`."""
-    return partial(moulds.cast, database)
+    return moulds.cast
 
 
 @pytest.fixture
@@ -202,7 +193,9 @@ def as_actor(app: FastAPI, database: "Connection[Any]") -> Callable[..., Awaitab
 def _client(app: FastAPI, **headers: str) -> Client:
     """It holds no connection, so nobody has to close it."""
     transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
-    return Client(transport=transport, base_url="http://test/api/v1", headers=headers)
+    return Direct(
+        transport=transport, base_url="http://test/api/v1", headers=headers, trust_env=False
+    )
 
 
 @pytest.fixture
