@@ -1,5 +1,6 @@
 """The periodic report: every section read, each figure with what stands beside it."""
 
+import asyncio
 from collections.abc import Sequence
 from functools import cache
 
@@ -15,6 +16,9 @@ from sonla_api.reports.tables import TableOf
 from sonla_api.reports.traded import Trade
 from sonla_api.reports.work import Work
 
+_computing = asyncio.Semaphore(2)
+"""Each holds some megabytes until it is sent, and more at once are none the sooner done."""
+
 
 async def periodic_report(
     ctx: Context, period: ReportPeriod, kinds: Sequence[AgencyKind], *, is_kept: bool = False
@@ -22,6 +26,13 @@ async def periodic_report(
     """The report of a period, as the register stands now; one that is kept for many readers does
     not say what is hidden from the one who made it, and names nothing that only some of them see.
     """
+    async with _computing:
+        return await _computed(ctx, period, kinds, is_kept=is_kept)
+
+
+async def _computed(
+    ctx: Context, period: ReportPeriod, kinds: Sequence[AgencyKind], *, is_kept: bool
+) -> PeriodicReport:
     if is_kept:
         ctx = Context(Actor(ctx.actor.id, ctx.actor.permissions), ctx.now, ctx.reader)
     reading, made = Reading(ctx, period, is_kept=is_kept), _sections()
