@@ -20,7 +20,6 @@ OPTIONS: dict[str, list[str]] = {
 }
 """How `sonla keys create` makes each; the stranger has no key."""
 STRANGER = "stranger"
-CALLERS = [*OPTIONS, STRANGER]
 BUSY, PATIENCE = 503, 10
 JSON = (b"Content-Type", b"application/json")
 ANY = (b"If-Match", b"*")

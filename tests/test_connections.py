@@ -27,7 +27,7 @@ def server(settings: Settings) -> Iterator[Server]:
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(connections, "PATIENCE", 0.4)
         patched.setattr(connections, "_LOOK", 0.05)
-        bound = serving.listen("127.0.0.1", 0)
+        bound = serving.bind("127.0.0.1", 0)
         ready = threading.Event()
         made = Server(serving._config(settings, create_app(settings)), ready.set)
         thread = threading.Thread(target=made.run, args=[[bound]], daemon=True)
@@ -171,7 +171,7 @@ async def test_others_are_answered_meanwhile_and_a_connection_may_rest(port: int
 
 async def test_told_to_stop_it_answers_whoever_has_reached_it(settings: Settings) -> None:
     """Also on connections that rest or that were made a moment ago, and then it ends."""
-    bound, ready = serving.listen("127.0.0.1", 0), threading.Event()
+    bound, ready = serving.bind("127.0.0.1", 0), threading.Event()
     port = bound.getsockname()[1]
     made = Server(serving._config(settings, create_app(settings)), ready.set)
     thread = threading.Thread(target=made.run, args=[[bound]], daemon=True)

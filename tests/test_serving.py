@@ -244,7 +244,7 @@ def test_an_address_in_use_is_one_line(
 
 def test_an_address_of_another_machine_is_one_line() -> None:
     with pytest.raises(SettingsError, match=r"192\.0\.2\.1:8000 cannot be served on"):
-        serving.listen("192.0.2.1", 8000)
+        serving.bind("192.0.2.1", 8000)
 
 
 def test_it_can_be_told_to_end_with_who_started_it(
@@ -266,7 +266,7 @@ def test_it_can_be_told_to_end_with_who_started_it(
 def test_the_address_shown_can_be_opened(host: str, base: str) -> None:
     settings = Settings(database_url="postgresql://u:geheim@db/sonla")
     try:
-        bound = serving.listen(host, 0)
+        bound = serving.bind(host, 0)
     except SettingsError:
         pytest.skip("no IPv6 here")
     with bound:

@@ -1,6 +1,7 @@
 """The yardstick: delegations by hand with asyncpg and orjson on bare ASGI.
 
-The same SQL, indexes and pool as the service has; no key, row filter, ETag, audit or idempotency.
+The same SQL and indexes as the service has, and as many connections, in asyncpg's own pool; no
+key, row filter, ETag, audit or idempotency.
 """
 
 import os

@@ -1,7 +1,7 @@
 """The usual service: FastAPI, async ORM and response_model, as FastAPI's documentation shows.
 
-The same tables, indexes and pool; related records come by joined and selectin loading, no query a
-row; no key, row filter, ETag, audit or idempotency.
+The same tables and indexes, and as many connections, in SQLAlchemy's pool; related records come by
+joined and selectin loading, no query a row; no key, row filter, ETag, audit or idempotency.
 """
 
 import os

@@ -137,6 +137,8 @@ async def prepare(database_url: str, progress: Progress) -> str | None:
     """
     await migrate(database_url, progress)
     async with connected(database_url) as connection:
+        # Of several at once, one makes the first records and the key.
+        await connection.execute("select pg_advisory_lock($1)", MIGRATING)
         if await _is_empty(connection):
             progress(f"loading the bundled records from {FOLDER}")
             await _load(database_url, FOLDER, progress)

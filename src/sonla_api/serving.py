@@ -27,8 +27,10 @@ START = 60.0  # seconds for all processes to be ready
 ANOTHER_TRY = 2.0  # seconds for a process that was told to stop to give its port back
 
 
-def listen(host: str, port: int) -> socket.socket:
-    """The bound socket; taken first of all, so that a port in use is said at once."""
+def bind(host: str, port: int) -> socket.socket:
+    """The socket, bound but not listening yet; taken first of all, so that a port on which somebody
+    listens is said at once.
+    """
     deadline = time.monotonic() + ANOTHER_TRY
     while True:
         try:
@@ -73,6 +75,8 @@ def _made(settings: Settings) -> FastAPI:
 
 
 class _Workers(multiprocess.Multiprocess):
+    handle_hup = multiprocess.Multiprocess.handle_term  # as a single process does: see cli
+
     def __init__(
         self, config: uvicorn.Config, bound: socket.socket, started: Callable[[], None]
     ) -> None:
@@ -81,7 +85,8 @@ class _Workers(multiprocess.Multiprocess):
 
     def init_processes(self) -> None:
         super().init_processes()
-        if all(process.wait_until_ready(START) for process in self.processes):
+        deadline = time.monotonic() + START
+        if all(it.wait_until_ready(deadline - time.monotonic()) for it in self.processes):
             self._started()
 
     def terminate_all(self) -> None:

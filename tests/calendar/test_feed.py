@@ -268,3 +268,11 @@ async def test_a_long_calendar_has_each_entry_once(
     uids = [line for line in content.split(b"\r\n") if line.startswith(b"UID:")]
     assert len(uids) == len(set(uids)) == number + 1
     assert content.endswith(b"END:VEVENT\r\nEND:VCALENDAR\r\n")
+
+
+async def test_what_has_no_first_day_stands_in_no_calendar(api: AsyncClient) -> None:
+    """A month or quarter with an open end is as long as a day, letter by letter."""
+    for when in ("../2024-01", "../2024-Q1", "../2024-H1", "2024-Q1/.."):
+        await made(api, "/events", event(name=NAME, when=when))
+    assert await entries(api) == {}
+    assert (await fetched(api)).headers["x-not-placed"] == "4"

@@ -453,10 +453,10 @@ async def test_a_commit_that_fails_is_no_success(
 
 async def test_reading_connections_cannot_write(app: FastAPI, api: AsyncClient) -> None:
     reads = app.state.database.reads
-    for statement in ("delete from partners", "create table x (y int)", "select nextval('s')"):
-        with pytest.raises((asyncpg.ReadOnlySQLTransactionError, asyncpg.UndefinedTableError)) as e:
+    number = "select nextval(pg_get_serial_sequence('changes', 'id'))"
+    for statement in ("delete from partners", "create table x (y int)", number):
+        with pytest.raises(asyncpg.ReadOnlySQLTransactionError):
             await reads.fetch(statement)
-        assert isinstance(e.value, asyncpg.ReadOnlySQLTransactionError) or "nextval" in statement
 
 
 async def test_connections_are_set_up(app: FastAPI, api: AsyncClient) -> None:

@@ -64,6 +64,16 @@ async def test_what_only_some_see_is_named_in_no_report_that_is_kept(
     assert "Tổ công tác kín" in now.text
 
 
+async def test_what_only_some_see_is_no_change_since_it_was_kept(api: AsyncClient) -> None:
+    owner = (await made(api, "/agencies", agency(key="so")))["id"]
+    hidden = {"visibility": "agency", "owner_agency_id": owner}
+    lead = await made(api, "/agencies", agency(name={"vi": "Tổ công tác kín"}, **hidden))
+    await visit(api, lead_agency_id=lead["id"])
+    kept = await published(api)
+    restated = (await api.get(f"/reports/{kept['id']}/restatement")).json()
+    assert (restated["differs"], restated["cells"]) == (False, [])
+
+
 async def test_a_report_keeps_the_figures_that_it_was_made_with(api: AsyncClient) -> None:
     await visit(api, headcount=12)
     told = [{"part": "delegations", "text": {"vi": "Đoàn ra đúng kế hoạch.", "lo": "ຄະນະ"}}]

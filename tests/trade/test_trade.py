@@ -91,6 +91,20 @@ async def test_parts_are_added_where_no_figure_gives_the_total(
     assert listed == {"both": 1, "exports": 6, "imports": 1}
 
 
+async def test_what_a_sum_opens_is_of_no_other_kind(api: AsyncClient, measure: str) -> None:
+    await enter(
+        api,
+        measure,
+        ("2025", "60", cell("exports")),
+        ("2025", "7", cell("exports", value_kind="pledge")),
+    )
+    items = (await api.get("/trade", params={"period": "2025"})).json()["items"]
+    for item in items:
+        page = (await api.get(f"http://test{item['total']['href']}")).json()["items"]
+        assert len(page) == item["total"]["values"] + item["total"]["left_out"]
+        assert {it["value_kind"] for it in page} == {None}
+
+
 async def test_no_period_is_counted_twice(api: AsyncClient, measure: str) -> None:
     """Months within a half-year, a range across them, and what does not lie in the period."""
     await enter(

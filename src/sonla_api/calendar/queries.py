@@ -55,7 +55,7 @@ from sonla_api.partners.models import Partner
 _AT_ONCE = 500
 """Records that are looked at, and held at most, while a calendar is written."""
 _FIRST = UUID(int=0)
-_FORM = b"1"
+_FORM = b"2"
 """Raised where the same records are written otherwise, so that no copy of before passes for it."""
 
 
@@ -151,14 +151,17 @@ _ENTRIES = {
     ),
 }
 _TO_THE_DAY = ('"2026-11-26"', '"2026-11-26/2026-11-27"')
-"""No other forms of a period with days are as long as these, and a length is compared fast."""
+"""No other forms of a period are as long as these but months and quarters with an open end, and a
+length is compared fast.
+"""
 
 
 def _is_placed(model: Any) -> ColumnElement[bool]:
     """Whether both its days are known, and there is a day after them."""
     length = func.octet_length(cast(model.when, Text))
     is_known = length.in_([literal_column(str(len(form))) for form in _TO_THE_DAY])
-    return func.coalesce(and_(is_known, ~func.upper_inf(model.when_days)), false())
+    is_open = func.lower_inf(model.when_days) | func.upper_inf(model.when_days)
+    return func.coalesce(and_(is_known, ~is_open), false())
 
 
 def _is_asked(model: Any) -> ColumnElement[bool]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Event, Lock, Thread
 
+from sonla_api.embedded.binaries import EmbeddedError
 from sonla_api.embedded.processes import stop
 
 PAUSE = 0.5  # seconds before another try, such as while the killed server's last processes end
@@ -52,7 +53,7 @@ class _Keeper:
         while not self._is_over.is_set():
             try:
                 self._start_again()
-            except OSError as error:
+            except (OSError, EmbeddedError, subprocess.SubprocessError) as error:
                 self._tell(f"PostgreSQL cannot be started again yet: {error}")
             else:
                 self._wait()

@@ -1,4 +1,4 @@
-"""Making, listing and revoking API keys: what the command line does for an administrator."""
+"""What a key looks like and how it is checked; keys made, listed and revoked by `sonla keys`."""
 
 import base64
 import hashlib

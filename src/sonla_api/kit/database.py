@@ -73,8 +73,7 @@ class Transaction:
         """Say who acts and claim the key, unless that is done; ends in a Replay if it was used."""
         if self._has_begun:
             return
-        if self._is_over:
-            raise RuntimeError("what this request writes was committed already")
+        self._refuse_more()
         self._has_begun = True
         found = await self._raw.execute(_begin(self.who, self._held), timeout=self._left)
         if self._held:
@@ -105,20 +104,28 @@ class Transaction:
 
     async def take_back(self, error: BaseException) -> None:
         """A connection that does not answer is given up, and the server takes back by itself."""
-        if isinstance(error, Exception) and not isinstance(error, _LOST):
-            if not self._has_begun:
-                return
-            with suppress(Exception):
-                await self._raw.execute("rollback", timeout=FAREWELL)
-                return
-        self._raw.terminate()
+        is_clean = False
+        try:
+            if isinstance(error, Exception) and not isinstance(error, _LOST):
+                with suppress(Exception):
+                    if self._has_begun:
+                        await self._raw.execute("rollback", timeout=FAREWELL)
+                    is_clean = True
+        finally:  # also where the rollback itself is called off
+            if not is_clean:
+                self._raw.terminate()
 
     async def leave(self) -> None:
         """What SQLAlchemy takes for its transaction ends as well; the database is asked nothing."""
         if "session" in vars(self) and not self._raw.is_closed():
             await self._raw.over.rollback()
 
+    def _refuse_more(self) -> None:
+        if self._is_over:
+            raise RuntimeError("what this request writes was committed already")
+
     async def _whole(self, query: str, *args: Any) -> Sequence[Any]:
+        self._refuse_more()
         rows: Sequence[Any] = await self._raw.fetch(query, *args, timeout=self._left)
         self._is_over = bool(rows)
         return rows
@@ -141,7 +148,7 @@ class Database:
     reads: Reads
     writes: Pool[Writing]
     engine: AsyncEngine
-    """What SQLAlchemy knows of the connections of the writing pool."""
+    """What SQLAlchemy knows of the connections of the writing pool; tests count its statements."""
 
     @asynccontextmanager
     async def transaction(

@@ -70,7 +70,7 @@ Admission = Callable[[Scope], Awaitable[None]]
 
 
 class Envelope:
-    """The outermost layer of the service."""
+    """The outermost layer of the service, but for what answers browsers of other origins."""
 
     def __init__(self, app: ASGIApp, api: FastAPI, admit: Admission) -> None:
         self.app, self.api, self.admit = app, api, admit

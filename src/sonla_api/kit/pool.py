@@ -1,7 +1,8 @@
 """A pool of connections that opens none before it is needed, and lends the one used last.
 
-asyncpg's own starts a task each time that a connection comes back, and SQLAlchemy's a greenlet for
-every lending: either costs as much as all the rest that is done for a small request.
+asyncpg's own starts a task each time that a connection comes back, which costs as much as all the
+rest that is done for a small request; SQLAlchemy's starts a greenlet to lend one and a second to
+take it back, a tenth of a create (docs/decisions/0013).
 """
 
 import asyncio
@@ -18,17 +19,19 @@ _RESTED = 300
 """Seconds after which an unused connection may have been cut somewhere on the way."""
 
 FAREWELL = 0.3
-"""Seconds that a connection given up may take to close, so that PATIENCE stays below five."""
+"""Seconds that a rollback or a goodbye may take: with PATIENCE before it, less than five."""
 
 
-def left_until(until: float | None) -> float:
+def _left_until(until: float | None) -> float:
     """Seconds of PATIENCE that waiting for a connection has left; some are needed to be told no."""
     return max(0.1, (until or 0) - asyncio.get_running_loop().time())
 
 
 class Connection(asyncpg.Connection):
     async def close(self, *, timeout: float | None = None) -> None:  # noqa: ARG002, ASYNC109  as asyncpg declares it
-        """A line that is dead answers no farewell either; SQLAlchemy would wait two seconds."""
+        """A line that is dead answers no farewell either; SQLAlchemy, which closes what it could
+        not set up, would wait two seconds.
+        """
         await super().close(timeout=FAREWELL)
 
 
@@ -57,7 +60,7 @@ class Pool(Generic[C]):
             except BaseException:
                 self._places.release()
                 raise
-        return found, left_until(waiting.when())
+        return found, _left_until(waiting.when())
 
     def give_back(self, connection: C) -> None:
         if not connection.is_closed():

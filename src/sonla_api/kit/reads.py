@@ -63,18 +63,21 @@ class Reads(Pool[Connection]):
             raise ExportsFull
         async with self._spare:
             connection, _ = await self.take()
+            refusal: Problem | None = None
             try:
                 await connection.execute(_SNAPSHOT)
-                yield _Snapshot(connection)
+                try:
+                    yield _Snapshot(connection)
+                except Problem as problem:  # what was read says no
+                    refusal = problem
                 await connection.execute("rollback")  # nothing was written
-            except Problem:  # what was read says no
-                await connection.execute("rollback")
-                raise
             except BaseException:
                 connection.terminate()  # a rollback may wait for what nobody reads any more
                 raise
             finally:
                 self.give_back(connection)
+            if refusal:
+                raise refusal
 
 
 class _Snapshot:

@@ -16,7 +16,7 @@ from sonla_api.reports import service
 from sonla_api.reports.lifecycle import lifecycle
 from sonla_api.reports.models import Report
 from sonla_api.reports.papers import Wanted
-from sonla_api.reports.periodic import periodic_report
+from sonla_api.reports.periodic import COMPUTING, periodic_report
 from sonla_api.reports.periods import PeriodicQuery, ReportQuery
 from sonla_api.reports.queries import ReportListing, entries, reports
 from sonla_api.reports.restating import restatement
@@ -51,7 +51,8 @@ async def get_periodic_report(
     ctx: Whole, request: Request, query: Annotated[PeriodicQuery, Query()]
 ) -> PeriodicReport | Response:
     """Compute the report of a period from the register as it stands now."""
-    report = await periodic_report(ctx, query.reported, query.kind)
+    async with COMPUTING:
+        report = await periodic_report(ctx, query.reported, query.kind)
     wanted = Wanted.of(request, query.format)
     return wanted.computed(report) if wanted else report
 

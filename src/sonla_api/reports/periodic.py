@@ -16,8 +16,10 @@ from sonla_api.reports.tables import TableOf
 from sonla_api.reports.traded import Trade
 from sonla_api.reports.work import Work
 
-_computing = asyncio.Semaphore(2)
-"""Each holds some megabytes until it is sent, and more at once are none the sooner done."""
+COMPUTING = asyncio.Semaphore(2)
+"""For those who only read: each report holds some megabytes while it is computed, and of more at
+once none is done sooner.
+"""
 
 
 async def periodic_report(
@@ -26,13 +28,6 @@ async def periodic_report(
     """The report of a period, as the register stands now; one that is kept for many readers does
     not say what is hidden from the one who made it, and names nothing that only some of them see.
     """
-    async with _computing:
-        return await _computed(ctx, period, kinds, is_kept=is_kept)
-
-
-async def _computed(
-    ctx: Context, period: ReportPeriod, kinds: Sequence[AgencyKind], *, is_kept: bool
-) -> PeriodicReport:
     if is_kept:
         ctx = Context(Actor(ctx.actor.id, ctx.actor.permissions), ctx.now, ctx.reader)
     reading, made = Reading(ctx, period, is_kept=is_kept), _sections()

@@ -129,8 +129,8 @@ class _OwnDays(NamedTuple):
     @property
     def is_apart(self) -> bool:
         """Whether the year before are other days, as growth needs."""
-        first, (_, end) = self.period.days[0], self.before.days
-        return bool(first and end and end <= first)
+        (first, last), (_, end) = self.period.days, self.before.days
+        return bool(first and last and end and end <= first)
 
 
 def _label(row: Any) -> LocalizedText:

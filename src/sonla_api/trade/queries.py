@@ -103,9 +103,10 @@ def _address(query: TradeQuery, row: Any) -> str:
         name = query.group_by.value
         chosen |= {"within" if name == TradeGrouping.period else name: row["group"]}
     of_indicator = {"indicator_code": json.loads(row["indicator"])["code"]}
-    flow = {"flow": row["flow"]} if row["is_of_dimension"] else {"without": "flow"}
-    kind = {"value_kind": row["value_kind"]}
-    said = dict.fromkeys(query.given()) | of_indicator | flow | kind | chosen
+    flow = row["flow"] if row["is_of_dimension"] else None
+    told = {"flow": flow, "value_kind": row["value_kind"]}
+    unknown = {"without": [name for name, value in told.items() if value is None] or None}
+    said = dict.fromkeys(query.given()) | of_indicator | told | unknown | chosen
     return "/api/v1/observations?" + query.query("", **said)
 
 
