@@ -122,8 +122,21 @@ class Page:
         return value
 
     async def click(self, element: str) -> None:
-        """Press the mouse in the middle of what the expression names, once it stands still."""
+        """Press the mouse in the middle of what the expression names, until it has felt it: pages
+        scroll by themselves after they have opened something.
+        """
         await self.until(f"Boolean({element})")
+        felt = "{capture: true, once: true}"
+        await self.evaluate(
+            f"void (globalThis.felt = false,"
+            f" ({element}).addEventListener('click', () => {{ globalThis.felt = true }}, {felt}))"
+        )
+        until = asyncio.get_running_loop().time() + PATIENCE
+        while not await self._pressed(element):
+            assert asyncio.get_running_loop().time() < until, f"never felt a click: {element}"
+
+    async def _pressed(self, element: str) -> bool:
+        """Whether what stands still in the middle of the page felt the mouse."""
         await self.evaluate(f"void ({element}).scrollIntoView({{block: 'center'}})")
         frame = "new Promise(requestAnimationFrame)"
         middle = f"(({element}).getBoundingClientRect())"
@@ -136,6 +149,7 @@ class Page:
             await self.call(
                 "Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1
             )
+        return bool(await self.evaluate("globalThis.felt"))
 
     async def write(self, text: str) -> None:
         await self.call("Input.insertText", text=text)
