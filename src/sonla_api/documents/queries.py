@@ -148,15 +148,22 @@ _namesakes = Statement(
             func.fold(D.issuer_name) == func.fold(bindparam("issuer_name", type_=Text())),
         ),
         D.id.is_distinct_from(_id),
-        D.is_seen(),
+        D.is_seen_as_widely(),
     )
     .limit(1)
 )
 
 
-async def is_number_taken(ctx: Context, id_: UUID | None, **same: Any) -> bool:
-    """Whether another document of this issuer, type and year has the number."""
-    return bool(await _namesakes.fetch(ctx.reader, id=id_, **same, **ctx.actor.parameters))
+async def is_number_taken(
+    ctx: Context, id_: UUID | None, values: Mapping[str, Any], **told: Any
+) -> bool:
+    """Whether another document of this issuer, type and year has the number.
+
+    Of those that all who see this one see: whoever writes, its flag says the same.
+    """
+    same = {name: values[name] for name in ("type", "issuer_id", "issuer_name")}
+    shown = {"shown_visibility": values["visibility"], "shown_owner": values["owner_agency_id"]}
+    return bool(await _namesakes.fetch(ctx.reader, id=id_, **told, **same, **shown))
 
 
 class Otherwise(StrEnum):

@@ -143,8 +143,7 @@ async def _judge(
                 _TYPE.en.format(type=likely.en.lower()), _TYPE.vi.format(type=likely.vi.lower())
             )
         told = _told(values["symbol"], values["issued_on"])
-        same = {name: values[name] for name in ("type", "issuer_id", "issuer_name")}
-        if await is_number_taken(ctx, id_, number=told["number"], year=told["year"], **same):
+        if await is_number_taken(ctx, id_, values, number=told["number"], year=told["year"]):
             found["number_reused"] = _REUSED.format(number=told["number"])
     return found | await _dates(ctx, values)
 
