@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from httpx import AsyncClient
 
-from tests.factories import document, made, source
+from tests.factories import agency, document, made, source
 
 HERE = {"If-Match": "*"}
 PUBLIC = {"visibility": "public"}
@@ -238,3 +238,53 @@ async def test_what_a_source_hides_from_now_on_is_told_no_more(api: AsyncClient)
         "en": "It is dated 2025-11-05, but a source that tells of it does not reach so far.",
         "vi": "Ghi ngày 2025-11-05 nhưng nguồn nói về văn bản này chưa đến ngày đó.",
     }
+
+
+async def test_flags_follow_what_the_document_rests_on(
+    api: AsyncClient, as_actor: Callable[..., Any]
+) -> None:
+    """Also in the hands of somebody who may not write what rests on it; all else stays."""
+    await made(api, "/agencies", agency(key="ours"))
+    editor = await as_actor("documents:read documents:write", agency="ours")
+    base = await citing(editor, symbol="153/NQ-CP", type="resolution", issued_on="2025-07-01")
+    links = [{"kind": "implements", "document_id": base["id"]}]
+    plans = [
+        await citing(api, links=links, issued_on="2025-06-26", symbol=s) for s in ("1/KH", "2")
+    ]
+    late = await citing(api, links=links, issued_on="2025-09-01")
+    further = await citing(api, links=[{"kind": "cites", "document_id": late["id"]}])
+
+    async def correct(**changed: Any) -> list[Any]:
+        answer = await editor.patch(f"/documents/{base['id']}", json=changed, headers=HERE)
+        assert answer.status_code == 200, answer.text
+        return [await now(api, one) for one in (*plans, late, further)]
+
+    for fits in ("2025-06-26", "2025-06", None):
+        assert all(conflict(plan) for plan in (await correct(issued_on="2025-07-01"))[:2])
+        *found, same, above = await correct(issued_on=fits)
+        assert [conflict(plan) for plan in found] == [None, None], fits
+        assert [flag["code"] for flag in found[0]["flags"]] == ["symbol_unread"]
+        assert (same, above) == (late, further)
+    *found, flagged, _ = await correct(issued_on="2025-10-01")
+    told = [conflict(record) for record in (*found, flagged)]
+    assert all(one is not None and "2025-10-01" in one["en"] for one in told)
+    unchanged = await correct(note="x", issued_on="2025-10-01")
+    assert [one["version"] for one in unchanged[:2]] == [one["version"] for one in found]
+
+
+async def test_what_it_rests_on_hides_from_now_on_is_told_no_more(api: AsyncClient) -> None:
+    owner = (await made(api, "/agencies", agency()))["id"]
+    base = await citing(api, symbol="153/NQ-CP", type="resolution", issued_on="2025-07-01")
+    links = [{"kind": "implements", "document_id": base["id"]}]
+    plan = await citing(api, links=links, issued_on="2025-06-26")
+    hidden = {"visibility": "agency", "owner_agency_id": owner}
+    answer = await api.patch(f"/documents/{base['id']}", json=hidden, headers=HERE)
+    assert answer.status_code == 200, answer.text
+    assert conflict(await now(api, plan)) == {
+        "en": "It is dated 2025-06-26, but rests on a later document.",
+        "vi": "Ghi ngày 2025-06-26 nhưng dựa trên văn bản ban hành sau đó.",
+    }
+    await api.patch(f"/documents/{base['id']}", json={"visibility": "public"}, headers=HERE)
+    found = conflict(await now(api, plan))
+    assert found is not None
+    assert "2025-07-01" in found["en"]

@@ -146,6 +146,37 @@ async def test_a_number_given_twice_is_flagged(api: AsyncClient) -> None:
     assert put_right.json()["flags"] == []
 
 
+@pytest.mark.parametrize(
+    ("of_other", "of_document", "is_same", "is_told"),
+    [("public", "public", False, True), ("internal", "internal", False, True),
+     ("internal", "agency", False, True), ("agency", "agency", True, True),
+     ("internal", "public", True, False), ("agency", "public", True, False),
+     ("agency", "internal", True, False), ("agency", "agency", False, False)],
+)  # a case a line  # fmt: skip
+async def test_no_number_of_what_is_hidden_is_told(
+    api: AsyncClient,
+    as_actor: Callable[..., Any],
+    of_other: str,
+    of_document: str,
+    *,
+    is_same: bool,
+    is_told: bool,
+) -> None:
+    """Whoever writes: some who see the document may not know of the other one."""
+    ours, theirs = [(await made(api, "/agencies", agency(key=k)))["id"] for k in ("ours", "theirs")]
+    owner, issued = ours if is_same else theirs, {"issuer_name": "UBND tỉnh"}
+    await made(api, "/documents", document(visibility=of_other, owner_agency_id=owner, **issued))
+    body = document(visibility=of_document, owner_agency_id=ours, **issued)
+    twice = await made(api, "/documents", body)
+    assert ("number_reused" in flags(twice)) is is_told
+    editor = await as_actor("documents:read documents:write", agency="ours")
+    for client in (editor, api):
+        patch = {"note": f"of {client is editor}"}
+        answer = await client.patch(f"/documents/{twice['id']}", json=patch, headers=HERE)
+        assert answer.status_code == 200, answer.text
+        assert answer.json()["flags"] == twice["flags"]
+
+
 async def test_the_symbol_is_read_again_when_it_changes(api: AsyncClient) -> None:
     created = await made(api, "/documents", document())
     address = f"/documents/{created['id']}"

@@ -40,7 +40,7 @@ from sonla_api.kit.records import Records
 from sonla_api.kit.schema import Day
 from sonla_api.kit.shapes import json_object
 from sonla_api.kit.statement import Statement
-from sonla_api.kit.store import turn
+from sonla_api.kit.store import hold
 from sonla_api.kit.text import Line
 from sonla_api.sources.models import Source
 
@@ -148,15 +148,22 @@ _namesakes = Statement(
             func.fold(D.issuer_name) == func.fold(bindparam("issuer_name", type_=Text())),
         ),
         D.id.is_distinct_from(_id),
-        D.is_seen(),
+        D.is_seen_as_widely(),
     )
     .limit(1)
 )
 
 
-async def is_number_taken(ctx: Context, id_: UUID | None, **same: Any) -> bool:
-    """Whether another document of this issuer, type and year has the number."""
-    return bool(await _namesakes.fetch(ctx.reader, id=id_, **same, **ctx.actor.parameters))
+async def is_number_taken(
+    ctx: Context, id_: UUID | None, values: Mapping[str, Any], **told: Any
+) -> bool:
+    """Whether another document of this issuer, type and year has the number.
+
+    Of those that all who see this one see: whoever writes, its flag says the same.
+    """
+    same = {name: values[name] for name in ("type", "issuer_id", "issuer_name")}
+    shown = {"shown_visibility": values["visibility"], "shown_owner": values["owner_agency_id"]}
+    return bool(await _namesakes.fetch(ctx.reader, id=id_, **told, **same, **shown))
 
 
 class Otherwise(StrEnum):
@@ -217,24 +224,34 @@ async def dated_otherwise(ctx: Context, values: Mapping[str, Any]) -> list[Dated
     return [Dated(Otherwise(kind), on) for kind, on in rows]
 
 
-async def doubtful_with(ctx: WriteContext, source_id: UUID) -> Sequence[Document]:
+async def doubtful_with_source(ctx: WriteContext, source_id: UUID) -> Sequence[Document]:
     """The documents that cite a source and contradict it, or are flagged for their dates."""
+    cites_it = and_(Mention.field == "sources", Mention.source_id == source_id)
+    return await _doubtful_with(ctx, Source, source_id, cites_it, _told_until < D.issued_from)
+
+
+async def doubtful_with_basis(ctx: WriteContext, document_id: UUID) -> Sequence[Document]:
+    """The documents that rest on one and contradict it, or are flagged for their dates."""
+    that = aliased(Document)
+    rests_on_it = and_(Mention.field == "links", Mention.document_id == document_id)
+    is_later = that.issued_from >= func.upper(D.issued_days)
+    return await _doubtful_with(ctx, that, document_id, rests_on_it, is_later)
+
+
+async def _doubtful_with(
+    ctx: WriteContext, of: Any, id_: UUID, names_it: Any, contradicts_it: Any
+) -> Sequence[Document]:
     flagged = [{"code": "date_conflict", "origin": "rule"}]
-    cites_it = exists().where(
-        Mention.record_id == D.id, Mention.field == "sources", Mention.source_id == source_id
-    )
     found = (
-        select(D)
-        .join(Source, Source.id == source_id)
+        select(D.id)
+        .join(of, of.id == id_)
         .where(
-            cites_it,
-            or_(_told_until < D.issued_from, D.flags.contains(flagged)),
-            turn(D.id).is_not(None),
+            exists().where(Mention.record_id == D.id, names_it),
+            or_(contradicts_it, D.flags.contains(flagged)),
         )
-        .with_for_update(of=D, key_share=True)
-        .execution_options(populate_existing=True)
     )
-    return (await ctx.session.scalars(found.order_by(D.id))).all()
+    ids = (await ctx.session.scalars(found)).all()
+    return await hold(ctx, D, ids) if ids else []
 
 
 class ResolveQuery(Parameters):

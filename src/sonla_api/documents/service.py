@@ -1,7 +1,7 @@
 """The rules of documents beside their fields: what a symbol says, and what it contradicts."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -12,7 +12,8 @@ from sonla_api.documents.queries import (
     Otherwise,
     dated_otherwise,
     documents,
-    doubtful_with,
+    doubtful_with_basis,
+    doubtful_with_source,
     is_number_taken,
 )
 from sonla_api.documents.schemas import DocumentCreate, DocumentUpdate
@@ -81,6 +82,8 @@ async def revise(ctx: WriteContext, id_: UUID, expected: Expected, body: Documen
     issued_on = body.issued_on if "issued_on" in given else record.issued_on
     told = _told(symbol, issued_on)
     await update(ctx, Document, id_, expected, DocumentCreate, body, _judge, **told)
+    if given & {"issued_on", "visibility"}:  # the day, and to whom it may be told
+        await _judge_anew(ctx, await doubtful_with_basis(ctx, id_))
 
 
 async def attach(ctx: WriteContext, id_: UUID, upload: Upload) -> Item:
@@ -143,8 +146,7 @@ async def _judge(
                 _TYPE.en.format(type=likely.en.lower()), _TYPE.vi.format(type=likely.vi.lower())
             )
         told = _told(values["symbol"], values["issued_on"])
-        same = {name: values[name] for name in ("type", "issuer_id", "issuer_name")}
-        if await is_number_taken(ctx, id_, number=told["number"], year=told["year"], **same):
+        if await is_number_taken(ctx, id_, values, number=told["number"], year=told["year"]):
             found["number_reused"] = _REUSED.format(number=told["number"])
     return found | await _dates(ctx, values)
 
@@ -178,11 +180,16 @@ def _together(said: list[Message]) -> Message:
 
 
 async def follow_source(ctx: WriteContext, source_id: UUID) -> None:
-    """Judge the dates of the documents that cite a source, when it has changed.
+    """Judge the dates of the documents that cite a source, when it has changed."""
+    await _judge_anew(ctx, await doubtful_with_source(ctx, source_id))
+
+
+async def _judge_anew(ctx: WriteContext, held: Sequence[Document]) -> None:
+    """Judge the dates of documents, as something that they name has changed.
 
     A rule acts here, not the person: it needs no leave to write them.
     """
-    for document in await doubtful_with(ctx, source_id):
+    for document in held:
         values = {name: getattr(document, name) for name in _DATED}
         flags = ruled(document.flags, await _dates(ctx, values), {"date_conflict"})
         await change(ctx, document, flags=flags)

@@ -83,6 +83,8 @@ class Visibility(CodeList):
 SIGHT = bindparam("actor_sight", type_=ARRAY(Text))
 AGENCIES = bindparam("actor_agencies", type_=ARRAY(Uuid))
 _writes_all: ColumnElement[bool] = bindparam("actor_writes_all", type_=Boolean())
+_shown_visibility = bindparam("shown_visibility", type_=Text())
+_shown_owner: ColumnElement[UUID | None] = bindparam("shown_owner", type_=Uuid())
 
 
 def constant(value: str) -> ColumnElement[Any]:
@@ -126,6 +128,24 @@ class Visible:
         return or_(
             cls.visibility == any_(SIGHT),
             and_(cls.visibility == constant(Visibility.agency), takes_part),
+        )
+
+    @classmethod
+    def is_seen_as_widely(cls) -> ColumnElement[bool]:
+        """Whether all who see a record of the visibility and owner in binds see this one too.
+
+        What is said to everybody who sees a record may rest on such rows alone.
+        """
+        return or_(
+            cls.visibility == constant(Visibility.public),
+            and_(
+                cls.visibility == constant(Visibility.internal),
+                _shown_visibility != constant(Visibility.public),
+            ),
+            and_(
+                _shown_visibility == constant(Visibility.agency),
+                cls.owner_agency_id == _shown_owner,
+            ),
         )
 
     @classmethod

@@ -9,13 +9,11 @@ from sqlalchemy import (
     ColumnElement,
     Numeric,
     Text,
-    and_,
     bindparam,
     case,
     cast,
     func,
     literal_column,
-    or_,
     select,
     true,
     union_all,
@@ -25,7 +23,7 @@ from sqlalchemy.orm import aliased
 
 from sonla_api.kit.context import Context
 from sonla_api.kit.mentions import model_of
-from sonla_api.kit.model import Visibility, among, constant
+from sonla_api.kit.model import among, constant
 from sonla_api.kit.schema import View
 from sonla_api.kit.shapes import elements, json_object
 from sonla_api.kit.statement import Statement
@@ -114,8 +112,9 @@ async def money_doubts(
     Of the transactions that all who see the project see: its flags tell nothing of others.
     """
     found: dict[str, Message] = {}
-    binds = {"project_id": project_id, "visibility": visibility, "owner": owner_agency_id}
-    ((currencies, pairs),) = await _conflicts().fetch(ctx.reader, **binds)
+    shown = {"shown_visibility": visibility, "shown_owner": owner_agency_id}
+    (row,) = await _conflicts().fetch(ctx.reader, project_id=project_id, **shown)
+    currencies, pairs = row
     if currencies:
         found["disbursed_above_committed"] = _DISBURSED.format(currencies=", ".join(currencies))
     if pairs:
@@ -126,15 +125,12 @@ async def money_doubts(
 @cache
 def _conflicts() -> Statement:
     that = aliased(money())
-    shown, owner = bindparam("visibility", type_=Text()), bindparam("owner", type_=that.id.type)
-    at_least_as_widely = or_(
-        that.visibility == constant(Visibility.public),
-        and_(that.visibility == constant(Visibility.internal), shown != constant("public")),
-        and_(shown == constant(Visibility.agency), that.owner_agency_id == owner),
-    )
     counted = (
         select(that.id, that.type, that.currency, that.amount, that.equivalents)
-        .where(that.project_id == bindparam("project_id", type_=that.id.type), at_least_as_widely)
+        .where(
+            that.project_id == bindparam("project_id", type_=that.id.type),
+            that.is_seen_as_widely(),
+        )
         .cte("counted")
     )
     return Statement(
