@@ -32,7 +32,7 @@ class Reading:
         self.is_kept, self.sees_all = is_kept, is_kept or Visibility.agency in ctx.actor.sight
         self.unnamed: list[UUID] = []
         self._as_of = period.as_of(ctx)
-        self._before = period.year_before()
+        self._before = period.compared(ctx)
         self.span, self.before = period.span(ctx), self._before.span(ctx)
         self._printed: Mapping[str, Sequence[Printed]] = {}
         self._now: dict[Key, Pair] = {}

@@ -43,7 +43,7 @@ class Work:
     def __init__(self, ctx: Context, period: ReportPeriod, reading: Reading) -> None:
         self._ctx, self._reading = ctx, reading
         self._unled = Unled(ctx, period, reading)
-        self._period, self._before = period, period.year_before()
+        self._period, self._before = period, period.compared(ctx)
         self._now: Numbers = {}
         self._then: Numbers = {}
         self._seen: Numbers = {}
