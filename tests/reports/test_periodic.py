@@ -5,10 +5,11 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from httpx import AsyncClient
 
 from tests.conftest import Connection
-from tests.reports.counted import Figures, counted
+from tests.reports.counted import UNLED, Figures, counted
 from tests.reports.following import Lists, numbers
 from tests.reports.register import START, Chance, fill
 from tests.workloads import rows
@@ -63,6 +64,42 @@ async def test_every_figure_is_what_other_statements_count(
             expected = await counted(database, first, last, last + timedelta(days=1))
             assert told(report) == expected, (first, last)
         await change_all(database)
+
+
+@pytest.mark.parametrize(
+    ("day", "before"), [("2024-04-10", "2023-04-10"), ("2024-02-29", "2023-02-28")]
+)
+async def test_while_a_period_lasts_the_year_before_is_looked_at_on_the_same_day(
+    api: AsyncClient,
+    database: "Connection[Any]",
+    today: Callable[[str], None],
+    day: str,
+    before: str,
+) -> None:
+    """What depends on the day: half of this year is not compared with a whole one before."""
+    today(day)
+    await fill(database, Chance(7), 90)
+    lasting = await periodic(api, "period=2024-H1")
+    assert (lasting["as_of"], lasting["year_before"]) == (day, "2023-H1")
+    ended = figures_of(await periodic(api, f"from=2023-01-01&to={before}"))
+    names = [it for it in ended if it.startswith(ON_THE_DAY) and it != "tasks.without_lead"]
+    found = figures_of(lasting)
+    earlier = {name: found[name]["year_before"]["value"] for name in names}
+    assert earlier == {name: ended[name]["value"] for name in names}
+    assert len({*earlier.values()}) > 2
+    on = date.fromisoformat(before)
+    (unled,) = await database.fetch(UNLED, date(2023, 1, 1), date(2023, 7, 1), on)
+    assert found["tasks.without_lead"]["year_before"]["records"] == unled["lasting"]
+    lists = Lists(api)
+    for number in numbers(lasting):
+        await lists.check(number)
+
+
+ON_THE_DAY = ("tasks.", "partners", "agreements.in_force", "agreements.expiring")
+
+
+def figures_of(report: Any) -> dict[str, Any]:
+    return {figure["code"]: figure for s in report["sections"] for figure in s["figures"]}
 
 
 HALF_YEAR = (date(2024, 1, 1), date(2024, 6, 30))

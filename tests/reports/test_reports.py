@@ -1,14 +1,18 @@
 """Reports are frozen, decided on, published for good, and restated by new ones."""
 
 from collections.abc import Callable
+from io import BytesIO
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 import pytest
 from httpx import AsyncClient
+from openpyxl import load_workbook
 
 from tests.conftest import Connection
 from tests.factories import agency, delegation, made, report, source
+from tests.workloads import rows
 
 ANY = {"if-match": "*"}
 ISSUED = {
@@ -72,6 +76,83 @@ async def test_what_only_some_see_is_no_change_since_it_was_kept(api: AsyncClien
     kept = await published(api)
     restated = (await api.get(f"/reports/{kept['id']}/restatement")).json()
     assert (restated["differs"], restated["cells"]) == (False, [])
+
+
+def rows_by_code(sections: Any, code: str) -> tuple[dict[str, Any], Any]:
+    """The lines of a table by what they are about, and its total."""
+    (table,) = [t for s in sections for t in s["tables"] if t["code"] == code]
+    named = {(it["agency"] or {}).get("id") or it["code"]: it for it in table["rows"]}
+    return named, table["total"]
+
+
+async def test_tables_by_agency_come_to_their_total_without_naming_whom_some_may_not_see(
+    api: AsyncClient, as_actor: Callable[..., Any], database: "Connection[Any]"
+) -> None:
+    """One line is of all the others: in a report that is kept not even their ids are told."""
+    owner = (await made(api, "/agencies", agency(key="so")))["id"]
+    hidden = {"visibility": "agency", "owner_agency_id": owner}
+    leads = [
+        (await made(api, "/agencies", agency(name={"vi": f"Tổ kín {n}"}, **hidden)))["id"]
+        for n in range(2)
+    ]
+    plan = await rows.plan(database)
+    for lead in [*leads, owner]:
+        await visit(api, lead_agency_id=lead, headcount=12)
+        task = await rows.task(database, plan)
+        await rows.assignment(database, task, UUID(lead), assigned_on="2024-02-01")
+    await visit(api, lead_agency_id=leads[0], when="2024", headcount=5)
+    await visit(api)
+    viewer = await as_actor("reports:read delegations:read assignments:read", role="viewer")
+    kept = (await made(api, "/reports", report()))["sections"]
+    live, whole = [
+        (await it.get("/reports/periodic?period=2024-H1")).json()["sections"]
+        for it in (viewer, api)
+    ]
+    for code in ("delegations.by_agency", "tasks.by_agency"):
+        assert "unnamed" not in rows_by_code(whole, code)[0]
+        for sections in (kept, live, whole):
+            lines, total = rows_by_code(sections, code)
+            for n, cell in enumerate(total["cells"]):
+                each = [line["cells"][n] for line in lines.values()]
+                assert sum(int(it["value"]) for it in each) == int(cell["value"])
+                assert sum(it["records"] for it in each) == cell["records"]
+        of_kept, total = rows_by_code(kept, code)
+        of_live, _ = rows_by_code(live, code)
+        for line in (of_kept["unnamed"], of_live["unnamed"]):
+            assert line["agency"] is None
+            assert line["label"]["en"] == "Agencies that are not named here"
+            assert max(int(cell["value"]) for cell in line["cells"][:2]) > 1
+        hrefs = [cell["href"] for cell in of_kept["unnamed"]["cells"]]
+        assert hrefs == [cell["href"] for cell in total["cells"]]
+        assert {cell["hidden"] for cell in of_kept["unnamed"]["cells"]} == {0}
+        for cell in of_live["unnamed"]["cells"]:
+            href = cell["href"].removeprefix("/api/v1")
+            assert (await viewer.get(href)).json()["items"] == []
+            assert cell["hidden"] == cell["records"]
+            listed = (await api.get(href)).json()["items"]
+            assert len(listed) == cell["records"]
+    beside = rows_by_code(live, "delegations.by_agency")[0]["unnamed"]["cells"][0]["not_placed"]
+    assert (beside["value"], beside["records"]) == ("1", 1)
+    assert not any(lead in str(kept) for lead in leads)
+
+
+async def test_what_unnamed_agencies_lead_is_restated_in_their_line(
+    api: AsyncClient,
+) -> None:
+    owner = (await made(api, "/agencies", agency(key="so")))["id"]
+    hidden = {"visibility": "agency", "owner_agency_id": owner}
+    lead = await made(api, "/agencies", agency(name={"vi": "Tổ công tác kín"}, **hidden))
+    await visit(api, lead_agency_id=lead["id"])
+    kept = await published(api)
+    await visit(api, lead_agency_id=lead["id"])
+    restated = (await api.get(f"/reports/{kept['id']}/restatement")).json()
+    cells = {it["code"]: (it["as_published"], it["as_now_known"]) for it in restated["cells"]}
+    assert cells["delegations.by_agency/unnamed/delegations"] == ("1", "2")
+    book = await api.get(f"/reports/{kept['id']}?format=xlsx")
+    sheet = load_workbook(BytesIO(book.content)).worksheets[1]
+    codes = {row[-1]: row[1] for row in sheet.values}
+    told = codes["delegations.by_agency/unnamed/delegations"]
+    assert told == "Cơ quan không nêu tên tại đây"
 
 
 async def test_a_report_keeps_the_figures_that_it_was_made_with(api: AsyncClient) -> None:

@@ -1,8 +1,8 @@
 """How figures are read: one statement for all that count the records of one list."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
-from functools import cache
+from functools import cache, reduce
 from typing import Any, NamedTuple
 
 from sqlalchemy import Text, and_, case, cast, func, literal_column, or_, select, tuple_
@@ -30,6 +30,9 @@ class Number(NamedTuple):
     value: Decimal
     records: int
 
+    def plus(self, other: "Number") -> "Number":
+        return Number(self.value + other.value, self.records + other.records)
+
 
 class Pair(NamedTuple):
     """A figure and what cannot be placed beside it."""
@@ -37,8 +40,18 @@ class Pair(NamedTuple):
     counted: Number
     beside: Number
 
+    def plus(self, other: "Pair") -> "Pair":
+        return Pair(self.counted.plus(other.counted), self.beside.plus(other.beside))
+
 
 NOTHING = Pair(Number(_ZERO, 0), Number(_ZERO, 0))
+
+
+def added(pairs: Iterable[Pair]) -> Pair:
+    """All of them together."""
+    return reduce(Pair.plus, pairs, NOTHING)
+
+
 Key = tuple[Line, str | None]
 Numbers = dict[Key, Pair]
 """Of each line; of one that is split, for each value that there is."""

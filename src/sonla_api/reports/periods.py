@@ -65,6 +65,15 @@ class ReportPeriod(NamedTuple):
         assert found  # noqa: S101  as this one has both ends
         return found
 
+    def compared(self, ctx: Context) -> "ReportPeriod":
+        """The year before as it is looked at: under its own name, and while this one lasts on the
+        same day of it, as a part is not compared with a whole.
+        """
+        before, on = self.year_before(), self.as_of(ctx)
+        if on == self.last:
+            return before
+        return before._replace(last=ReportPeriod(PeriodFilter(f"{on}"), on, on).year_before().last)
+
 
 class ReportQuery(Parameters):
     """In which form one report is given."""

@@ -12,7 +12,7 @@ from sonla_api.kit.model import Visibility
 from sonla_api.kit.schema import AgencySummary, SourceSummary
 from sonla_api.kit.text import LocalizedText, Message
 from sonla_api.reports.figures import Line, Subject
-from sonla_api.reports.numbers import NOTHING, Key, Number, Pair, read
+from sonla_api.reports.numbers import NOTHING, Key, Number, Pair, added, read
 from sonla_api.reports.periods import ReportPeriod
 from sonla_api.reports.published import INDICATORS, Printed, published
 from sonla_api.reports.schemas import Cell, Counted, ReportFigure
@@ -29,9 +29,10 @@ class Reading:
 
     def __init__(self, ctx: Context, period: ReportPeriod, *, is_kept: bool = False) -> None:
         self._ctx, self.whole = ctx, Context(REGISTER, ctx.now, ctx.reader)
-        self.sees_all = is_kept or Visibility.agency in ctx.actor.sight
+        self.is_kept, self.sees_all = is_kept, is_kept or Visibility.agency in ctx.actor.sight
+        self.unnamed: list[UUID] = []
         self._as_of = period.as_of(ctx)
-        self._before = period.year_before()
+        self._before = period.compared(ctx)
         self.span, self.before = period.span(ctx), self._before.span(ctx)
         self._printed: Mapping[str, Sequence[Printed]] = {}
         self._now: dict[Key, Pair] = {}
@@ -62,18 +63,22 @@ class Reading:
         return {value for read in (self._now, self._then) for it, value in read if it is line}
 
     async def agencies(self, kinds: Sequence[AgencyKind], more: set[UUID]) -> list[AgencySummary]:
-        """Those of the tables, and all of these kinds that there are on the last day."""
+        """Those of the tables, and all of these kinds that there are on the last day; `unnamed` are
+        those that have something and may not be named.
+        """
         found = {
             UUID(value)
             for line, value in self._now
             if line.split in _OF_AGENCIES and value is not None
         }
-        return await agencies_listed(self._ctx.on(self._as_of), found | more, kinds)
+        listed = await agencies_listed(self._ctx.on(self._as_of), found | more, kinds)
+        self.unnamed = sorted((found | more) - {it.id for it in listed})
+        return listed
 
-    def cell(self, key: Key, shown: Line) -> Cell:
-        """The number under a key; `shown` has the filters that list what it counts."""
-        now = self._now.get(key, NOTHING)
-        seen = now if self.sees_all else self._seen.get(key, NOTHING)
+    def cell(self, shown: Line, *keys: Key) -> Cell:
+        """What is under these keys; `shown` has the filters that list what it counts."""
+        now = added(self._now.get(key, NOTHING) for key in keys)
+        seen = now if self.sees_all else added(self._seen.get(key, NOTHING) for key in keys)
         beside = _counted(now.beside, shown, shown.beside(self.span))
         return Cell(
             **dict(_counted(now.counted, shown, shown.placed(self.span))),
@@ -116,7 +121,7 @@ def figures(reading: Reading, line: Line, split: Line) -> list[ReportFigure]:
     found = []
     for currency in each or [None]:
         shown = line.among({line.of.currency: [currency]}) if currency else line
-        cell = reading.cell((split, currency), shown)
+        cell = reading.cell(shown, (split, currency))
         earlier = reading.earlier((split, currency), shown)
         value = Decimal(cell.value)
         found.append(

@@ -38,11 +38,12 @@ class Unled:
     """The figure of them: of plans that last in the period, and beside it of those without one."""
 
     def __init__(self, ctx: Context, period: ReportPeriod, reading: Reading) -> None:
-        self._ctx, self._reading, self._period = ctx, reading, period
+        self._ctx, self._reading = ctx, reading
+        self._period, self._before = period, period.compared(ctx)
         self._numbers: Sequence[_Numbers] = []
 
     async def read(self) -> None:
-        whole, mine, before = self._reading.whole, self._ctx, self._period.year_before()
+        whole, mine, before = self._reading.whole, self._ctx, self._before
         asked = [(whole, self._period), (whole, before)]
         if not self._reading.sees_all:
             asked.append((mine, self._period))
@@ -50,7 +51,7 @@ class Unled:
 
     def shown(self) -> ReportFigure:
         now, then, seen = self._numbers[0], self._numbers[1], self._numbers[-1]
-        before = self._period.year_before()
+        before = self._before
         seen = now if self._reading.sees_all else seen
         return ReportFigure(
             **dict(self._listed(self._period, now[0], plan_period=self._period.period)),

@@ -1,6 +1,7 @@
 """What was to do in the period and what became of it: plans, and the task table by agency."""
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from sonla_api.assignments.models import AssignmentRole
@@ -13,7 +14,7 @@ from sonla_api.reports.periods import ReportPeriod
 from sonla_api.reports.reading import Reading, figures, growth, localized
 from sonla_api.reports.schemas import Cell, Column, Counted, ReportFigure, Row, SectionView, Table
 from sonla_api.reports.sections import PLANS_UNDER_WAY
-from sonla_api.reports.tables import TOTAL
+from sonla_api.reports.tables import TOTAL, ids_asked, unnamed
 from sonla_api.reports.unled import Unled
 from sonla_api.workloads.balance import Numbers, TaskTableQuery, filters_of, task_numbers
 from sonla_api.workloads.queries import address
@@ -42,7 +43,7 @@ class Work:
     def __init__(self, ctx: Context, period: ReportPeriod, reading: Reading) -> None:
         self._ctx, self._reading = ctx, reading
         self._unled = Unled(ctx, period, reading)
-        self._period, self._before = period, period.year_before()
+        self._period, self._before = period, period.compared(ctx)
         self._now: Numbers = {}
         self._then: Numbers = {}
         self._seen: Numbers = {}
@@ -64,10 +65,14 @@ class Work:
 
     def shown(self, agencies: Sequence[AgencySummary]) -> SectionView:
         rows = [
-            Row(code=None, label=it.name, agency=it, cells=self._cells(it.id)) for it in agencies
+            Row(code=None, label=it.name, agency=it, cells=self._cells([it.id], it.id))
+            for it in agencies
         ]
-        total = Row(code=None, label=localized(TOTAL), agency=None, cells=self._cells(None))
-        earlier = _counted(self._ctx, self._before, self._then, None)
+        others = self._reading.unnamed
+        if others:
+            rows.append(unnamed(self._reading, self._cells(others, ids_asked(self._reading))))
+        total = Row(code=None, label=localized(TOTAL), agency=None, cells=self._cells([None]))
+        earlier = _counted(self._ctx, self._before, self._then, [None])
         return SectionView(
             code="work",
             label=localized(_LABEL),
@@ -95,13 +100,13 @@ class Work:
             sources=[],
         )
 
-    def _cells(self, agency_id: UUID | None) -> list[Cell]:
-        now = _counted(self._ctx, self._period, self._now, agency_id)
-        seen = self._seen.get(agency_id, {})
+    def _cells(self, ids: Sequence[UUID | None], asked: Any = None) -> list[Cell]:
+        """Of these agencies together, or of all; `asked` is by which of them it is listed."""
+        now = _counted(self._ctx, self._period, self._now, ids, asked)
         return [
             Cell(
                 **dict(now[name]),
-                hidden=now[name].records - seen.get(name, 0),
+                hidden=now[name].records - _added(self._seen, ids, name),
                 not_placed=None,
             )
             for name in COLUMNS
@@ -128,16 +133,24 @@ def _query(period: ReportPeriod) -> TaskTableQuery:
 
 
 def _counted(
-    ctx: Context, period: ReportPeriod, numbers: Numbers, agency_id: UUID | None
+    ctx: Context,
+    period: ReportPeriod,
+    numbers: Numbers,
+    ids: Sequence[UUID | None],
+    asked: Any = None,
 ) -> dict[str, Counted]:
-    """The numbers of an agency by their names, each with what lists it."""
-    chosen = {"role": AssignmentRole.lead, "agency_id": agency_id}
-    found = numbers.get(agency_id, {})
-    return {
-        name: Counted(
-            value=str(found.get(name, 0)),
-            records=found.get(name, 0),
-            href=address("assignments", **chosen, **filters),
-        )
-        for name, filters in filters_of(period.first, period.as_of(ctx)).items()
+    """The numbers of agencies by their names, each with what lists it."""
+    chosen = {"role": AssignmentRole.lead, "agency_id": asked}
+    days = (period.first, period.as_of(ctx))
+    found = {
+        name: (_added(numbers, ids, name), address("assignments", **chosen, **filters))
+        for name, filters in filters_of(*days).items()
     }
+    return {
+        name: Counted(value=str(number), records=number, href=href)
+        for name, (number, href) in found.items()
+    }
+
+
+def _added(numbers: Numbers, ids: Sequence[UUID | None], name: str) -> int:
+    return sum(numbers.get(id_, {}).get(name, 0) for id_ in ids)
