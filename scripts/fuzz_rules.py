@@ -22,7 +22,7 @@ _BEYOND = {
         direction_fixed fixed itself needed no_end no_enterprise no_flag no_successor not_begun
         not_later not_over not_replaceable not_sent not_told observed occurrence paired
         rule_never rule_outside rule_start rule_too_many rule_unbounded same_state stays
-        too_many_records unanswered withdrawn ck:/parent_id ck:/pair_id""",
+        too_many too_many_records unanswered withdrawn ck:/parent_id ck:/pair_id""",
     "It lies between fields: what one says, another needs, excludes or limits. Some of it JSON "
     "Schema could say by oneOf and not, which what makes clients turns into types of no use.": """
         agency_needed code_twice codes_needed day_of_signing days_uncounted dimension_twice

@@ -108,6 +108,9 @@ async def test_it_expires_once_its_period_is_over(api: AsyncClient) -> None:
     assert "2025-12-31" in error["message"]
     over = await taken(api, record, "expire", on="2026-01-01")
     assert (over["state"], over["ends_on"]) == ("expired", "2025-12-31")
+    lasting = await told(api, "signed", effective="2024/2099")
+    ahead = await take(api, lasting, "expire", on="2100-01-01")
+    assert (ahead.status_code, ahead.json()["errors"][0]["pointer"]) == (422, "/on")
 
 
 async def test_a_renewal_needs_a_successor_that_is_signed(api: AsyncClient) -> None:

@@ -104,7 +104,16 @@ async def test_an_agency_that_has_ended_takes_no_task(api: AsyncClient, today: A
         "agency_closed",
     )
     then = assignment(whole["id"], ended, assigned_on="2025-06-30")
-    assert (await made(api, "/assignments", then))["assigned_on"] == "2025-06-30"
+    record = await made(api, "/assignments", then)
+    assert record["assigned_on"] == "2025-06-30"
+    later = {"assigned_on": "2025-07-01"}
+    moved = await api.patch(f"/assignments/{record['id']}", json=later, headers={"if-match": "*"})
+    (error,) = moved.json()["errors"]
+    assert (moved.status_code, error["pointer"], error["code"]) == (
+        422,
+        "/assigned_on",
+        "agency_closed",
+    )
 
 
 async def test_an_assignment_stays_with_its_task_and_agency(api: AsyncClient, today: Any) -> None:

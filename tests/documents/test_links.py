@@ -100,7 +100,9 @@ async def test_both_come_in_pages(api: AsyncClient) -> None:
         assert len(found) == len(set(found)) == 3
     other = await paper(api, "1/KH-UBND")
     first = (await api.get(f"/documents/{root['id']}/effects?limit=1")).json()["next_cursor"]
-    by_hand = seal([None, "no id"], UUID(other["id"]))
+    elsewhere = await api.get(f"/documents/{root['id']}/basis?cursor={first}")
+    assert elsewhere.status_code == 400  # of the same document, but of another list
+    by_hand = seal([None, "no id"], "effects", UUID(other["id"]))
     for cursor in (first, "x", by_hand):
         answer = await api.get(f"/documents/{other['id']}/effects?cursor={cursor}")
         assert answer.status_code == 400

@@ -379,3 +379,32 @@ async def test_only_who_may_merge_merges(api: AsyncClient, as_actor: Any) -> Non
     writer = await as_actor("partners:read partners:write", role="administrator")
     refused = await merge(writer, loser, survivor)
     assert (refused.status_code, refused.json()["permission"]) == (403, "partners:merge")
+
+
+async def test_what_it_becomes_can_still_be_changed(api: AsyncClient) -> None:
+    """A name may be longer than an alias, and two lists longer than one may be."""
+    lines = "\n".join(["Sở Ngoại vụ tỉnh Hủa Phăn"] * 40)
+    loser = await made(api, "/partners", partner(lines))
+    survivor = await made(api, "/partners", partner("Houaphanh Province"))
+    aliases = (await merged(api, loser, survivor))["aliases"]
+    assert [len(it) for it in aliases] == [500]
+    address = f"/partners/{survivor['id']}"
+    assert (await api.patch(address, json={"note": "x"}, headers=HERE)).status_code == 200
+    many = await made(api, "/partners", partner("A", aliases=[f"Tên {n}" for n in range(100)]))
+    refused = await merge(api, many, survivor)
+    (error,) = refused.json()["errors"]
+    assert (refused.status_code, error["pointer"], error["code"]) == (
+        422,
+        "/into_id",
+        "too_many",
+    )
+    assert (await api.get(f"/partners/{many['id']}")).status_code == 200
+
+
+async def test_two_merged_into_each_other_at_once_wait_in_one_order(api: AsyncClient) -> None:
+    for _ in range(4):
+        one, other = await two(api)
+        answers = await asyncio.gather(merge(api, one, other), merge(api, other, one))
+        statuses = sorted(answer.status_code for answer in answers)
+        assert statuses[0] == 201
+        assert statuses[1] in {404, 410, 422}

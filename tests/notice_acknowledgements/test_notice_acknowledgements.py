@@ -1,10 +1,11 @@
 """Who of the businesses told has confirmed a notice, and who is outstanding."""
 
+from collections.abc import Callable
 from typing import Any
 
 from httpx import AsyncClient
 
-from tests.factories import a_firm, a_sent_notice, acknowledgement, made, notice, partner
+from tests.factories import a_firm, a_sent_notice, acknowledgement, agency, made, notice, partner
 
 ANY = {"if-match": "*"}
 PATH = "/notice-acknowledgements"
@@ -62,6 +63,27 @@ async def test_a_stranger_counts_the_partners_that_it_sees(
     inner = await a_sent_notice(api)
     lost = await stranger.get(f"/notices/{inner['id']}/recipients")
     assert lost.status_code == 404
+
+
+async def test_a_hidden_partner_is_answered_for_as_none(
+    api: AsyncClient, as_actor: Callable[..., Any]
+) -> None:
+    """Of a notice to all it was told, which nobody learns who may not see it."""
+    owner = (await made(api, "/agencies", agency()))["id"]
+    hidden = await a_firm(api, visibility="agency", owner_agency_id=owner)
+    other = (await made(api, "/agencies", agency(key="other")))["id"]
+    told = await a_sent_notice(api, is_to_all=True, owner_agency_id=other)
+    officer = await as_actor(
+        "notice_acknowledgements:read notice_acknowledgements:write notices:read notices:write",
+        agency=other,
+    )
+    nobody = "019a7c1e-5b60-7cc3-98c4-dc0c0c07398f"
+    answers = [
+        (await officer.post(PATH, json=acknowledgement(told["id"], id_))).json().get("errors")
+        for id_ in (hidden["id"], nobody)
+    ]
+    assert answers[0] == answers[1]
+    assert answers[0]
 
 
 async def test_only_who_was_told_confirms_and_not_before(api: AsyncClient) -> None:

@@ -68,7 +68,7 @@ async def _effect(
     if body.verb is V.sign:
         more["signed_on"] = record.signed_on or str(day)
     elif body.verb is V.expire:
-        _check_over(record, day)
+        _check_over(record, min(day, ctx.today))  # nobody knows yet what will be over by then
     elif body.verb is V.terminate:
         more["ended_on"] = day
     elif body.verb is V.renew:

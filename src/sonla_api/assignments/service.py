@@ -105,7 +105,9 @@ async def revise(ctx: WriteContext, id_: UUID, expected: Expected, body: Assignm
     if "assigned_on" in given:
         if body.assigned_on is None:
             raise Invalid(errors=[FieldError("/assigned_on", "needed", _NEEDED)])
-        _assigned_on(ctx, body.assigned_on)
+        day = _assigned_on(ctx, body.assigned_on)
+        if day != record.assigned_on and await ended_among(ctx, [record.agency_id], day):
+            raise Invalid(errors=[FieldError("/assigned_on", "agency_closed", _ENDED)])
     await update(ctx, Assignment, id_, expected, AssignmentCreate, body)
 
 

@@ -96,20 +96,22 @@ def _basis(*, is_stranger: bool) -> Statement:
 
 async def basis(ctx: Context, id_: UUID, query: LineageQuery) -> Rows:
     """What a document rests on, the latest first."""
-    return await read_page(ctx, _basis(is_stranger=ctx.actor.is_anonymous), id_, query)
+    statement = _basis(is_stranger=ctx.actor.is_anonymous)
+    return await read_page(ctx, statement, ("basis", id_), query)
 
 
 async def read_page(
-    ctx: Context, statement: Statement, id_: UUID, query: LineageQuery, **more: Any
+    ctx: Context, statement: Statement, of: tuple[str, UUID], query: LineageQuery, **more: Any
 ) -> Rows:
-    """The page that `query` asks for of what hangs together with a document; `more`: other binds
-    of the statement.
+    """The page that `query` asks for of what hangs together with a document, `of`: which list of
+    which document; `more`: other binds of the statement.
     """
-    after = dated(*unseal(query.cursor, id_))[1] if query.cursor is not None else None
+    id_ = of[1]
+    after = dated(*unseal(query.cursor, *of))[1] if query.cursor is not None else None
     rows = await statement.fetch(
         ctx.reader, of=id_, after=after, limit=query.limit + 1, **more, **ctx.parameters
     )
     if not rows:
         await documents.item(ctx, id_)  # it may not be there at all
     total = (rows[0]["total"] if rows else 0) if query.count else None
-    return page_of(rows, query.limit, total, id_)
+    return page_of(rows, query.limit, total, *of)

@@ -7,7 +7,7 @@ from sonla_api.dossiers.schemas import MergeCreate
 from sonla_api.kit.context import WriteContext
 from sonla_api.kit.flags import OF_PRINTED, ruled
 from sonla_api.kit.problems import FieldError, Gone, Invalid, NotFound
-from sonla_api.kit.store import Expected, change, load
+from sonla_api.kit.store import Expected, change, load, take_turns
 from sonla_api.kit.text import Message
 from sonla_api.partners.models import Partner
 from sonla_api.partners.queries import resemblance
@@ -18,20 +18,32 @@ _BELOW = Message(
     "the survivor is a part of this partner; give it another parent first",
     "đối tác giữ lại trực thuộc đối tác này; hãy đổi cơ quan cấp trên trước",
 )
+_MOST = 100
+_TOO_MANY = Message(
+    "together they have more than {most} {field}; shorten one of the lists first",
+    "gộp lại sẽ có hơn {most} {field}; hãy rút gọn một trong hai danh sách trước",
+)
 
 
 async def merge(ctx: WriteContext, id_: UUID, expected: Expected, body: MergeCreate) -> None:
     """Move all that points to the loser, keep its names as aliases, lead its address on."""
     if id_ == body.into_id:
         raise Invalid(errors=[FieldError("/into_id", "itself", _ITSELF)])
+    await take_turns(ctx, {id_, body.into_id})
     loser = await load(ctx, Partner, id_, expected, is_leaving=True)
     survivor = await _survivor(ctx, body.into_id)
     if await lies_below(ctx, survivor.id, id_):
         raise Invalid(errors=[FieldError("/into_id", "below", _BELOW)])
-    names = [name for name in loser.name.values() if name] + loser.aliases
+    # An alias is one line of 500 characters; a name may be longer, and stays whole in its history.
+    called = [" ".join(name.split())[:500] for name in loser.name.values() if name]
+    names = called + loser.aliases
     known = set(survivor.aliases) | set(survivor.name.values())
     aliases = survivor.aliases + [n for n in dict.fromkeys(names) if n not in known]
     cited = survivor.sources + [c for c in loser.sources if c not in survivor.sources]
+    for field, both in (("aliases", aliases), ("sources", cited)):
+        if len(both) > _MOST:
+            message = _TOO_MANY.format(most=_MOST, field=field)
+            raise Invalid(errors=[FieldError("/into_id", "too_many", message)])
     await repoint(ctx, Partner, id_, survivor.id)
     await ctx.session.delete(loser)
     await ctx.session.flush()

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from sonla_api.kit.context import WriteContext
+from sonla_api.kit.mentions import check_references, references
 from sonla_api.kit.owners import visibility_of_part
 from sonla_api.kit.problems import FieldError, Invalid
 from sonla_api.kit.records import Item
@@ -27,6 +28,9 @@ _NOT_TOLD = Message("the notice did not go to this partner", "thông báo không
 
 async def register(ctx: WriteContext, body: NoticeAcknowledgementCreate) -> Item:
     notice = await whole_of(ctx, Notice, body.notice_id, "/notice_id")
+    # Before it is asked who was told: a partner that is hidden is answered for as one that is not.
+    named = references(NoticeAcknowledgement, "partner_id", vars(body), "partner_id")
+    await check_references(ctx, [*named])
     visibility = visibility_of_part(body, notice)
     check = partial(_check, notice)
     return await create(ctx, acknowledgements, body, check, visibility=visibility)

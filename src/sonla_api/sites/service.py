@@ -5,7 +5,15 @@ from uuid import UUID
 from sonla_api.kit.context import WriteContext
 from sonla_api.kit.problems import FieldError, Invalid
 from sonla_api.kit.records import Item
-from sonla_api.kit.store import Expected, change, create, load, update, whole_of
+from sonla_api.kit.store import (
+    Expected,
+    change,
+    create,
+    load,
+    take_turns,
+    update,
+    whole_of,
+)
 from sonla_api.kit.text import Message
 from sonla_api.sites.models import Site
 from sonla_api.sites.queries import doubts, sites
@@ -27,6 +35,8 @@ async def register(ctx: WriteContext, body: SiteCreate) -> Item:
 
 async def revise(ctx: WriteContext, id_: UUID, expected: Expected, body: SiteUpdate) -> None:
     """Who writes one side of a pair writes the other too, and so must be allowed to."""
+    if "pair_id" in body.model_fields_set and body.pair_id:
+        await take_turns(ctx, {id_, body.pair_id})
     site = await load(ctx, Site, id_, expected)
     before, after = site.pair_id, site.pair_id
     if "pair_id" in body.model_fields_set:

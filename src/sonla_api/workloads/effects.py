@@ -26,7 +26,7 @@ D = Document
 async def effects(ctx: Context, id_: UUID, query: LineageQuery) -> Rows:
     """What exists because of a document, the latest first, as far as the caller may read it."""
     told = readable(ctx, (), [model.__tablename__ for model in (Plan, Task)])
-    return await read_page(ctx, _effects(), id_, query, resources=told)
+    return await read_page(ctx, _effects(), ("effects", id_), query, resources=told)
 
 
 def _may_read(model: type[Resource]) -> Any:
