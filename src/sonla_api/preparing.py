@@ -12,11 +12,11 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from sonla_api.dataset import FOLDER
+from sonla_api.embedded import OLDEST
 from sonla_api.identity.keys import create_key
 from sonla_api.migrating import PACKAGE, alembic_config, newest, revisions
 from sonla_api.settings import asyncpg_url
 
-OLDEST = 15
 PATIENCE = 10.0  # seconds for a server to answer
 MIGRATING = 20260101  # any number, but the same for all who migrate one database
 LETTERS = "select show_trgm('ຫ') <> '{}'"

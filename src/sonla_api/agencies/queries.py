@@ -2,7 +2,7 @@ from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
 from pydantic import Field
-from sqlalchemy import ColumnElement, Date, Integer, bindparam, literal, or_, select
+from sqlalchemy import ColumnElement, Date, Integer, bindparam, exists, literal, or_, select
 from sqlalchemy.dialects.postgresql import UUID as Uuid
 from sqlalchemy.orm import aliased
 
@@ -25,6 +25,11 @@ def exists_on(name: str, _: bool = False) -> ColumnElement[bool]:  # noqa: FBT00
     day = bindparam(name, type_=Date())
     has_begun = or_(Agency.valid_from.is_(None), Agency.valid_from <= day)
     return has_begun & or_(Agency.valid_to.is_(None), Agency.valid_to > day)
+
+
+def has_ended(id_: Any, day: Any) -> ColumnElement[bool]:
+    """Whether an agency exists no more on a day."""
+    return exists().where(Agency.id == id_, Agency.valid_to <= day)
 
 
 def _became(name: str, _: bool) -> ColumnElement[bool]:  # noqa: FBT001  as Filter calls it

@@ -12,6 +12,7 @@ from sonla_api.agreements.queries import AgreementChoice, standing
 from sonla_api.agreements.schemas import AgreementCount, AgreementFigures
 from sonla_api.kit.context import Context
 from sonla_api.kit.filters import placed
+from sonla_api.kit.listing import of_group, refuse_oracle
 from sonla_api.kit.model import among
 from sonla_api.kit.period import PeriodFilter
 from sonla_api.kit.schema import Day
@@ -64,28 +65,22 @@ def _figures(query: AgreementFiguresQuery) -> Statement:
 
 async def agreement_figures(ctx: Context, query: AgreementFiguresQuery) -> AgreementFigures:
     """Agreements that were signed, in all and by group."""
+    refuse_oracle(ctx, query)
     on = ctx.on(query.as_of)
-    binds = query.binds() | on.parameters
-    if query.period:
-        binds["period_first"], binds["period_end"] = query.period.days
-    rows = await _figures(query).fetch(on.reader, **binds)
+    rows = await _figures(query).fetch(on.reader, **query.binds(), **on.parameters)
     counts = [_count(query, row, str(on.today)) for row in rows]
     return AgreementFigures(period=query.period, as_of=on.today, total=counts[0], items=counts[1:])
 
 
 def _count(query: AgreementFiguresQuery, row: Any, as_of: str) -> AgreementCount:
-    name, group, period = query.group_by.value, row["group"], query.period
-    chosen: dict[str, Any] = {"state": [state.value for state in _SIGNED]}
-    if group is not None:
-        chosen |= {name: group}
-    elif not row["is_total"]:
-        chosen |= {"without": [*query.without, name]}
+    period = query.period
+    chosen = {"state": [state.value for state in _SIGNED], **of_group(query, row)}
 
     def href(**more: Any) -> str:
         return "/api/v1/agreements?" + query.query(**chosen, **more)
 
     return AgreementCount(
-        group=group,
+        group=row["group"],
         href=href(signed_within=period),
         not_placed_href=href(signing_not_placed_in=period) if period else None,
         **{

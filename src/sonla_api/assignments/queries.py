@@ -23,7 +23,7 @@ from sqlalchemy.dialects.postgresql import UUID as Uuid
 from sqlalchemy.orm import aliased
 
 from sonla_api.agencies.models import Agency
-from sonla_api.agencies.queries import exists_on
+from sonla_api.agencies.queries import exists_on, has_ended
 from sonla_api.assignments.lifecycle import AssignmentState, AssignmentVerb, lifecycle
 from sonla_api.assignments.models import Assignment, AssignmentRole
 from sonla_api.assignments.schemas import AssignmentView
@@ -113,7 +113,7 @@ class AssignmentListing(Listing):
 
 _agency = bindparam("agency_id", type_=Uuid())
 _day = bindparam("assigned_on", type_=Date())
-has_not_ended = ~exists().where(Agency.id == _agency, Agency.valid_to <= _day)
+has_not_ended = ~has_ended(_agency, _day)
 """Whether the agency that is to be assigned has not ended by then."""
 _id = bindparam("id", type_=Uuid())
 _task_of = Statement(select(turn(A.task_id)).where(A.id == _id))

@@ -12,8 +12,8 @@ from typing import IO, NamedTuple, Self
 from sonla_api import preparing
 from sonla_api.backups.archive import Archive
 from sonla_api.backups.programs import BackupError, Started, conninfo, started
-from sonla_api.embedded import find_clients
-from sonla_api.preparing import MIGRATING, OLDEST, Progress, connected, where
+from sonla_api.embedded import OLDEST, find_clients
+from sonla_api.preparing import MIGRATING, Progress, connected, where
 
 HAS_TABLES = """
 select exists (

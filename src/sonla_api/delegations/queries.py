@@ -12,7 +12,6 @@ from sqlalchemy import (
     any_,
     bindparam,
     cast,
-    exists,
     func,
     null,
     select,
@@ -21,6 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from sonla_api.agencies.models import Agency
+from sonla_api.agencies.queries import has_ended
 from sonla_api.delegations.due import consulted, due, due_calendar, due_on, is_overdue
 from sonla_api.delegations.lifecycle import TOOK_PLACE, DelegationState, Direction, lifecycle
 from sonla_api.delegations.models import Channel, Delegation, DelegationCounter, Funding, Level
@@ -173,8 +173,6 @@ async def delegation_summary(ctx: Context, query: DelegationSummaryQuery) -> Del
         if query.country:  # one that also went elsewhere is no figure of that other country
             binds["asked"] = query.country
             grouped = grouped.where(group == any_(bindparam("asked", type_=ARRAY(Text))))
-    if query.period:
-        binds["period_first"], binds["period_end"] = query.period.days
     (total,) = await Statement(_counts(query, null()).select_from(D)).fetch(ctx.reader, **binds)
     rows = await Statement(grouped).fetch(ctx.reader, **binds)
     return DelegationSummary(
@@ -217,9 +215,8 @@ _end_of_agency = Statement(
 )
 
 
-has_standing_lead = ~exists().where(
-    Agency.id == bindparam("lead_agency_id", type_=Agency.id.type),
-    Agency.valid_to <= bindparam("begins_on", type_=Date()),
+has_standing_lead = ~has_ended(
+    bindparam("lead_agency_id", type_=Agency.id.type), bindparam("begins_on", type_=Date())
 )
 """Whether the agency that is to lead a new delegation has not ended by then."""
 

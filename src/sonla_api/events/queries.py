@@ -36,7 +36,7 @@ from sonla_api.kit.filters import (
     placed,
     refers,
 )
-from sonla_api.kit.listing import Listing, Parameters, Q
+from sonla_api.kit.listing import Listing, Parameters, Q, of_group, refuse_oracle
 from sonla_api.kit.model import among, constant
 from sonla_api.kit.period import PeriodFilter
 from sonla_api.kit.records import Records
@@ -203,9 +203,8 @@ def _orders(query: EventFiguresQuery) -> Statement:
 
 async def event_figures(ctx: Context, query: EventFiguresQuery) -> EventFigures:
     """Events that took place, in all and by group."""
+    refuse_oracle(ctx, query)
     binds = query.binds() | ctx.parameters
-    if query.period:
-        binds["period_first"], binds["period_end"] = query.period.days
     rows = await _counts(query).fetch(ctx.reader, **binds)
     ordered = defaultdict(list)
     for row in await _orders(query).fetch(ctx.reader, **binds):
@@ -216,15 +215,11 @@ async def event_figures(ctx: Context, query: EventFiguresQuery) -> EventFigures:
 
 
 def _count(query: EventFiguresQuery, row: Any, orders: list[OrderSum]) -> EventCount:
-    name, group, address = query.group_by.value, row["group"], "/api/v1/events?"
-    chosen: dict[str, Any] = {"state": [state.value for state in TOOK_PLACE]}
-    if group is not None:
-        chosen |= {name: group}
-    elif not row["is_total"]:
-        chosen |= {"without": [*query.without, name]}
+    address = "/api/v1/events?"
+    chosen = {"state": [state.value for state in TOOK_PLACE], **of_group(query, row)}
     outside = query.query(**chosen, not_placed_in=query.period) if query.period else None
     return EventCount(
-        group=group,
+        group=row["group"],
         orders=orders,
         href=address + query.query(**chosen, within=query.period),
         not_placed_href=outside and address + outside,

@@ -119,50 +119,23 @@ def _plain(records: Records, whole: type[ResourceBody], patch: type[Body]) -> tu
     return register, revise
 
 
+def _revising(revise: Callable[..., Awaitable[Any]], patch: type[Body]) -> Any:
+    """Revising by the rules of a service."""
+
+    async def revised(ctx: WriteContext, record: Resource, changed: dict[str, Any]) -> None:
+        await revise(ctx, record.id, None, patch.model_validate(changed))
+
+    return revised
+
+
 async def _revise_source(ctx: WriteContext, record: Source, changed: dict[str, Any]) -> None:
     body = SourceUpdate.model_validate(changed)
     await update(ctx, Source, record.id, None, SourceCreate, body)
     await documents.follow_source(ctx, record.id)
 
 
-async def _revise_partner(ctx: WriteContext, record: Partner, changed: dict[str, Any]) -> None:
-    await partners.revise(ctx, record.id, None, PartnerUpdate.model_validate(changed))
-
-
-async def _revise_document(ctx: WriteContext, record: Document, changed: dict[str, Any]) -> None:
-    await documents.revise(ctx, record.id, None, DocumentUpdate.model_validate(changed))
-
-
-async def _revise_rule(ctx: WriteContext, record: ComplianceRule, changed: dict[str, Any]) -> None:
-    body = ComplianceRuleUpdate.model_validate(changed)
-    await compliance_rules.revise(ctx, record.id, None, body)
-
-
-async def _revise_plan(ctx: WriteContext, record: Plan, changed: dict[str, Any]) -> None:
-    await tasks.revise_plan(ctx, record.id, None, PlanUpdate.model_validate(changed))
-
-
-async def _revise_task(ctx: WriteContext, record: Task, changed: dict[str, Any]) -> None:
-    await tasks.revise(ctx, record.id, None, TaskUpdate.model_validate(changed))
-
-
-async def _revise_site(ctx: WriteContext, record: Site, changed: dict[str, Any]) -> None:
-    await sites.revise(ctx, record.id, None, SiteUpdate.model_validate(changed))
-
-
-async def _register_plan(ctx: WriteContext, body: PlanCreate) -> Item:
-    return await create(ctx, plans, body)
-
-
 async def _record_relation(ctx: WriteContext, body: PartnerRelationCreate) -> Item:
     return await create(ctx, relations, body, state=RelationState.recorded)
-
-
-async def _revise_relation(
-    ctx: WriteContext, record: PartnerRelation, changed: dict[str, Any]
-) -> None:
-    body = PartnerRelationUpdate.model_validate(changed)
-    await partner_relations.revise(ctx, record.id, None, body)
 
 
 async def _record_delegation(ctx: WriteContext, body: DelegationCreate) -> Item:
@@ -198,10 +171,6 @@ async def _record_event(ctx: WriteContext, body: EventCreate) -> Item:
     return await events.register(ctx, body, EventState.recorded)
 
 
-async def _revise_event(ctx: WriteContext, record: Event, changed: dict[str, Any]) -> None:
-    await events.revise(ctx, record.id, None, EventUpdate.model_validate(changed))
-
-
 async def _record_project(ctx: WriteContext, body: RecordedProject) -> Item:
     return await projects.register(ctx, body, body.state)
 
@@ -214,57 +183,45 @@ async def _revise_project(ctx: WriteContext, record: Project, changed: dict[str,
     await projects.revise(ctx, record.id, None, ProjectUpdate.model_validate(changed))
 
 
-async def _revise_transaction(
-    ctx: WriteContext, record: Transaction, changed: dict[str, Any]
-) -> None:
-    await transactions.revise(ctx, record.id, None, TransactionUpdate.model_validate(changed))
-
-
-async def _revise_indicator(ctx: WriteContext, record: Indicator, changed: dict[str, Any]) -> None:
-    await indicator_rules.revise(ctx, record.id, None, IndicatorUpdate.model_validate(changed))
-
-
-async def _revise_observation(
-    ctx: WriteContext, record: Observation, changed: dict[str, Any]
-) -> None:
-    await observations.revise(ctx, record.id, None, ObservationUpdate.model_validate(changed))
-
-
 PARTS = (
     Part("sources", "sources.json", SourceLine, mapping.SOURCES, Source, SourceCreate,
          _plain(sources, SourceCreate, SourceUpdate)[0], _revise_source),
     Part("agencies", "agencies.json", AgencyLine, mapping.AGENCIES, Agency, AgencyCreate,
          *_plain(agencies, AgencyCreate, AgencyUpdate)),
     Part("partners", "partners.json", PartnerLine, mapping.PARTNERS, Partner, PartnerCreate,
-         partners.register, _revise_partner),
+         partners.register, _revising(partners.revise, PartnerUpdate)),
     Part("partner_relations", "partners.json", PartnerLine, mapping.PARTNER_RELATIONS,
-         PartnerRelation, PartnerRelationCreate, _record_relation, _revise_relation),
+         PartnerRelation, PartnerRelationCreate, _record_relation,
+         _revising(partner_relations.revise, PartnerRelationUpdate)),
     Part("documents", "documents.json", DocumentLine, mapping.DOCUMENTS, Document, DocumentCreate,
-         documents.register, _revise_document),
+         documents.register, _revising(documents.revise, DocumentUpdate)),
     Part("agreements", "agreements.json", AgreementLine, mapping.AGREEMENTS, Agreement,
          RecordedAgreement, _record_agreement, _revise_agreement),
     Part("calendar_days", "calendar_days.json", CalendarDayLine, mapping.CALENDAR_DAYS, CalendarDay,
          CalendarDayCreate, *_plain(calendar_days, CalendarDayCreate, CalendarDayUpdate)),
     Part("indicators", "indicators.json", IndicatorLine, mapping.INDICATORS, Indicator,
          IndicatorCreate, _plain(indicators, IndicatorCreate, IndicatorUpdate)[0],
-         _revise_indicator, inside.indicator_of),
+         _revising(indicator_rules.revise, IndicatorUpdate), inside.indicator_of),
     Part("observations", "observations.json", ObservationLine, mapping.OBSERVATIONS, Observation,
-         ObservationCreate, observations.register, _revise_observation, inside.observation_of),
+         ObservationCreate, observations.register,
+         _revising(observations.revise, ObservationUpdate), inside.observation_of),
     Part("compliance_rules", "compliance_rules.json", ComplianceRuleLine, mapping.COMPLIANCE_RULES,
-         ComplianceRule, ComplianceRuleCreate, compliance_rules.register, _revise_rule),
+         ComplianceRule, ComplianceRuleCreate, compliance_rules.register,
+         _revising(compliance_rules.revise, ComplianceRuleUpdate)),
     Part("delegations", "delegations.json", DelegationLine, mapping.DELEGATIONS, Delegation,
          DelegationCreate, _record_delegation, _revise_delegation),
     Part("sites", "sites.json", SiteLine, mapping.SITES, Site, SiteCreate,
-         sites.register, _revise_site),
+         sites.register, _revising(sites.revise, SiteUpdate)),
     Part("projects", "projects.json", ProjectLine, mapping.PROJECTS, Project, RecordedProject,
          _record_project, _revise_project),
     Part("transactions", "projects.json#amounts", TransactionLine, mapping.TRANSACTIONS,
-         Transaction, TransactionCreate, transactions.register, _revise_transaction,
-         inside.transactions_of),
+         Transaction, TransactionCreate, transactions.register,
+         _revising(transactions.revise, TransactionUpdate), inside.transactions_of),
     Part("plans", "plans.json", PlanLine, mapping.PLANS, Plan, PlanCreate,
-         _register_plan, _revise_plan, inside.plan_of),
+         _plain(plans, PlanCreate, PlanUpdate)[0],
+         _revising(tasks.revise_plan, PlanUpdate), inside.plan_of),
     Part("tasks", "plans.json#tasks", TaskLine, mapping.TASKS, Task, TaskCreate,
-         tasks.register, _revise_task, inside.tasks_of),
+         tasks.register, _revising(tasks.revise, TaskUpdate), inside.tasks_of),
     Part("events", "events.json", EventLine, mapping.EVENTS, Event, EventCreate, _record_event,
-         _revise_event),
+         _revising(events.revise, EventUpdate)),
 )  # a part of the input each, as a table  # fmt: skip

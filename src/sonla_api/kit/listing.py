@@ -75,9 +75,10 @@ class Parameters(BaseModel):
         return tuple((name, self.filters[name].form(v)) for name, v in self.given().items())
 
     def binds(self) -> dict[str, Any]:
-        """`given` as bind values: a period is split into its two ends."""
+        """`given` as bind values, and the period of a count: a period is split into its ends."""
         binds: dict[str, Any] = {}
-        for name, value in self.given().items():
+        counted = {"period": period} if (period := getattr(self, "period", None)) else {}
+        for name, value in (counted | self.given()).items():
             if isinstance(value, PeriodFilter):
                 binds[f"{name}_first"], binds[f"{name}_end"] = value.days
             else:
@@ -139,6 +140,14 @@ def refuse_oracle(ctx: Context, asked: Parameters) -> None:
     """What a stranger may not see it may not filter by: the count would tell."""
     if ctx.actor.is_anonymous and any(asked.filters[name].is_internal for name in asked.given()):
         raise Unauthenticated
+
+
+def of_group(query: Any, row: Any) -> dict[str, Any]:
+    """The filters that list one group of a count; what has no value is asked for by `without`."""
+    if row["is_total"]:
+        return {}
+    name = query.group_by.value
+    return {"without": [*query.without, name]} if row["group"] is None else {name: row["group"]}
 
 
 Q = Annotated[

@@ -61,9 +61,9 @@ class Reads(Pool[Connection]):
         """
         if self._spare.locked():
             raise ExportsFull
+        refusal: Problem | None = None
         async with self._spare:
             connection, _ = await self.take()
-            refusal: Problem | None = None
             try:
                 await connection.execute(_SNAPSHOT)
                 try:
@@ -76,8 +76,8 @@ class Reads(Pool[Connection]):
                 raise
             finally:
                 self.give_back(connection)
-            if refusal:
-                raise refusal
+        if refusal:
+            raise refusal
 
 
 class _Snapshot:

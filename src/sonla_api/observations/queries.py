@@ -51,7 +51,8 @@ class ObservationGap(StrEnum):
 _GAPS = {gap: getattr(O, gap).is_(None) for gap in ObservationGap}
 
 
-def _is_value(of: Any) -> Any:
+def is_value(of: Any) -> Any:
+    """Whether it says what was counted: no forecast, and not growth alone."""
     is_forecast = and_(of.qualifier.is_not(None), among(of.qualifier, FORECASTS))
     return and_(of.amount.is_not(None), ~is_forecast)
 
@@ -73,11 +74,11 @@ def is_latest(of: Any) -> Any:
         other.cell == of.cell,
         other.period_from.is_not_distinct_from(of.period_from),
         other.period_days.is_not_distinct_from(of.period_days),
-        _is_value(other),
+        is_value(other),
         _published(other) > _published(of),
         other.is_seen(),
     )
-    return and_(_is_value(of), ~newer.correlate(of).exists())
+    return and_(is_value(of), ~newer.correlate(of).exists())
 
 
 class ObservationChoice(Parameters):

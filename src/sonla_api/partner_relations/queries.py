@@ -9,7 +9,7 @@ from sqlalchemy import Date, Text, and_, bindparam, cast, func, or_, select, tup
 from sonla_api.kit.codes import Country
 from sonla_api.kit.context import Context
 from sonla_api.kit.filters import Filter, has, lacks, one_of, overlaps, through
-from sonla_api.kit.listing import Listing, Parameters
+from sonla_api.kit.listing import Listing, Parameters, of_group, refuse_oracle
 from sonla_api.kit.mentions import Mention
 from sonla_api.kit.model import among
 from sonla_api.kit.period import PeriodFilter
@@ -142,6 +142,7 @@ def _summary(query: RelationSummaryQuery) -> Statement:
 
 async def relation_summary(ctx: Context, query: RelationSummaryQuery) -> RelationSummary:
     """Relations counted as of a day, in all and by group."""
+    refuse_oracle(ctx, query)
     as_of = query.as_of or ctx.today
     binds = query.binds() | ctx.parameters | {"as_of": as_of}
     counts = [
@@ -161,11 +162,4 @@ _NUMBERS = ("relations", "partners", "counted_from_source", "undated")
 
 def _address(query: RelationSummaryQuery, row: Any, **more: Any) -> str:
     """Where the relations of a row are listed."""
-    name, group = query.group_by.value, row["group"]
-    if row["is_total"]:
-        of_group: dict[str, Any] = {}
-    elif group is None:
-        of_group = {"without": [*query.without, name]}
-    else:
-        of_group = {name: group}
-    return "/api/v1/partner-relations?" + query.query(**of_group, **more)
+    return "/api/v1/partner-relations?" + query.query(**of_group(query, row), **more)

@@ -26,7 +26,7 @@ from sonla_api.kit.context import Context
 from sonla_api.kit.cursors import Rows
 from sonla_api.kit.filters import Filter, has, lacks, matches, one_of
 from sonla_api.kit.formats import Format
-from sonla_api.kit.listing import Listing, Parameters, Q
+from sonla_api.kit.listing import Listing, Parameters, Q, of_group, refuse_oracle
 from sonla_api.kit.model import constant
 from sonla_api.kit.records import Records
 from sonla_api.kit.schema import Day
@@ -138,6 +138,7 @@ class PartnerFiguresQuery(_Choice):
 
 async def partner_figures(ctx: Context, query: PartnerFiguresQuery) -> PartnerFigures:
     """Partners in all and by group, each counted once."""
+    refuse_oracle(ctx, query)
     group = getattr(Partner, query.group_by)
     counted = (
         select(
@@ -156,12 +157,8 @@ async def partner_figures(ctx: Context, query: PartnerFiguresQuery) -> PartnerFi
 
 def _count_of(query: PartnerFiguresQuery, row: Any) -> PartnerCount:
     """A group with the address of its partners."""
-    name, group = query.group_by.value, row["group"]
-    of_group: dict[str, Any] = {} if row["is_total"] else {name: group}
-    if group is None and not row["is_total"]:
-        of_group = {"without": [*query.without, name]}
-    href = "/api/v1/partners?" + query.query(**of_group)
-    return PartnerCount(group=group, partners=row["partners"], href=href)
+    href = "/api/v1/partners?" + query.query(**of_group(query, row))
+    return PartnerCount(group=row["group"], partners=row["partners"], href=href)
 
 
 # A query of its own, so that PostgreSQL folds the names once and not for every row.

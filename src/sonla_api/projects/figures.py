@@ -23,7 +23,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 
 from sonla_api.kit.context import Context
 from sonla_api.kit.filters import placed
-from sonla_api.kit.listing import refuse_oracle
+from sonla_api.kit.listing import of_group, refuse_oracle
 from sonla_api.kit.model import among
 from sonla_api.kit.period import PeriodFilter
 from sonla_api.kit.statement import Statement
@@ -170,8 +170,6 @@ async def project_figures(ctx: Context, query: ProjectFiguresQuery) -> ProjectFi
     binds = query.binds() | ctx.parameters
     if query.group_by in _SEVERAL:
         binds["asked"] = getattr(query, query.group_by)
-    if query.period:
-        binds["period_first"], binds["period_end"] = query.period.days
     rows = await _figures(query).fetch(ctx.reader, **binds)
     total, *items = [_count(query, row) for row in rows or [_NOTHING]]
     return ProjectFigures(period=query.period, total=total, items=items)
@@ -200,11 +198,6 @@ def _outside(query: ProjectFiguresQuery, row: Any, path: str, prefix: str = "") 
 
 def _address(query: ProjectFiguresQuery, row: Any, path: str, prefix: str = "", **more: Any) -> str:
     """Where the projects of a row are listed, or the transactions of such projects."""
-    name, group = query.group_by.value, row["group"]
-    chosen: dict[str, Any] = {"state": query.state or STANDING}
-    if group is not None:
-        chosen |= {name: group}
-    elif not row["is_total"]:
-        chosen |= {"without": [*query.without, name]}
+    chosen = {"state": query.state or STANDING, **of_group(query, row)}
     named = {f"{prefix}{field}": value for field, value in chosen.items()}
     return f"/api/v1/{path}?" + query.query(prefix, **named, **more)

@@ -11,8 +11,8 @@ from typing import Any
 import typst
 
 from sonla_api.reports.charts import charts_of
-from sonla_api.reports.measures import widths
 from sonla_api.reports.paper import NAME, Paper
+from sonla_api.reports.widths import widths
 
 _HERE = Path(__file__).parent
 _BOX = "□"

@@ -15,6 +15,7 @@ from sonla_api.kit.tombstones import missing
 from sonla_api.reports.lifecycle import ReportState
 from sonla_api.reports.periodic import COMPUTING, periodic_report
 from sonla_api.reports.periods import ReportPeriod
+from sonla_api.reports.places import cells_of
 from sonla_api.reports.queries import frozen
 from sonla_api.reports.reading import plain
 from sonla_api.reports.schemas import ReportSummary, Restated, Restatement
@@ -68,11 +69,8 @@ def _numbers(sections: Any) -> Iterator[tuple[Place, Any]]:
         for figure in section["figures"]:
             yield Place(figure["code"], figure["currency"]), figure
         for table in section["tables"]:
-            for row in [*table["rows"], {**table["total"], "code": "total"}]:
-                line = row["agency"]["id"] if row["agency"] else row["code"] or "unknown"
-                for column, cell in zip(table["columns"], row["cells"], strict=True):
-                    code = f"{table['code']}/{line}/{column['code']}"
-                    yield Place(code, is_cell=True), cell | {"label": row["label"]}
+            for code, row, _, cell in cells_of(table):
+                yield Place(code, is_cell=True), cell | {"label": row["label"]}
 
 
 def _restated(place: Place, before: Any, after: Any) -> Restated:

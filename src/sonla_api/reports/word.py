@@ -10,9 +10,9 @@ from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.oxml.ns import qn
 from docx.shared import Length, Mm, Pt
 
-from sonla_api.reports.measures import TEXT_WIDTH, width_of
 from sonla_api.reports.packing import packed
 from sonla_api.reports.paper import NAME, Paper, Table
+from sonla_api.reports.widths import TEXT_WIDTH, width_of
 from sonla_api.reports.word_styles import element, prepare
 from sonla_api.reports.word_tables import table_of
 

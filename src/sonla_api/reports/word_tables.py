@@ -10,8 +10,8 @@ from typing import Any
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 
-from sonla_api.reports.measures import widths
 from sonla_api.reports.paper import Cell, Table
+from sonla_api.reports.widths import widths
 
 _BOLD = "<w:rPr><w:b/><w:bCs/></w:rPr>"
 _SIDES = ("top", "left", "bottom", "right", "insideH", "insideV")

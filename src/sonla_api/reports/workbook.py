@@ -13,6 +13,7 @@ import xlsxwriter
 
 from sonla_api.reports import vietnamese as vi
 from sonla_api.reports.paper import NAME, Paper, is_told, name_of, source_of
+from sonla_api.reports.places import cells_of
 
 Json = Mapping[str, Any]
 _PLAIN = {
@@ -163,27 +164,24 @@ def _lines(report: Json, section: Json, base: str) -> Iterator[Line]:
     for figure in section["figures"]:
         yield from _figure(report, figure, base)
     for table in section["tables"]:
-        total = [{**table["total"], "code": "total"}] if table["total"] else []
-        for row in [*table["rows"], *total]:
-            for column, cell in zip(table["columns"], row["cells"], strict=True):
-                line = row["agency"]["id"] if row["agency"] else row["code"] or "unknown"
-                yield Line(
-                    table=vi.said(table["label"]),
-                    row=vi.said(row["label"]),
-                    measure=vi.said(column["label"]),
-                    unit=str(report["units"][column["unit"]]).lower(),
-                    value=cell["value"],
-                    year_before=None,
-                    growth=None,
-                    published=None,
-                    difference=None,
-                    source="",
-                    qualifier="",
-                    not_placed=cell["not_placed"] and cell["not_placed"]["value"],
-                    hidden=str(cell["hidden"]) if cell["hidden"] else None,
-                    href=base + cell["href"],
-                    code=f"{table['code']}/{line}/{column['code']}",
-                )
+        for code, row, column, cell in cells_of(table):
+            yield Line(
+                table=vi.said(table["label"]),
+                row=vi.said(row["label"]),
+                measure=vi.said(column["label"]),
+                unit=str(report["units"][column["unit"]]).lower(),
+                value=cell["value"],
+                year_before=None,
+                growth=None,
+                published=None,
+                difference=None,
+                source="",
+                qualifier="",
+                not_placed=cell["not_placed"] and cell["not_placed"]["value"],
+                hidden=str(cell["hidden"]) if cell["hidden"] else None,
+                href=base + cell["href"],
+                code=code,
+            )
 
 
 def _figure(report: Json, figure: Json, base: str) -> Iterator[Line]:

@@ -34,13 +34,13 @@ from sonla_api.indicators.schemas import IndicatorCode, IndicatorSummary
 from sonla_api.kit.context import Context
 from sonla_api.kit.filters import lies_within, one_of
 from sonla_api.kit.listing import Parameters
-from sonla_api.kit.model import among, constant
+from sonla_api.kit.model import constant
 from sonla_api.kit.period import PeriodFilter
 from sonla_api.kit.schema import SourceSummary
 from sonla_api.kit.shapes import json_object
 from sonla_api.kit.statement import Statement
 from sonla_api.observations.models import Observation, ValueKind
-from sonla_api.observations.queries import FORECASTS
+from sonla_api.observations.queries import is_value
 from sonla_api.sources.models import Source
 from sonla_api.trade.schemas import TradeGrouping, TradeSeries, TradeSum, TradeView
 
@@ -148,9 +148,8 @@ def _of_trade() -> list[Any]:
         I.is_seen(),
         I.flow.is_not(None),
         _flow == any_(bindparam("flows", type_=ARRAY(Text))),
-        O.amount.is_not(None),
+        is_value(O),
         or_(O.value_kind.is_(None), O.value_kind == constant(ValueKind.flow)),
-        or_(O.qualifier.is_(None), ~among(O.qualifier, FORECASTS)),
         func.lower(O.period_days).is_not(None),
         func.upper(O.period_days).is_not(None),
     ]
