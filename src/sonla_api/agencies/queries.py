@@ -2,12 +2,13 @@ from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
 from pydantic import Field
-from sqlalchemy import ColumnElement, Date, Integer, bindparam, exists, literal, or_, select
+from sqlalchemy import ColumnElement, Date, Integer, exists, literal, or_, select
 from sqlalchemy.dialects.postgresql import UUID as Uuid
 from sqlalchemy.orm import aliased
 
 from sonla_api.agencies.models import Agency, AgencyKind
 from sonla_api.agencies.schemas import AgencyView
+from sonla_api.kit.asked import Asked
 from sonla_api.kit.filters import Filter, matches, one_of
 from sonla_api.kit.listing import Listing, Q
 from sonla_api.kit.mentions import Mention
@@ -20,9 +21,8 @@ _REORGANISATIONS = 20
 """How many changes of form are followed: agencies that name each other would have no end."""
 
 
-def exists_on(name: str, _: bool = False) -> ColumnElement[bool]:  # noqa: FBT001, FBT002  as Filter calls it
-    """Whether an agency exists on the day in a bind parameter."""
-    day = bindparam(name, type_=Date())
+def exists_on(day: Any) -> ColumnElement[bool]:
+    """Whether an agency exists on a day."""
     has_begun = or_(Agency.valid_from.is_(None), Agency.valid_from <= day)
     return has_begun & or_(Agency.valid_to.is_(None), Agency.valid_to > day)
 
@@ -32,15 +32,15 @@ def has_ended(id_: Any, day: Any) -> ColumnElement[bool]:
     return exists().where(Agency.id == id_, Agency.valid_to <= day)
 
 
-def _became(name: str, _: bool) -> ColumnElement[bool]:  # noqa: FBT001  as Filter calls it
+def _became(asked: Asked) -> ColumnElement[bool]:
     """The agencies that an agency became, however often they merged and split since.
 
     Followed through those that the caller may see.
     """
     that = aliased(Agency)
-    start: Any = select(
-        bindparam(name, type_=Uuid()).label("id"), literal(0, Integer).label("depth")
-    ).cte("chain", recursive=True)
+    start: Any = select(asked.value(Uuid()).label("id"), literal(0, Integer).label("depth")).cte(
+        "chain", recursive=True
+    )
     chain = start.union(
         select(Mention.agency_id, start.c.depth + 1)
         .join(that, that.id == Mention.record_id)
@@ -64,7 +64,7 @@ class AgencyListing(Listing):
     parent_id: Annotated[list[UUID], one_of(Agency.parent_id)] = []
     valid_on: Annotated[
         Day | None,
-        Filter(exists_on, Agency.valid_from),
+        Filter(lambda asked: exists_on(asked.value(Date())), Agency.valid_from),
         Field(description="Agencies that exist on this day."),
     ] = None
     successors_of: Annotated[

@@ -8,7 +8,6 @@ from sqlalchemy import (
     Date,
     Text,
     and_,
-    any_,
     bindparam,
     case,
     cast,
@@ -19,7 +18,7 @@ from sqlalchemy import (
     select,
     true,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB, aggregate_order_by
+from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 from sqlalchemy.dialects.postgresql import UUID as Uuid
 from sqlalchemy.orm import aliased
 
@@ -36,6 +35,7 @@ from sonla_api.agreements.schemas import (
     CommitmentBody,
     CommitmentTask,
 )
+from sonla_api.kit.asked import Asked
 from sonla_api.kit.codes import Country, Language, Subdivision
 from sonla_api.kit.context import WriteContext
 from sonla_api.kit.filters import (
@@ -50,6 +50,7 @@ from sonla_api.kit.filters import (
     one_of,
     overlaps,
     refers,
+    told_on,
 )
 from sonla_api.kit.listing import Listing, Parameters, Q
 from sonla_api.kit.mentions import Mention, model_of
@@ -141,15 +142,14 @@ agreements = Records(
 )
 
 
-def _stands(name: str, is_several: bool) -> ColumnElement[bool]:  # noqa: FBT001  as Filter calls it
-    wanted: Any = bindparam(name, type_=ARRAY(Text) if is_several else Text())
-    found: ColumnElement[bool] = standing(A) == (any_(wanted) if is_several else wanted)
+def _stands(asked: Asked) -> ColumnElement[bool]:
+    found: ColumnElement[bool] = standing(A) == asked.any_of(Text())
     return found
 
 
-def _ends_before(name: str, _: bool) -> ColumnElement[bool]:  # noqa: FBT001  as Filter calls it
+def _ends_before(asked: Asked) -> ColumnElement[bool]:
     """What still holds, but ends before the day; what renews itself does not."""
-    day = bindparam(name, type_=Date())
+    day = asked.value(Date())
     return and_(among(A.state, RUNNING), ~_goes_on(A), A.ends_on >= _TODAY, A.ends_on < day)
 
 
@@ -194,7 +194,7 @@ class AgreementListing(AgreementChoice, Listing):
     ] = []
     as_of: Annotated[
         Day | None,
-        Filter(lambda *_: true(), A.ends_on),
+        told_on(A.ends_on),
         Field(description="As they stand on this day; today where it is left out."),
     ] = None
     expiring_before: Annotated[

@@ -27,6 +27,7 @@ from sonla_api.agencies.queries import exists_on, has_ended
 from sonla_api.assignments.lifecycle import AssignmentState, AssignmentVerb, lifecycle
 from sonla_api.assignments.models import Assignment, AssignmentRole
 from sonla_api.assignments.schemas import AssignmentView
+from sonla_api.kit.asked import Asked
 from sonla_api.kit.context import WriteContext
 from sonla_api.kit.filters import Filter, at_least, at_most, one_of, through
 from sonla_api.kit.listing import Listing
@@ -47,12 +48,12 @@ assignments = Records(
 )
 
 
-def _carried(name: str, _: bool) -> Any:  # noqa: FBT001  as Filter calls it
-    day = bindparam(name, type_=Date())
+def _carried(asked: Asked) -> Any:
+    day = asked.value(Date())
     return and_(A.assigned_on < day, A.open_until >= day)
 
 
-_is_heading = Filter(lambda name, _: (Task.subtasks > 0) == bindparam(name), Task.subtasks)
+_is_heading = Filter(lambda asked: (Task.subtasks > 0) == asked.value(), Task.subtasks)
 
 
 class AssignmentListing(Listing):
@@ -158,7 +159,7 @@ def _assign(*, is_of_kind: bool) -> Statement:
     chosen: ColumnElement[bool] = Agency.id == any_(_named)
     if is_of_kind:
         is_it = Agency.kind == bindparam("kind", type_=Agency.kind.type)
-        chosen = and_(is_it, exists_on("assigned_on"))
+        chosen = and_(is_it, exists_on(_day))
     is_live = A.state != constant(AssignmentState.cancelled)
     has_it = exists().where(A.task_id == task_id, A.agency_id == Agency.id, is_live)
     own = {"id": func.uuid7(), "version": literal_column("1"), "agency_id": Agency.id}

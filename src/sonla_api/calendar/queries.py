@@ -39,6 +39,7 @@ from sonla_api.calendar.schemas import Entry
 from sonla_api.delegations.lifecycle import Direction
 from sonla_api.delegations.models import Delegation
 from sonla_api.events.models import Event, EventKind
+from sonla_api.kit.asked import Asked
 from sonla_api.kit.codes import Country
 from sonla_api.kit.context import Context
 from sonla_api.kit.filters import period_range
@@ -180,7 +181,7 @@ def _chosen(resource: CalendarResource) -> list[ColumnElement[bool]]:
     model, texts = records.model, ARRAY(Text)
     is_event = model is Event
     owners = [model.__table__.c.owner_agency_id, *([] if is_event else [model.lead_agency_id])]
-    ours = or_(*(owner == seen(owners[0], "agency_id", several=True) for owner in owners))
+    ours = or_(*(owner == seen(owners[0], Asked.several("agency_id")) for owner in owners))
     kinds, countries = bindparam("kind", type_=texts), bindparam("country", type_=texts)
     is_there = (
         model.country == any_(countries) if is_event else model.countries.bool_op("&&")(countries)

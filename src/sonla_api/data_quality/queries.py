@@ -31,6 +31,7 @@ from sonla_api.data_quality.schemas import (
     FlagCodeName,
     ResourceName,
 )
+from sonla_api.kit.asked import Asked
 from sonla_api.kit.context import Context
 from sonla_api.kit.cursors import Rows, page_of, place_of, unseal
 from sonla_api.kit.listing import Paging, Parameters
@@ -105,8 +106,7 @@ def _chosen(model: type[Resource]) -> list[Any]:
             model.owner_agency_id
             == seen(
                 Resource.metadata.tables[model.__tablename__].c.owner_agency_id,
-                "owner_agency_id",
-                several=True,
+                Asked.several("owner_agency_id"),
             ),
         ),
     ]

@@ -30,8 +30,9 @@ from sonla_api.documents.models import Attachment, Document, DocumentLink, LinkK
 from sonla_api.documents.schemas import AttachedFile, DocumentView, Printed
 from sonla_api.documents.symbols import canonical, read
 from sonla_api.documents.types import DocumentType
+from sonla_api.kit.asked import Asked
 from sonla_api.kit.context import Context, WriteContext
-from sonla_api.kit.filters import Filter, matches, one_of, overlaps
+from sonla_api.kit.filters import Filter, holds, matches, one_of, overlaps
 from sonla_api.kit.listing import Listing, Parameters, Q
 from sonla_api.kit.mentions import Mention
 from sonla_api.kit.model import Visibility, among, constant
@@ -85,23 +86,18 @@ documents = Records(
 )
 
 
-def _of_symbol(name: str, is_several: bool) -> Any:  # noqa: FBT001  as Filter calls it
+def _of_symbol(asked: Asked) -> Any:
     """In its one form, or as printed where that cannot be read."""
-    wanted: Any = bindparam(name, type_=ARRAY(Text) if is_several else Text())
-    wanted = any_(wanted) if is_several else wanted
+    wanted = asked.any_of(Text())
     return or_(D.canonical == wanted, D.symbol == wanted)
 
 
-def _issued_by(name: str, _: bool) -> Any:  # noqa: FBT001  as Filter calls it
+def _issued_by(asked: Asked) -> Any:
     """Whose issuer is called so: an agency of the register, or one named as printed."""
     agency = select(Agency.id).where(Agency.id == D.issuer_id, Agency.is_seen())
-    called = matches(Agency.words).clause(name, False)  # noqa: FBT003  as Filter calls it
-    printed = matches(func.fold(D.issuer_name, type_=Text())).clause(name, False)  # noqa: FBT003  as Filter calls it
+    called = matches(Agency.words).condition(asked)
+    printed = matches(func.fold(D.issuer_name, type_=Text())).condition(asked)
     return or_(agency.where(called).exists(), printed)
-
-
-def _in_force_on(name: str, _: bool) -> Any:  # noqa: FBT001  as Filter calls it
-    return D.effective_days.bool_op("@>")(bindparam(name, type_=Date()))
 
 
 Symbol = Annotated[Printed, AfterValidator(lambda printed: canonical(printed) or printed)]
@@ -131,7 +127,7 @@ class DocumentListing(Listing):
     ] = None
     in_force_on: Annotated[
         Day | None,
-        Filter(_in_force_on, D.effective),
+        holds(D.effective_days),
         Field(description="Documents whose effective period is known and holds this day."),
     ] = None
 

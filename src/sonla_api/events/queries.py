@@ -9,7 +9,6 @@ from sqlalchemy import (
     ColumnElement,
     Numeric,
     Text,
-    bindparam,
     cast,
     column,
     false,
@@ -18,17 +17,19 @@ from sqlalchemy import (
     true,
     tuple_,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import JSONB
 
 from sonla_api.events.lifecycle import TOOK_PLACE, EventState, lifecycle
 from sonla_api.events.models import Event, EventChannel, EventKind, EventRole
 from sonla_api.events.schemas import EventCount, EventFigures, EventView, OrderSum
+from sonla_api.kit.asked import Asked
 from sonla_api.kit.codes import Country, Currency
 from sonla_api.kit.context import Context
 from sonla_api.kit.filters import (
     Filter,
     lacks,
     lies_within,
+    lists_one_of,
     matches,
     not_placed,
     one_of,
@@ -83,15 +84,9 @@ class _Choice(Parameters):
 _ORDERS = "$.orders[*]"
 
 
-def _ordered_in(name: str, is_several: bool) -> Any:  # noqa: FBT001  as Filter calls it
-    wanted = bindparam(name, type_=ARRAY(Text) if is_several else Text())
-    each = func.jsonb_path_query_array(E.results, constant(f"{_ORDERS}.currency"), type_=JSONB)
-    return func.jsonb_exists_any(each, wanted) if is_several else func.jsonb_exists(each, wanted)
-
-
-def _with_orders(name: str, _: bool) -> Any:  # noqa: FBT001  as Filter calls it
+def _with_orders(asked: Asked) -> Any:
     found = func.jsonb_path_exists(E.results, constant(_ORDERS))
-    return func.coalesce(found, false()) == bindparam(name)
+    return func.coalesce(found, false()) == asked.value()
 
 
 class EventListing(_Choice, Listing):
@@ -110,7 +105,7 @@ class EventListing(_Choice, Listing):
     ] = None
     order_currency: Annotated[
         list[Currency],
-        Filter(_ordered_in, E.results),
+        lists_one_of(E.results, f"{_ORDERS}.currency"),
         Field(description="Events at which something was ordered in this currency."),
     ] = []
     period: Annotated[PeriodFilter | None, overlaps(E.when_days)] = None

@@ -4,30 +4,22 @@ from typing import Annotated, Any, ClassVar, NamedTuple
 from uuid import UUID
 
 from pydantic import Field
-from sqlalchemy import any_, bindparam, exists, func, select
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy import any_, bindparam, exists, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import UUID as Uuid
 
 from sonla_api.indicators.models import Dimension, Flow, Frequency, Indicator
 from sonla_api.indicators.schemas import IndicatorCode, IndicatorView, Unit
 from sonla_api.kit.context import Context
-from sonla_api.kit.filters import Filter, has, matches, one_of
+from sonla_api.kit.filters import has, lists_one_of, matches, one_of
 from sonla_api.kit.listing import Listing, Q
 from sonla_api.kit.mentions import model_of
-from sonla_api.kit.model import constant
 from sonla_api.kit.records import Records
 from sonla_api.kit.statement import Statement
 from sonla_api.kit.text import Line
 
 I = Indicator  # noqa: E741  as other packages name their model
 indicators = Records(I, IndicatorView)
-
-
-def _broken_down(name: str, several: Any) -> Any:
-    """Whether it has one of these dimensions."""
-    wanted = bindparam(name, type_=ARRAY(I.code.type) if several else I.code.type)
-    each = func.jsonb_path_query_array(I.dimensions, constant("$[*].dimension"), type_=JSONB)
-    return func.jsonb_exists_any(each, wanted) if several else func.jsonb_exists(each, wanted)
 
 
 class IndicatorListing(Listing):
@@ -43,7 +35,7 @@ class IndicatorListing(Listing):
     ] = []
     dimension: Annotated[
         list[Dimension],
-        Filter(_broken_down, I.dimensions),
+        lists_one_of(I.dimensions, "$[*].dimension"),
         Field(description="Those broken down by one of these."),
     ] = []
     parent_id: Annotated[list[UUID], one_of(I.parent_id)] = []

@@ -10,7 +10,6 @@ from sqlalchemy import (
     Text,
     all_,
     and_,
-    any_,
     bindparam,
     cast,
     false,
@@ -19,20 +18,21 @@ from sqlalchemy import (
     select,
     true,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, array
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, array
 
+from sonla_api.kit.asked import Asked
 from sonla_api.kit.mentions import mentioned, names_seen, seen, target_of
 from sonla_api.kit.model import constant
 
 
 @dataclass(frozen=True)
 class Filter:
-    """How a parameter narrows a list: from the name of its bind, and the form of its value."""
+    """How a parameter narrows a list: by a condition on what it asks for."""
 
-    clause: Callable[[str, Any], ColumnElement[bool]]
+    condition: Callable[[Asked], ColumnElement[bool]]
     column: Any
     form: Callable[[Any], Hashable] = lambda value: isinstance(value, list)
-    """All that the SQL depends on of the value: for most filters, whether it is a list."""
+    """Of a value: see `Asked`."""
     inner: "Filter | None" = None
     """What is asked of the record that a foreign key names."""
     says: str | None = None
@@ -43,54 +43,63 @@ class Filter:
         """About a field that strangers do not see, so they may not ask for it either."""
         return self.column.key in self.column.class_.internal
 
+    def clause(self, name: str, form: Any = None) -> ColumnElement[bool]:
+        """The condition on the value in bind `name`."""
+        return self.condition(Asked(name, form))
+
 
 def one_of(column: Any) -> Filter:
     """For a foreign key: one of those records, if the actor may see it."""
 
-    def clause(name: str, is_several: bool) -> ColumnElement[bool]:  # noqa: FBT001  as Filter calls it
-        """One value is an equality: before PostgreSQL 17 only that lets an index give the order."""
-        if target_of(column):
-            wanted: Any = seen(column, name, is_several)
-        elif is_several:
-            wanted = any_(bindparam(name, type_=ARRAY(column.type)))
-        else:
-            wanted = bindparam(name, type_=column.type)
+    def condition(asked: Asked) -> ColumnElement[bool]:
+        wanted = seen(column, asked) if target_of(column) else asked.any_of(column.type)
         equal: ColumnElement[bool] = column == wanted
         return equal
 
-    return Filter(clause, column)
+    return Filter(condition, column)
 
 
 def contains_one_of(column: Any) -> Filter:
     """For a column that is an array of codes, such as countries."""
-    texts = ARRAY(Text)
 
-    def clause(name: str, is_several: bool) -> ColumnElement[bool]:  # noqa: FBT001  as Filter calls it
-        wanted = bindparam(name, type_=texts if is_several else Text())
-        several = wanted if is_several else cast(array([wanted]), texts)
-        return column.bool_op("&&")(several)  # type: ignore[no-any-return]  # `column` is of any type
+    def condition(asked: Asked) -> ColumnElement[bool]:
+        wanted = asked.value(Text())
+        several = wanted if asked.is_several else cast(array([wanted]), ARRAY(Text))
+        found: ColumnElement[bool] = column.bool_op("&&")(several)
+        return found
 
-    return Filter(clause, column)
+    return Filter(condition, column)
+
+
+def lists_one_of(column: Any, path: str) -> Filter:
+    """For a column of JSON: one of these codes stands in it at this path."""
+
+    def condition(asked: Asked) -> ColumnElement[bool]:
+        each = func.jsonb_path_query_array(column, constant(path), type_=JSONB)
+        has_one = func.jsonb_exists_any if asked.is_several else func.jsonb_exists
+        return has_one(each, asked.value(Text()))
+
+    return Filter(condition, column)
 
 
 def matches(column: Any) -> Filter:
     """Every word stands somewhere in a folded column: no diacritics, no case, đ = d."""
 
-    def clause(name: str, _: bool) -> ColumnElement[bool]:  # noqa: FBT001  as Filter calls it
+    def condition(asked: Asked) -> ColumnElement[bool]:
         # Queries of their own, so that PostgreSQL folds the words once and not for every row.
-        words = func.like_words(bindparam(name, type_=Text()), type_=ARRAY(Text))
+        words = func.like_words(asked.value(Text()), type_=ARRAY(Text))
         longest = select(words[1]).scalar_subquery()
         every = cast(select(words).scalar_subquery(), ARRAY(Text))
         # The longest goes through the index; LIKE ALL cannot.
         found: ColumnElement[bool] = column.like(longest) & column.like(all_(every))
         return found
 
-    return Filter(clause, column)
+    return Filter(condition, column)
 
 
 def at_least(day: Any) -> Filter:
     return Filter(
-        lambda name, _: day >= bindparam(name, type_=day.type),
+        lambda asked: day >= asked.value(day.type),
         day,
         says="On this day or since.",
     )
@@ -98,7 +107,7 @@ def at_least(day: Any) -> Filter:
 
 def at_most(day: Any) -> Filter:
     return Filter(
-        lambda name, _: day <= bindparam(name, type_=day.type),
+        lambda asked: day <= asked.value(day.type),
         day,
         says="On this day or before.",
     )
@@ -107,7 +116,7 @@ def at_most(day: Any) -> Filter:
 def overlaps(days: Any) -> Filter:
     """A period filter: the record's days and the period's have one in common."""
     return Filter(
-        lambda name, _: days.bool_op("&&")(period_range(name)),
+        lambda asked: days.bool_op("&&")(period_range(asked.name)),
         days,
         says="Overlapping this period.",
     )
@@ -116,7 +125,7 @@ def overlaps(days: Any) -> Filter:
 def lies_within(days: Any) -> Filter:
     """The record's whole period lies in the given one: how reports count."""
     return Filter(
-        lambda name, _: days.bool_op("<@")(period_range(name)),
+        lambda asked: days.bool_op("<@")(period_range(asked.name)),
         days,
         says="Lying wholly in this period, as reports count.",
     )
@@ -125,7 +134,7 @@ def lies_within(days: Any) -> Filter:
 def not_placed(days: Any) -> Filter:
     """What `lies_within` cannot count, as it may lie there."""
     return Filter(
-        lambda name, _: outside(days, name),
+        lambda asked: outside(days, asked.name),
         days,
         says="Overlapping this period without lying in it, or without a date.",
     )
@@ -134,13 +143,29 @@ def not_placed(days: Any) -> Filter:
 def falls_in(day: Any) -> Filter:
     """A period filter on a day."""
     return Filter(
-        lambda name, _: period_range(name).bool_op("@>")(day), day, says="In this period."
+        lambda asked: period_range(asked.name).bool_op("@>")(day), day, says="In this period."
     )
+
+
+def holds(days: Any) -> Filter:
+    """A filter on a day: the record's days hold it."""
+    return Filter(
+        lambda asked: days.bool_op("@>")(asked.value(Date())),
+        days,
+        says="Holding this day.",
+    )
+
+
+def told_on(column: Any) -> Filter:
+    """The day for which a list is asked, by way of `Context.on`: it narrows nothing by itself, but
+    belongs to the list's cursor.
+    """
+    return Filter(lambda _: true(), column)
 
 
 def has(reference: Any) -> Filter:
     """Whether a foreign key names a record; one that the actor may not see is none."""
-    return Filter(lambda name, _: names_seen(reference) == bindparam(name), reference)
+    return Filter(lambda asked: names_seen(reference) == asked.value(), reference)
 
 
 def lacks(column: Any, gaps: Mapping[Any, ColumnElement[bool]]) -> Filter:
@@ -149,30 +174,28 @@ def lacks(column: Any, gaps: Mapping[Any, ColumnElement[bool]]) -> Filter:
     `column` is one of them: it tells whether a stranger may ask.
     """
 
-    def clause(name: str, is_several: bool) -> ColumnElement[bool]:  # noqa: FBT001  as Filter calls it
-        several = all_(bindparam(name, type_=ARRAY(Text)))
-        asked = several if is_several else bindparam(name, type_=Text())
-        return and_(*(or_(constant(gap) != asked, is_gap) for gap, is_gap in gaps.items()))
+    def condition(asked: Asked) -> ColumnElement[bool]:
+        value = asked.value(Text())
+        named = all_(value) if asked.is_several else value
+        return and_(*(or_(constant(gap) != named, is_gap) for gap, is_gap in gaps.items()))
 
-    return Filter(clause, column)
+    return Filter(condition, column)
 
 
 def refers(model: Any, field: str, member: str = "") -> Filter:
     """Records that name another one in their JSON `field`, under `member` where it has several."""
-    return Filter(
-        lambda name, several: mentioned(model, field, name, several, member), getattr(model, field)
-    )
+    return Filter(lambda asked: mentioned(model, field, asked, member), getattr(model, field))
 
 
 def through(reference: Any, inner: Filter) -> Filter:
     """A filter on what a foreign key names; one that the actor may not see matches nothing."""
     other = inner.column.class_
 
-    def clause(name: str, form: Any) -> ColumnElement[bool]:
+    def condition(asked: Asked) -> ColumnElement[bool]:
         named = select(other.id).where(other.id == reference, other.is_seen())
-        return named.where(inner.clause(name, form)).correlate(reference.class_).exists()
+        return named.where(inner.condition(asked)).correlate(reference.class_).exists()
 
-    return Filter(clause, inner.column if inner.is_internal else reference, inner.form, inner)
+    return Filter(condition, inner.column if inner.is_internal else reference, inner.form, inner)
 
 
 def period_range(name: str) -> ColumnElement[Any]:

@@ -26,6 +26,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import UUID as Uuid
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
+from sonla_api.kit.asked import Asked
 from sonla_api.kit.context import Context, WriteContext
 from sonla_api.kit.model import Model, Resource, constant
 from sonla_api.kit.problems import FieldError, Invalid
@@ -74,27 +75,23 @@ class Mention(Model):
 
 
 def mentioned(
-    model: type[Resource],
-    field: str,
-    name: str,
-    several: bool,  # noqa: FBT001  as Filter calls it
-    member: str = "",
+    model: type[Resource], field: str, asked: Asked, member: str = ""
 ) -> ColumnElement[bool]:
-    """Whether a row of `model` names, in its JSON `field`, the record in bind `name`."""
+    """Whether a row of `model` names, in its JSON `field`, a record that is asked for."""
     target = Mention.__table__.c[member or model.cites[field][0].rpartition(".")[2]]
-    is_it = target == seen(target, name, several)
+    is_it = target == seen(target, asked)
     return exists().where(Mention.record_id == model.id, Mention.field == field, is_it)
 
 
-def seen(reference: Any, name: str, several: bool) -> ColumnElement[Any]:  # noqa: FBT001  as Filter calls it
-    """The records in bind `name` that the actor may see, to compare a foreign key with.
+def seen(reference: Any, asked: Asked) -> ColumnElement[Any]:
+    """The records asked for that the actor may see, to compare a foreign key with.
 
     A guess must tell nothing that the record itself hides. Asked once a statement, not once a row.
     """
     that = aliased(model_of(target_of(reference)))
-    ids = any_(bindparam(name, type_=ARRAY(Uuid))) if several else bindparam(name, type_=Uuid())
-    found = select(that.id).where(that.id == ids, that.is_seen()).scalar_subquery()
-    return any_(func.array(found)) if several else found
+    wanted = that.id == asked.any_of(Uuid())
+    found = select(that.id).where(wanted, that.is_seen()).scalar_subquery()
+    return any_(func.array(found)) if asked.is_several else found
 
 
 def names_seen(reference: Any) -> ColumnElement[bool]:

@@ -80,7 +80,7 @@ class NoticeRecipientListing(Listing):
 
     has_acknowledged: Annotated[
         bool | None,
-        Filter(lambda name, _: has_acknowledged(_of, Partner) == bindparam(name), Partner.id),
+        Filter(lambda asked: has_acknowledged(_of, Partner) == asked.value(), Partner.id),
         Field(description="Recipients that have confirmed it, or those still outstanding."),
     ] = None
 

@@ -4,7 +4,7 @@ from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
 from pydantic import Field
-from sqlalchemy import Date, and_, any_, bindparam, case, func, or_, select
+from sqlalchemy import and_, any_, bindparam, case, func, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import UUID as Uuid
 from sqlalchemy.orm import aliased
@@ -12,10 +12,10 @@ from sqlalchemy.orm import aliased
 from sonla_api.kit.codes import Country, Language
 from sonla_api.kit.context import Context
 from sonla_api.kit.filters import (
-    Filter,
     at_least,
     at_most,
     contains_one_of,
+    holds,
     matches,
     one_of,
     overlaps,
@@ -88,10 +88,6 @@ notices = Records(
 )
 
 
-def _valid_on(name: str, _: bool) -> Any:  # noqa: FBT001  as Filter calls it
-    return N.valid_days.bool_op("@>")(bindparam(name, type_=Date()))
-
-
 class NoticeListing(Listing):
     orders: ClassVar = {"created_at": N.created_at, "sent_on": N.sent_on}
 
@@ -112,7 +108,7 @@ class NoticeListing(Listing):
     language: Annotated[list[Language], contains_one_of(N.languages)] = []
     valid_on: Annotated[
         Day | None,
-        Filter(_valid_on, N.valid_days),
+        holds(N.valid_days),
         Field(description="Notices whose validity contains this day."),
     ] = None
     period: Annotated[

@@ -107,7 +107,7 @@ class ObservationListing(ObservationChoice, Listing):
     source_id: Annotated[list[UUID], refers(O, "sources")] = []
     latest: Annotated[
         bool | None,
-        Filter(lambda name, _: is_latest(O) == bindparam(name), O.vintage),
+        Filter(lambda asked: is_latest(O) == asked.value(), O.vintage),
         Field(
             description="Of the values of one indicator in the same dimensions, kind and period "
             "the newest; no forecast, and none of which growth alone is printed."
@@ -115,7 +115,7 @@ class ObservationListing(ObservationChoice, Listing):
     ] = None
     exactly: Annotated[
         PeriodFilter | None,
-        Filter(lambda name, _: O.period_days == period_range(name), O.period_days),
+        Filter(lambda asked: O.period_days == period_range(asked.name), O.period_days),
         Field(description="Of just this period."),
     ] = None
     within: Annotated[PeriodFilter | None, lies_within(O.period_days)] = None

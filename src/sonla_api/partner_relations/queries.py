@@ -4,8 +4,9 @@ from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
 from pydantic import Field
-from sqlalchemy import Date, Text, and_, bindparam, cast, func, or_, select, tuple_
+from sqlalchemy import Date, Text, and_, cast, func, or_, select, tuple_
 
+from sonla_api.kit.asked import Asked
 from sonla_api.kit.codes import Country
 from sonla_api.kit.context import Context
 from sonla_api.kit.filters import Filter, has, lacks, one_of, overlaps, through
@@ -39,15 +40,14 @@ _of_partner = partial(through, R.partner_id)
 _seen = select(Partner.id).where(Partner.id == R.partner_id, Partner.is_seen()).correlate(R)
 
 
-def _counted_on(name: str, _: bool = False) -> Any:  # noqa: FBT001, FBT002  as Filter calls it
-    """Whether a relation counts on the day in a bind parameter."""
-    day = bindparam(name, type_=Date())
-    end = func.upper(R.valid_days)
+def _counted_on(asked: Asked) -> Any:
+    """Whether a relation counts on the day."""
+    day, end = asked.value(Date()), func.upper(R.valid_days)
     return and_(_exists, _start <= day, or_(end.is_(None), end > day))
 
 
-def _undated(name: str, _: bool) -> Any:  # noqa: FBT001  as Filter calls it
-    return and_(_exists, _start.is_(None)) == bindparam(name)
+def _undated(asked: Asked) -> Any:
+    return and_(_exists, _start.is_(None)) == asked.value()
 
 
 class RelationGap(StrEnum):
@@ -118,7 +118,7 @@ _GROUPS: dict[RelationGrouping, Any] = {
     RelationGrouping.partner_kind: Partner.kind,
     RelationGrouping.country: Partner.country,
 }
-_counts = _counted_on("as_of")
+_counts = _counted_on(Asked("as_of"))
 
 
 def _summary(query: RelationSummaryQuery) -> Statement:

@@ -21,6 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from sonla_api.kit.asked import Asked
 from sonla_api.kit.codes import Country, Subdivision
 from sonla_api.kit.context import Context
 from sonla_api.kit.cursors import Rows
@@ -82,8 +83,8 @@ def _warnings(of: Any) -> Any:
 partners = Records(Partner, PartnerView, warnings=_warnings)
 
 
-def _ends_by(name: str, _: bool) -> Any:  # noqa: FBT001  as Filter calls it
-    return _last_day(Partner) <= bindparam(name, type_=Date())
+def _ends_by(asked: Asked) -> Any:
+    return _last_day(Partner) <= asked.value(Date())
 
 
 class PartnerGap(StrEnum):

@@ -6,6 +6,7 @@ from pydantic import Field
 from sqlalchemy import or_
 
 from sonla_api.documents.models import Document
+from sonla_api.kit.asked import Asked
 from sonla_api.kit.filters import Filter, lacks, matches, one_of, overlaps, through
 from sonla_api.kit.listing import Listing, Q
 from sonla_api.kit.period import PeriodFilter
@@ -17,10 +18,10 @@ from sonla_api.plans.schemas import PlanView
 plans = Records(Plan, PlanView)
 
 
-def _told(name: str, _: bool) -> Any:  # noqa: FBT001  as Filter calls it
+def _told(asked: Asked) -> Any:
     """In the plan itself, or in the symbol and subject of its document, if the caller sees it."""
     said = (matches(Plan.words), through(Plan.document_id, matches(Document.words)))
-    return or_(*(words.clause(name, None) for words in said))
+    return or_(*(words.condition(asked) for words in said))
 
 
 class PlanGap(StrEnum):

@@ -2,10 +2,11 @@ from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
 from pydantic import Field
-from sqlalchemy import bindparam, exists, select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import aliased
 
 from sonla_api.assignments.models import Assignment
+from sonla_api.kit.asked import Asked
 from sonla_api.kit.filters import Filter, one_of, overlaps, through
 from sonla_api.kit.listing import Listing
 from sonla_api.kit.period import PeriodFilter
@@ -28,10 +29,10 @@ def _corrected_by(of: Any) -> Any:
 progress_reports = Records(R, ProgressReportView, corrected_by=_corrected_by)
 
 
-def _is_corrected(name: str, _: Any) -> Any:
+def _is_corrected(asked: Asked) -> Any:
     later = aliased(R)
     found = exists().where(later.corrects_id == R.id, later.is_seen())
-    return found == bindparam(name)
+    return found == asked.value()
 
 
 class ProgressReportListing(Listing):

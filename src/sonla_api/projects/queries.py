@@ -10,16 +10,15 @@ from sqlalchemy import (
     Date,
     Text,
     and_,
-    any_,
-    bindparam,
     case,
     cast,
     column,
     func,
     select,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import JSONB
 
+from sonla_api.kit.asked import Asked
 from sonla_api.kit.codes import Country
 from sonla_api.kit.context import Context
 from sonla_api.kit.filters import (
@@ -114,9 +113,8 @@ partner_countries = (
 """Where the partners of a project are from that the caller sees."""
 
 
-def _with_partner_from(name: str, is_several: bool) -> ColumnElement[bool]:  # noqa: FBT001  as Filter calls it
-    wanted = any_(bindparam(name, type_=ARRAY(Text))) if is_several else bindparam(name)
-    return partner_countries.where(Partner.country == wanted).exists()
+def _with_partner_from(asked: Asked) -> ColumnElement[bool]:
+    return partner_countries.where(Partner.country == asked.any_of(Text())).exists()
 
 
 with_partner_from = Filter(_with_partner_from, P.participants)

@@ -207,8 +207,8 @@ def _grouping(
     rows = found.subquery("rows")
     days = rows.c[DAYS]
     placed = case(
-        (lies_within(days).clause("span", None), constant(_WITHIN)),
-        (overlaps(days).clause("span", None), constant(_OVERLAPPING)),
+        (lies_within(days).clause("span"), constant(_WITHIN)),
+        (overlaps(days).clause("span"), constant(_OVERLAPPING)),
         (days.is_(None), constant(_UNDATED)),
     )
     fixed = tally.conditions(of.listing.model_validate(dict(of.fixed)), rows)
@@ -241,4 +241,4 @@ def _added_up(each: Any, names: Sequence[str], sums: Sequence[str]) -> Any:
 
 def _is_near(days: Any) -> Any:
     """What lies in the period, or may do so."""
-    return or_(overlaps(days).clause("span", None), days.is_(None))
+    return or_(overlaps(days).clause("span"), days.is_(None))

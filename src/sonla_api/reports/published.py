@@ -125,7 +125,7 @@ def _statement() -> Statement:
         .join(Indicator, Indicator.id == Observation.indicator_id)
         .where(
             Indicator.code == any_(bindparam("codes", type_=ARRAY(Text))),
-            overlaps(Observation.period_days).clause("span", None),
+            overlaps(Observation.period_days).clause("span"),
             Observation.is_seen(),
             Indicator.is_seen(),
         )

@@ -6,7 +6,6 @@ from uuid import UUID
 from pydantic import Field
 from sqlalchemy import (
     ColumnElement,
-    any_,
     bindparam,
     case,
     cast,
@@ -15,10 +14,11 @@ from sqlalchemy import (
     literal_column,
     select,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB, aggregate_order_by
+from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 from sqlalchemy.orm import aliased
 from sqlalchemy.types import Text
 
+from sonla_api.kit.asked import Asked
 from sonla_api.kit.context import Context, WriteContext
 from sonla_api.kit.filters import Filter, matches, one_of, overlaps, period_range
 from sonla_api.kit.listing import Listing, Q
@@ -112,9 +112,8 @@ reports = Records(R, ReportView, lifecycle.parameters, **_computed, sections=_se
 entries = Records(R, ReportEntry, lifecycle.parameters, **_computed)
 
 
-def _in_state(name: str, is_several: bool) -> Any:  # noqa: FBT001  as Filter calls it
-    wanted = bindparam(name, type_=ARRAY(Text) if is_several else Text())
-    return _state(R) == (any_(wanted) if is_several else wanted)
+def _in_state(asked: Asked) -> Any:
+    return _state(R) == asked.any_of(Text())
 
 
 class ReportListing(Listing):

@@ -170,7 +170,7 @@ def _statement() -> Statement:
 
     In the order of figures; of those published, the latest first.
     """
-    is_near, is_before = (overlaps(O.period_days).clause(name, None) for name in ("span", "before"))
+    is_near, is_before = (overlaps(O.period_days).clause(name) for name in ("span", "before"))
     return Statement(
         select(
             *PRINTED,
@@ -181,7 +181,7 @@ def _statement() -> Statement:
             func.lower(O.period_days).label("first"),
             func.upper(O.period_days).label("end"),
             is_near.label("is_near"),
-            lies_within(O.period_days).clause("span", None).label("is_within"),
+            lies_within(O.period_days).clause("span").label("is_within"),
             is_latest(O).label("is_latest"),
         )
         .join(I, I.id == O.indicator_id)

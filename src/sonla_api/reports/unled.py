@@ -86,7 +86,7 @@ async def _counted(of: Context, period: ReportPeriod, ctx: Context) -> _Numbers:
 
 @cache
 def _statement() -> Statement:
-    lasting: Any = overlaps(P.period_days).clause("span", None)
+    lasting: Any = overlaps(P.period_days).clause("span")
     return Statement(
         select(func.count().filter(lasting), func.count().filter(P.period_days.is_(None)))
         .select_from(T)

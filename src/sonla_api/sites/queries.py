@@ -7,7 +7,6 @@ from pydantic import Field
 from sqlalchemy import (
     Date,
     Text,
-    any_,
     bindparam,
     case,
     cast,
@@ -16,12 +15,13 @@ from sqlalchemy import (
     select,
     true,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, DATERANGE
+from sqlalchemy.dialects.postgresql import DATERANGE
 from sqlalchemy.dialects.postgresql import UUID as Uuid
 
+from sonla_api.kit.asked import Asked
 from sonla_api.kit.codes import Country, Subdivision
 from sonla_api.kit.context import Context
-from sonla_api.kit.filters import Filter, has, matches, one_of, refers
+from sonla_api.kit.filters import Filter, has, matches, one_of, refers, told_on
 from sonla_api.kit.listing import Listing, Q
 from sonla_api.kit.model import constant
 from sonla_api.kit.period import days
@@ -84,10 +84,8 @@ sites = Records(
 )
 
 
-def _has_level(name: str, is_several: bool) -> Any:  # noqa: FBT001  as Filter calls it
-    several = any_(bindparam(name, type_=ARRAY(Text)))
-    asked = several if is_several else bindparam(name, type_=Text())
-    return _on_the_day(S, "level") == asked
+def _has_level(asked: Asked) -> Any:
+    return _on_the_day(S, "level") == asked.any_of(Text())
 
 
 class SiteListing(Listing):
@@ -103,7 +101,7 @@ class SiteListing(Listing):
     ] = []
     as_of: Annotated[
         Day | None,
-        Filter(lambda *_: true(), S.status),
+        told_on(S.status),
         Field(description="The day on which levels are told; today where it is left out."),
     ] = None
     country: Annotated[list[Country], one_of(S.country)] = []

@@ -20,12 +20,12 @@ from sqlalchemy import (
     func,
     null,
     select,
-    true,
 )
 from sqlalchemy.orm import aliased
 
+from sonla_api.kit.asked import Asked
 from sonla_api.kit.codes import CodeList
-from sonla_api.kit.filters import Filter
+from sonla_api.kit.filters import Filter, told_on
 from sonla_api.kit.model import among, constant
 from sonla_api.kit.schema import Day
 from sonla_api.tasks.models import DueKind, Task
@@ -100,18 +100,18 @@ def is_assigned(of: Any) -> ColumnElement[bool]:
 def has_health(of: Any, shown: Callable[[Any], ColumnElement[Any]] = health) -> Filter:
     """Those with one of these healths on the day of the context."""
 
-    def clause(_: str, codes: tuple[Health, ...]) -> ColumnElement[bool]:
+    def condition(asked: Asked) -> ColumnElement[bool]:
+        codes: tuple[Health, ...] = asked.form
         return and_(among(shown(of), codes), *_bounds(of, frozenset(codes)))
 
-    return Filter(clause, of.due_on, form=_codes)
+    return Filter(condition, of.due_on, form=_codes)
 
 
 AsOf = Annotated[
     Day | None,
-    Filter(lambda *_: true(), Task.due_on),
+    told_on(Task.due_on),
     Field(description="As it stood on this day; today where it is left out."),
 ]
-"""The day for which a list is asked, by way of `Context.on`; it belongs to the list's cursor."""
 
 
 def _closed(of: Any) -> tuple[Any, ...]:

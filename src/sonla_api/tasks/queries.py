@@ -9,7 +9,6 @@ from pydantic import Field
 from sqlalchemy import (
     Date,
     Text,
-    any_,
     bindparam,
     cast,
     column,
@@ -24,6 +23,7 @@ from sqlalchemy.dialects.postgresql import UUID as Uuid
 from sqlalchemy.orm import aliased
 
 from sonla_api.agencies.models import Agency
+from sonla_api.kit.asked import Asked
 from sonla_api.kit.context import WriteContext
 from sonla_api.kit.filters import (
     Filter,
@@ -54,16 +54,15 @@ T = Task
 tasks = Records(T, TaskView, agencies=lambda of: func.cardinality(of.taking_part), health=health)
 
 
-def _assigned(name: str, is_several: bool) -> Any:  # noqa: FBT001  as Filter calls it
+def _assigned(asked: Asked) -> Any:
     """Whose assigned agencies hold one of these that the actor sees."""
-    ids = bindparam(name, type_=ARRAY(Uuid) if is_several else Uuid())
-    wanted = any_(ids) if is_several else ids
-    seen = select(Agency.id).where(Agency.id == wanted, Agency.is_seen()).scalar_subquery()
+    wanted = Agency.id == asked.any_of(Uuid())
+    seen = select(Agency.id).where(wanted, Agency.is_seen()).scalar_subquery()
     return T.taking_part.bool_op("&&")(func.array(seen))
 
 
-def _has_somebody(name: str, _: bool) -> Any:  # noqa: FBT001  as Filter calls it
-    return is_assigned(T) == bindparam(name)
+def _has_somebody(asked: Asked) -> Any:
+    return is_assigned(T) == asked.value()
 
 
 class TaskGap(StrEnum):

@@ -29,6 +29,7 @@ from sonla_api.agencies.models import Agency, AgencyKind
 from sonla_api.agencies.queries import exists_on
 from sonla_api.assignments.models import Assignment, AssignmentRole
 from sonla_api.evidence.models import WHAT, Evidence
+from sonla_api.kit.asked import Asked
 from sonla_api.kit.context import Context
 from sonla_api.kit.cursors import Rows
 from sonla_api.kit.listing import Listing, Parameters
@@ -130,9 +131,7 @@ def _agencies() -> Statement:
             Agency.is_seen(),
             or_(
                 Agency.id == any_(bindparam("ids", type_=ARRAY(Uuid))),
-                and_(
-                    Agency.kind == any_(bindparam("kinds", type_=ARRAY(Text))), exists_on("today")
-                ),
+                and_(Agency.kind == any_(bindparam("kinds", type_=ARRAY(Text))), exists_on(TODAY)),
             ),
         )
         .order_by(Agency.kind, Agency.name.op("->>")(constant("vi")), Agency.id)
@@ -237,6 +236,6 @@ def _evidence(name: str) -> ColumnElement[bool]:
 
 _SHOWN_BY = {name: _evidence(name) for name in WHAT}
 # What a commitment of the agreement was turned into has to do with it as well.
-_SHOWN_BY["agreement_id"] |= mentioned(T, "commitment", "agreement_id", several=False)
+_SHOWN_BY["agreement_id"] |= mentioned(T, "commitment", Asked("agreement_id"))
 _NAMED = {target_of(Evidence.__table__.c[name]): name for name in WHAT}
 """By its table, the field of evidence that names a record."""
