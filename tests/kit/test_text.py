@@ -27,7 +27,9 @@ def refused(adapter: TypeAdapter[Any], value: object) -> tuple[str, dict[str, An
     with pytest.raises(ValidationError) as refusal:
         adapter.validate_python(value)
     (error,) = refusal.value.errors()
-    return error["type"], error.get("ctx", {})
+    told = error.get("ctx", {})
+    assert told.pop("words", None) == MESSAGES.get(error["type"])
+    return error["type"], told
 
 
 def test_message_is_filled_in_both_languages() -> None:

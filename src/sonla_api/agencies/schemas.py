@@ -53,7 +53,7 @@ class AgencyCreate(ResourceBody):
     @model_validator(mode="after")
     def _ends_after_it_begins(self) -> Self:
         if self.valid_from and self.valid_to and self.valid_to <= self.valid_from:
-            raise refusal(MESSAGES, "too_early", words=MESSAGES["too_early"], at="/valid_to")
+            raise refusal(MESSAGES, "too_early", at="/valid_to")
         return self
 
 

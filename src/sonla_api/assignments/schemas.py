@@ -86,8 +86,7 @@ class AssignmentStepCreate(StepBody):
     def _until_where_asked(self) -> Self:
         verbs = (AssignmentVerb.request_extension, AssignmentVerb.grant_extension)
         if self.until and self.verb not in verbs:
-            words = MESSAGES["until_unasked"]
-            raise refusal(MESSAGES, "until_unasked", words=words, at="/until")
+            raise refusal(MESSAGES, "until_unasked", at="/until")
         return self
 
 
@@ -107,7 +106,7 @@ class AssignmentsCreate(Body):
     @model_validator(mode="after")
     def _one_of_the_two(self) -> Self:
         if bool(self.agency_ids) is bool(self.all):
-            raise refusal(MESSAGES, "whom", words=MESSAGES["whom"])
+            raise refusal(MESSAGES, "whom")
         return self
 
 

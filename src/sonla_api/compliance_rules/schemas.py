@@ -42,10 +42,6 @@ _OF_KINDS = {
 _TITLE = {"vi": "Thời hạn trả lời lấy ý kiến", "en": "Answering a consultation", "lo": None}
 
 
-def _refusal(code: str, at: str) -> ValueError:
-    return refusal(MESSAGES, code, words=MESSAGES[code], at=at)
-
-
 class ComplianceRuleCreate(ResourceBody):
     """A version of a rule that delegations are held to: what it limits, for whom, since when."""
 
@@ -106,12 +102,12 @@ class ComplianceRuleCreate(ResourceBody):
     def _as_its_kind(self) -> Self:
         kind = vars(self).get("kind")  # a field that is set by itself has none beside it
         if kind in OF_DAYS and self.counted_in is None:
-            raise _refusal("days_uncounted", "/counted_in")
+            raise refusal(MESSAGES, "days_uncounted", at="/counted_in")
         if kind is RuleKind.leaders_at_once and not self.positions:
-            raise _refusal("positions_needed", "/positions")
+            raise refusal(MESSAGES, "positions_needed", at="/positions")
         for name, kinds in _OF_KINDS.items():
             if getattr(self, name) and kind not in kinds:
-                raise _refusal("not_of_kind", f"/{name}")
+                raise refusal(MESSAGES, "not_of_kind", at=f"/{name}")
         return self
 
 

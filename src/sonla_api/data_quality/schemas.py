@@ -61,12 +61,11 @@ class FlagStepCreate(Unclassified, Body):
     @field_validator("reason")
     @classmethod
     def _where_asked(cls, reason: str | None, info: ValidationInfo) -> str | None:
-        code = {
-            (FlagVerb.acknowledge, True): "reason_needed",
-            (FlagVerb.withdraw, False): "reason_unasked",
-        }.get((info.data.get("verb"), reason is None))  # type: ignore[arg-type]  # no verb where that was refused
-        if code:
-            raise refusal(MESSAGES, code, words=MESSAGES[code])
+        verb = info.data.get("verb")  # none where that was refused
+        if verb is FlagVerb.acknowledge and reason is None:
+            raise refusal(MESSAGES, "reason_needed")
+        if verb is FlagVerb.withdraw and reason is not None:
+            raise refusal(MESSAGES, "reason_unasked")
         return reason
 
 

@@ -44,14 +44,10 @@ MESSAGES = {
 }
 
 
-def _refusal(code: str, at: str = "") -> ValueError:
-    return refusal(MESSAGES, code, words=MESSAGES[code], at=at)
-
-
 def _without_digits(value: str) -> str:
     """Numbers of passports and the like have no place here."""
     if any(character.isdigit() for character in value):
-        raise _refusal("no_digits")
+        raise refusal(MESSAGES, "no_digits")
     return value
 
 
@@ -81,7 +77,7 @@ class MemberBody(Body):
     @model_validator(mode="after")
     def _key_of_an_agency(self) -> Self:
         if self.person_key and not self.agency_id:
-            raise _refusal("agency_needed", at="/agency_id")
+            raise refusal(MESSAGES, "agency_needed", at="/agency_id")
         return self
 
 
@@ -242,7 +238,7 @@ class DelegationStepCreate(StepBody):
     @model_validator(mode="after")
     def _direction_where_asked(self) -> Self:
         if self.direction and self.verb is not DelegationVerb.set_direction:
-            raise _refusal("direction_unasked", at="/direction")
+            raise refusal(MESSAGES, "direction_unasked", at="/direction")
         return self
 
 

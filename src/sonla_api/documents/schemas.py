@@ -69,8 +69,7 @@ class DocumentCreate(Unclassified, ResourceBody):
     @model_validator(mode="after")
     def _one_issuer(self) -> Self:
         if self.issuer_id and self.issuer_name:
-            words = MESSAGES["issuer_twice"]
-            raise refusal(MESSAGES, "issuer_twice", words=words, at="/issuer_name")
+            raise refusal(MESSAGES, "issuer_twice", at="/issuer_name")
         return self
 
 

@@ -40,8 +40,7 @@ class EnterpriseBody(Body):
     @model_validator(mode="after")
     def _named(self) -> Self:
         if not (self.partner_id or self.name):
-            words = MESSAGES["enterprise_unnamed"]
-            raise refusal(MESSAGES, "enterprise_unnamed", words=words)
+            raise refusal(MESSAGES, "enterprise_unnamed")
         return self
 
 

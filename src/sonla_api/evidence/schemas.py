@@ -38,7 +38,7 @@ class _OneRecord(Body):
     @model_validator(mode="after")
     def _exactly_one(self) -> Self:
         if sum(getattr(self, name) is not None for name in WHAT) != 1:
-            raise refusal(MESSAGES, "one_record", words=MESSAGES["one_record"])
+            raise refusal(MESSAGES, "one_record")
         return self
 
 

@@ -2,7 +2,6 @@ from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import AfterValidator, BeforeValidator, Field, StrictInt, ValidationInfo
-from pydantic_core import PydanticCustomError
 
 from sonla_api.agencies.models import AgencyKind
 from sonla_api.agreements.models import AgreementKind, AgreementLevel
@@ -18,7 +17,7 @@ from sonla_api.kit.money import Money
 from sonla_api.kit.numbers import Count
 from sonla_api.kit.period import Duration, PartialDate, Period, Precision, precision
 from sonla_api.kit.schema import Body, Day, Key, Url
-from sonla_api.kit.text import Line, LocalizedText, Message, Text
+from sonla_api.kit.text import Line, LocalizedText, Message, Text, refusal
 from sonla_api.observations.models import ObservationQualifier, ValueKind
 from sonla_api.observations.schemas import Figure, Share
 from sonla_api.partner_relations.models import RelationKind
@@ -71,34 +70,32 @@ def _beside(check: Callable[[Any, dict[str, Any]], None]) -> AfterValidator:
     return AfterValidator(checked)
 
 
-def _refusal(code: str, **context: Any) -> PydanticCustomError:
-    return PydanticCustomError(code, MESSAGES[code].en, {"words": MESSAGES[code], **context})
-
-
 def _of_the_date(field: str) -> Callable[[Precision | None, dict[str, Any]], None]:
     def check(given: Precision | None, before: dict[str, Any]) -> None:
         date = before.get(field)
         found = precision(date) if isinstance(date, str) else None
         if field in before and given != found:
-            raise _refusal("precision_differs", found=found or "none", given=given or "none")
+            raise refusal(
+                MESSAGES, "precision_differs", found=found or "none", given=given or "none"
+            )
 
     return check
 
 
 def _without_a_period(duration: Any, before: dict[str, Any]) -> None:
     if duration and before.get("period"):
-        raise _refusal("period_twice")
+        raise refusal(MESSAGES, "period_twice")
 
 
 def _of_the_partners(partner: str | None, before: dict[str, Any]) -> None:
     partners = before.get("partners", [])
     if partner != (partners[0] if len(partners) == 1 else None):
-        raise _refusal("partner_differs")
+        raise refusal(MESSAGES, "partner_differs")
 
 
 def _alone(countries: list[str], before: dict[str, Any]) -> None:
     if countries and before.get("country"):
-        raise _refusal("country_twice")
+        raise refusal(MESSAGES, "country_twice")
 
 
 class RecordLine(Body):

@@ -1,10 +1,9 @@
 import re
 from functools import cache
-from typing import Annotated, Any, Self
+from typing import Annotated, Self
 from uuid import UUID
 
 from pydantic import Field, TypeAdapter, ValidationError, model_validator
-from pydantic_core import PydanticCustomError
 
 from sonla_api.indicators.models import Dimension, Flow, Frequency, ProductScheme
 from sonla_api.kit.codes import Country
@@ -86,16 +85,18 @@ class DimensionBody(Body):
 def _check_dimension(of: DimensionBody, place: str) -> None:
     """Whether a dimension has a scheme where it needs one, and codes that are of its list."""
     if (of.scheme is None) == (of.dimension is Dimension.product):
-        raise _refused("scheme_of_products", f"{place}/scheme")
+        raise refusal(MESSAGES, "scheme_of_products", at=f"{place}/scheme")
     if of.scheme is ProductScheme.own and not of.codes:
-        raise _refused("codes_needed", f"{place}/codes")
+        raise refusal(MESSAGES, "codes_needed", at=f"{place}/codes")
     seen: set[str] = set()
     for number, one in enumerate(of.codes):
         at = f"{place}/codes/{number}/code"
         if one.code in seen:
-            raise _refused("code_twice", at)
+            raise refusal(MESSAGES, "code_twice", at=at)
         if not _is_known(of, one.code):
-            raise _refused("code_unknown", at, unknown=one.code, list=of.scheme or of.dimension)
+            raise refusal(
+                MESSAGES, "code_unknown", at=at, unknown=one.code, list=of.scheme or of.dimension
+            )
         seen.add(one.code)
 
 
@@ -103,10 +104,6 @@ def _is_known(of: DimensionBody, code: str) -> bool:
     if of.dimension is Dimension.flow:
         return code in (Flow.exports, Flow.imports)
     return is_product(of.scheme, code) if of.scheme else _is_country(code)
-
-
-def _refused(code: str, place: str, **context: Any) -> PydanticCustomError:
-    return refusal(MESSAGES, code, words=MESSAGES[code], at=place, **context)
 
 
 class IndicatorCreate(ResourceBody):
@@ -145,9 +142,9 @@ class IndicatorCreate(ResourceBody):
     def _fits_together(self) -> Self:
         named = [one.dimension for one in self.dimensions]
         if len({*named}) < len(named):
-            raise _refused("dimension_twice", "/dimensions")
+            raise refusal(MESSAGES, "dimension_twice", at="/dimensions")
         if Dimension.flow in named and self.flow is not Flow.both:
-            raise _refused("flow_both", "/flow")
+            raise refusal(MESSAGES, "flow_both", at="/flow")
         for number, one in enumerate(self.dimensions):
             _check_dimension(one, f"/dimensions/{number}")
         return self

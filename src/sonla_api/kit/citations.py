@@ -37,8 +37,7 @@ class DocumentCited(Body):
     @model_validator(mode="after")
     def _is_named(self) -> Self:
         if self.document_id is None and self.symbol is None:
-            words = MESSAGES["document_unnamed"]
-            raise refusal(MESSAGES, "document_unnamed", words=words, at="/symbol")
+            raise refusal(MESSAGES, "document_unnamed", at="/symbol")
         return self
 
 

@@ -26,7 +26,7 @@ def _on_the_globe(position: list[float]) -> list[float]:
     """Within what WGS 84 allows: in this province that tells exchanged axes too."""
     for place, (axis, farthest) in enumerate(_FARTHEST.items()):
         if abs(position[place]) > farthest:
-            raise refusal(MESSAGES, axis, words=MESSAGES[axis], at=f"/{place}")
+            raise refusal(MESSAGES, axis, at=f"/{place}")
     return position
 
 

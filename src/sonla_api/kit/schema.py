@@ -17,12 +17,12 @@ from pydantic import (
     field_validator,
 )
 from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import CoreSchema, PydanticCustomError
+from pydantic_core import CoreSchema
 
 from sonla_api.kit.codes import CodeList
 from sonla_api.kit.model import Visibility
 from sonla_api.kit.patches import open_to_patches
-from sonla_api.kit.text import LocalizedText, Message, Text, text
+from sonla_api.kit.text import LocalizedText, Message, Text, refusal, text
 
 MESSAGES = {
     "day": Message("a day from 1000-01-01 to 9999-12-30", "một ngày từ 1000-01-01 đến 9999-12-30"),
@@ -50,12 +50,12 @@ def _only_iso(value: Any) -> Any:
             return date.fromisoformat(value)
     except ValueError:
         pass
-    raise PydanticCustomError("day", MESSAGES["day"].en)
+    raise refusal(MESSAGES, "day")
 
 
 def _only_web(value: str) -> str:
     if not value.startswith(("http://", "https://")):
-        raise PydanticCustomError("url", "an address begins with http:// or https://")
+        raise refusal(MESSAGES, "url")
     return value
 
 
@@ -232,8 +232,7 @@ class ResourceBody(Body):
         known = cls._printable()
         if unknown := sorted(printed.keys() - known):
             names = {"unknown": ", ".join(unknown), "known": ", ".join(known)}
-            context = {**names, "at": f"/{unknown[0]}"}
-            raise PydanticCustomError("unknown_field", MESSAGES["unknown_field"].en, context)
+            raise refusal(MESSAGES, "unknown_field", at=f"/{unknown[0]}", **names)
         return printed
 
     @classmethod

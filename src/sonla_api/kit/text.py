@@ -65,8 +65,13 @@ _WORDS = 20
 
 
 def refusal(messages: Mapping[str, Message], code: str, **context: Any) -> PydanticCustomError:
-    """The error of a code of `messages`; its context fills the placeholders in either language."""
-    return PydanticCustomError(code, messages[code].en, context or None)
+    """The error of a code of `messages`, whose words it carries.
+
+    Its context fills their placeholders in either language; `at` names the field inside the value
+    that it is about.
+    """
+    words = messages[code]
+    return PydanticCustomError(code, words.en, {"words": words, **context})
 
 
 def few_words(text_: str | None) -> str | None:

@@ -1,14 +1,13 @@
 """What is wrong with a value, in English and Vietnamese: the words for every code of Pydantic."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from itertools import islice
 from typing import Any
 
-from sonla_api.kit import codes, listing, money, period, schema, secrecy, text, titles
 from sonla_api.kit.problems import BadRequest, FieldError, Invalid, Problem
 from sonla_api.kit.text import Message
 
-_PYDANTIC = {
+_WORDS = {
     "missing": Message("this field is required", "thiếu trường bắt buộc"),
     "extra_forbidden": Message("there is no such field", "không có trường này"),
     "string_type": Message("a text is expected", "cần một chuỗi ký tự"),
@@ -43,17 +42,6 @@ _PYDANTIC = {
     "json_invalid": Message("the body is not valid JSON", "nội dung không phải JSON hợp lệ"),
 }
 _OTHER = Message("the value does not fit ({code})", "giá trị không phù hợp ({code})")
-_WORDS: Mapping[str, Message] = {
-    **_PYDANTIC,
-    **text.MESSAGES,
-    **period.MESSAGES,
-    **money.MESSAGES,
-    **codes.MESSAGES,
-    **schema.MESSAGES,
-    **secrecy.MESSAGES,
-    **listing.MESSAGES,
-    **titles.MESSAGES,
-}
 _TOLD = 100
 _NOT_UNDERSTOOD = {"json_invalid", "unknown_parameter", "unknown_sort"}
 """Errors in the request itself: 400 rather than 422."""
@@ -87,7 +75,7 @@ def _pointer(place: Iterable[Any]) -> str:
 
 
 def _words(error: Any) -> Message:
-    """A rule of a feature brings its words, and under `at` the field it is about, as context."""
+    """A rule of ours brings its words, and under `at` the field it is about, as context."""
     context = error.get("ctx", {})
-    words: Message = _WORDS.get(error["type"]) or context.get("words", _OTHER)
+    words: Message = context.get("words") or _WORDS.get(error["type"], _OTHER)
     return words.format(code=error["type"], **context)

@@ -69,8 +69,7 @@ class ObservationCreate(ResourceBody):
     @model_validator(mode="after")
     def _says_something(self) -> Self:
         if self.value is None and self.change_yoy is None:
-            words = MESSAGES["says_nothing"]
-            raise refusal(MESSAGES, "says_nothing", words=words, at="/value")
+            raise refusal(MESSAGES, "says_nothing", at="/value")
         return self
 
 

@@ -40,8 +40,7 @@ class FoundationBody(DocumentCited):
     @model_validator(mode="after")
     def _is_named(self) -> Self:
         if not (self.agreement_id or self.document_id or self.symbol):
-            words = MESSAGES["foundation_unnamed"]
-            raise refusal(MESSAGES, "foundation_unnamed", words=words, at="/symbol")
+            raise refusal(MESSAGES, "foundation_unnamed", at="/symbol")
         return self
 
 

@@ -85,7 +85,7 @@ class PartyBody(Body):
     @model_validator(mode="after")
     def _one_of_both(self) -> Self:
         if (self.partner_id is None) == (self.agency_id is None):
-            raise refusal(MESSAGES, "one_party", words=MESSAGES["one_party"], at="/partner_id")
+            raise refusal(MESSAGES, "one_party", at="/partner_id")
         return self
 
 

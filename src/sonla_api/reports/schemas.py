@@ -209,15 +209,14 @@ class ReportCreate(ResourceBody):
     @classmethod
     def _not_public_yet(cls, visibility: Visibility) -> Visibility:
         if visibility is Visibility.public:
-            words = MESSAGES["published_by_a_step"]
-            raise refusal(MESSAGES, "published_by_a_step", words=words)
+            raise refusal(MESSAGES, "published_by_a_step")
         return visibility
 
     @field_validator("period")
     @classmethod
     def _with_both_ends(cls, period: PeriodFilter) -> PeriodFilter:
         if ReportPeriod.of(period) is None:
-            raise refusal(MESSAGES, "period_needed", words=MESSAGES["period_needed"])
+            raise refusal(MESSAGES, "period_needed")
         return period
 
 

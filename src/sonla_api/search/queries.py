@@ -61,8 +61,7 @@ def searched() -> dict[str, type[Resource]]:
 
 def _some_letters(text_: str) -> str:
     if sum(character.isalnum() for character in text_) < _LETTERS:
-        words = MESSAGES["too_few_letters"]
-        raise refusal(MESSAGES, "too_few_letters", words=words, least=_LETTERS)
+        raise refusal(MESSAGES, "too_few_letters", least=_LETTERS)
     return text_
 
 

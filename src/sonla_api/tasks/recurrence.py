@@ -7,10 +7,9 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from dateutil import rrule
-from pydantic_core import PydanticCustomError
 
 from sonla_api.kit.period import Days
-from sonla_api.kit.text import Message
+from sonla_api.kit.text import Message, refusal
 
 MOST = 500
 """So many occurrences a task has at most: each is a task of its own."""
@@ -98,18 +97,18 @@ def read(text: str) -> Rule:
     """A rule, perhaps with the line DTSTART before it; an error names what is wrong in it."""
     found = _RULE.fullmatch(text)
     if not found:
-        raise _refusal("rule_form", part=text[:60])
+        raise refusal(MESSAGES, "rule_form", part=text[:60])
     start, said = found.groups()
     parts: dict[str, str] = {}
     for part in said.split(";"):
         name, _, value = part.partition("=")
         if name == "FREQ" and value in _OFTEN:
-            raise _refusal("rule_frequency")
+            raise refusal(MESSAGES, "rule_frequency")
         if name in parts or name not in _FORMS or not re.fullmatch(_FORMS[name], value):
-            raise _refusal("rule_form", part=part[:60])
+            raise refusal(MESSAGES, "rule_form", part=part[:60])
         parts[name] = value
     if "FREQ" not in parts:
-        raise _refusal("rule_form", part=said[:60])
+        raise refusal(MESSAGES, "rule_form", part=said[:60])
     _check_together(parts)
     if until := parts.get("UNTIL"):
         _day(until)
@@ -122,17 +121,17 @@ def days(text: str, within: Days) -> list[date]:
     first, end = within
     start = starts_on or first
     if not start:
-        raise _refusal("rule_start")
+        raise refusal(MESSAGES, "rule_start")
     if (first and start < first) or (end and start >= end):
-        raise _refusal("rule_outside")
+        raise refusal(MESSAGES, "rule_outside")
     if end and end.year - start.year > _AHEAD:
         end = None
     if not end and not parts.keys() & {"UNTIL", "COUNT"}:
-        raise _refusal("rule_unbounded")
+        raise refusal(MESSAGES, "rule_unbounded")
     end = end or _years_later(start, _AHEAD)
     found = list(islice(_until(_given(start, end.year, parts), end), MOST + 1))
     if len(found) > MOST:
-        raise _refusal("rule_too_many", most=MOST)
+        raise refusal(MESSAGES, "rule_too_many", most=MOST)
     return found
 
 
@@ -140,12 +139,8 @@ def some_days(text: str, within: Days) -> list[date]:
     """The same; a rule that gives none is refused."""
     found = days(text, within)
     if not found:
-        raise _refusal("rule_never")
+        raise refusal(MESSAGES, "rule_never")
     return found
-
-
-def _refusal(code: str, **context: Any) -> PydanticCustomError:
-    return PydanticCustomError(code, MESSAGES[code].en, {"words": MESSAGES[code], **context})
 
 
 def _check_together(parts: Mapping[str, str]) -> None:
@@ -161,16 +156,16 @@ def _check_together(parts: Mapping[str, str]) -> None:
     if "BYSETPOS" in parts and not any(n.startswith("BY") for n in parts.keys() - {"BYSETPOS"}):
         others.append(("BYSETPOS", f"FREQ={how}"))
     for part, other in others:
-        raise _refusal("rule_clash", part=part, other=other)
+        raise refusal(MESSAGES, "rule_clash", part=part, other=other)
 
 
 def _day(text: str) -> date:
     try:
         day = datetime.strptime(text[:8], "%Y%m%d").date()  # noqa: DTZ007  a day has no zone
     except ValueError:
-        raise _refusal("rule_form", part=text) from None
+        raise refusal(MESSAGES, "rule_form", part=text) from None
     if day < _FIRST:
-        raise _refusal("rule_form", part=text)
+        raise refusal(MESSAGES, "rule_form", part=text)
     return day
 
 

@@ -97,7 +97,7 @@ def _of_its_kind(value: Any, _: ValidatorFunctionWrapHandler) -> Any:
     kind = value.get("kind") if isinstance(value, Mapping) else None
     if not isinstance(kind, str) or kind not in _KINDS:
         at = "/kind" if isinstance(value, Mapping) else ""
-        raise refusal(MESSAGES, "due_kind", words=MESSAGES["due_kind"], at=at)
+        raise refusal(MESSAGES, "due_kind", at=at)
     return _KINDS[kind].model_validate(value)
 
 

@@ -52,8 +52,7 @@ class TransactionCreate(ResourceBody):
     def _in_other_currencies(self) -> Self:
         for place, equivalent in enumerate(self.equivalents):
             if equivalent.currency == self.value.currency:
-                at, words = f"/equivalents/{place}/currency", MESSAGES["same_currency"]
-                raise refusal(MESSAGES, "same_currency", words=words, at=at)
+                raise refusal(MESSAGES, "same_currency", at=f"/equivalents/{place}/currency")
         return self
 
 
