@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from sonla_api.kit.codes import CodeList
-from sonla_api.kit.lifecycle import Lifecycle, Transition, needed
+from sonla_api.kit.lifecycle import Lifecycle, Transition, needed, told_by_a_source
 from sonla_api.kit.problems import FieldError
 from sonla_api.kit.text import Message
 
@@ -49,7 +49,6 @@ _WHY = Message(
     "say why in a note, or name the document that says so",
     "hãy nêu lý do trong phần ghi chú hoặc nêu văn bản làm căn cứ",
 )
-_SAME = Message("this is its state already", "thỏa thuận đang ở trạng thái này")
 
 
 def _between_parties(record: Any, _: Any) -> Sequence[FieldError]:
@@ -82,19 +81,9 @@ def _reasoned(_: Any, body: Any) -> Sequence[FieldError]:
     return [] if is_said else [needed("note", _WHY)]
 
 
-def _told_by_a_source(record: Any, body: Any) -> Sequence[FieldError]:
-    lacking = []
-    if not record.sources:
-        lacking.append(needed("sources"))
-    if not body.state:
-        lacking.append(needed("state"))
-    elif body.state == record.state:
-        lacking.append(FieldError("/state", "same_state", _SAME))
-    return lacking
-
-
 S, V = AgreementState, AgreementVerb
 _WRITE, _DECIDE = "agreements:write", "agreements:approve"
+_told = told_by_a_source("thỏa thuận")
 UNSIGNED = (S.proposed, S.consulting, S.approved_to_sign)
 RUNNING = (S.signed, S.in_force, S.suspended)
 """The states in which an agreement has been signed and nobody has ended it."""
@@ -117,8 +106,8 @@ lifecycle = Lifecycle(
         Transition(V.cancel, frozenset({S.proposed, S.consulting}), S.cancelled, _WRITE),
         # What was decided is undone by a decision.
         Transition(V.cancel, frozenset({S.approved_to_sign}), S.cancelled, _DECIDE),
-        Transition(V.record, frozenset({S.proposed}), None, _WRITE, _told_by_a_source),
-        Transition(V.record, frozenset(S) - {S.proposed}, None, _DECIDE, _told_by_a_source),
+        Transition(V.record, frozenset({S.proposed}), None, _WRITE, _told),
+        Transition(V.record, frozenset(S) - {S.proposed}, None, _DECIDE, _told),
     ],
     removable=frozenset({S.proposed, S.cancelled}),
 )

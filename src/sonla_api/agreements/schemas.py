@@ -16,7 +16,7 @@ from sonla_api.kit.codes import Country, Language, Subdivision, within_country
 from sonla_api.kit.consultations import ConsultationBody, ConsultationView
 from sonla_api.kit.period import Period
 from sonla_api.kit.schema import Body, ResourceBody, ResourceView, Summary, Truth, View
-from sonla_api.kit.steps import StepBody
+from sonla_api.kit.steps import ToldStepBody
 from sonla_api.kit.text import Line, LocalizedText, Message, refusal, text
 from sonla_api.partners.schemas import PartyBody, PartyView
 
@@ -32,7 +32,6 @@ MESSAGES = {
         "a day, or as much of it as is known; a length is none",
         "ghi ngày, hoặc phần đã biết của ngày; không ghi độ dài",
     ),
-    "state_unasked": Message("only record takes a state", "chỉ record mới nhận trạng thái"),
 }
 _TITLE = {
     "vi": "Biên bản hợp tác Sơn La - Xiêng Khoảng",
@@ -41,10 +40,6 @@ _TITLE = {
 }
 _FIELD = {"vi": "Thương mại biên giới", "en": "Border trade", "lo": "ການຄ້າຊາຍແດນ"}
 _COMMITMENT = {"vi": "Mở tuyến xe khách", "en": "Open a bus line", "lo": None}
-
-
-def _refusal(code: str, at: str = "") -> Exception:
-    return refusal(MESSAGES, code, words=MESSAGES[code], at=at)
 
 
 class AgreementPartyBody(PartyBody):
@@ -62,7 +57,7 @@ class _OfOneSide(Body):
     @model_validator(mode="after")
     def _not_of_both(self) -> Self:
         if self.partner_id and self.agency_id:
-            raise _refusal("one_side", at="/agency_id")
+            raise refusal(MESSAGES, "one_side", at="/agency_id")
         return self
 
 
@@ -132,11 +127,11 @@ class AgreementCreate(ResourceBody):
     def _as_a_whole(self) -> Self:
         within_country(self.subdivision, self.countries)
         if self.signed_on is not None and not isinstance(self.signed_on, str):
-            raise _refusal("day_of_signing", at="/signed_on")
+            raise refusal(MESSAGES, "day_of_signing", at="/signed_on")
         codes: set[str] = set()
         for place, commitment in enumerate(self.commitments):
             if commitment.code in codes:
-                raise _refusal("code_twice", at=f"/commitments/{place}/code")
+                raise refusal(MESSAGES, "code_twice", at=f"/commitments/{place}/code")
             codes.add(commitment.code)
         return self
 
@@ -228,15 +223,9 @@ class AgreementView(ResourceView):
     verbs: Annotated[list[AgreementVerb], Field(description="What the caller may do with it now.")]
 
 
-class AgreementStepCreate(StepBody):
+class AgreementStepCreate(ToldStepBody):
     verb: Annotated[AgreementVerb, Field(examples=["consult"])]
     state: Annotated[AgreementState | None, Field(description="For `record` alone.")] = None
-
-    @model_validator(mode="after")
-    def _state_where_asked(self) -> Self:
-        if self.state and self.verb is not AgreementVerb.record:
-            raise _refusal("state_unasked", at="/state")
-        return self
 
 
 _AT = "/api/v1/agreements?kind=mou"

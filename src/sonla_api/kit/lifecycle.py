@@ -36,6 +36,23 @@ def needs(*names: str) -> Guard:
     return lambda record, _: [needed(name) for name in names if not getattr(record, name)]
 
 
+def told_by_a_source(called: str) -> Guard:
+    """A guard: the record has a source, and the step names another state, in which that tells it
+    to be. `called`: what the record is, in Vietnamese.
+    """
+    same = Message("this is its state already", f"{called} đang ở trạng thái này")
+
+    def guard(record: Any, body: Any) -> Sequence[FieldError]:
+        lacking = [*needs("sources")(record, body)]
+        if not body.state:
+            lacking.append(needed("state"))
+        elif body.state == record.state:
+            lacking.append(FieldError("/state", "same_state", same))
+        return lacking
+
+    return guard
+
+
 _NONE: ColumnElement[Any] = literal_column("'[]'::jsonb")
 
 

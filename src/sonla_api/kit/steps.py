@@ -2,10 +2,10 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import date, datetime
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Self
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, model_validator
 from sqlalchemy import ColumnElement, ForeignKey, Index, true
 from sqlalchemy.orm import Mapped, mapped_column
 from uuid_utils.compat import uuid7
@@ -19,8 +19,11 @@ from sonla_api.kit.problems import Conflict, Invalid
 from sonla_api.kit.records import Item, Records
 from sonla_api.kit.schema import Body, Day, DocumentSummary, View
 from sonla_api.kit.store import Expected, change, delete, load, load_acting
-from sonla_api.kit.text import Message, Text
+from sonla_api.kit.text import Message, Text, refusal
 
+MESSAGES = {
+    "state_unasked": Message("only record takes a state", "chỉ record mới nhận trạng thái"),
+}
 _KEPT = Message(
     "In the state {state} a record stays; cancel it instead.",
     "Ở trạng thái {state} bản ghi được giữ lại; hãy hủy thay vì xóa.",
@@ -66,6 +69,21 @@ class StepBody(Body):
     on: Annotated[Day | None, Field(examples=["2026-10-15"])] = None
     note: Annotated[Text | None, Field(examples=["With the invitation of 1 October."])] = None
     document_id: UUID | None = None
+
+
+class ToldStepBody(StepBody):
+    """Base where `record`, and no other verb, leads to the state that the caller names; the feature
+    adds its `verb` and `state`.
+    """
+
+    verb: Any
+    state: Any = None
+
+    @model_validator(mode="after")
+    def _state_where_asked(self) -> Self:
+        if self.state and self.verb != "record":
+            raise refusal(MESSAGES, "state_unasked", at="/state")
+        return self
 
 
 class StepView(View):

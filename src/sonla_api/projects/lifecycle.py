@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from sonla_api.kit.codes import CodeList
-from sonla_api.kit.lifecycle import Guard, Lifecycle, Transition, needed
+from sonla_api.kit.lifecycle import Guard, Lifecycle, Transition, needed, told_by_a_source
 from sonla_api.kit.problems import FieldError
 from sonla_api.kit.text import Message
 
@@ -59,7 +59,6 @@ _ROLE_NEEDED = Message(
     "a participant with the role {role} is needed for this step",
     "cần có bên tham gia với vai trò {role} để thực hiện bước này",
 )
-_SAME = Message("this is its state already", "dự án đang ở trạng thái này")
 
 
 def _needs(*either: str, role: ParticipantRole | None = None) -> Guard:
@@ -81,19 +80,9 @@ def _needs(*either: str, role: ParticipantRole | None = None) -> Guard:
     return guard
 
 
-def _told_by_a_source(record: Any, body: Any) -> Sequence[FieldError]:
-    lacking = []
-    if not record.sources:
-        lacking.append(needed("sources"))
-    if not body.state:
-        lacking.append(needed("state"))
-    elif body.state == record.state:
-        lacking.append(FieldError("/state", "same_state", _SAME))
-    return lacking
-
-
 S, V, K, R = ProjectState, ProjectVerb, ProjectKind, ParticipantRole
 _WRITE, _DECIDE = "projects:write", "projects:approve"
+_told = told_by_a_source("dự án")
 _INVESTED = frozenset({K.fdi.value, K.domestic_investment.value})
 _AIDED = frozenset({K.oda_loan.value, K.oda_grant.value, K.oda_technical.value, K.ngo_aid.value})
 _GIVEN = frozenset({K.outgoing_aid.value})
@@ -141,8 +130,8 @@ lifecycle = Lifecycle(
         # What was decided is undone by a decision.
         Transition(V.cancel, frozenset({S.approved}), S.cancelled, _DECIDE),
         Transition(V.terminate, _UNDER_WAY | _STOPPED, S.terminated, _DECIDE),
-        Transition(V.record, frozenset({S.pipeline}), None, _WRITE, _told_by_a_source),
-        Transition(V.record, frozenset(S) - {S.pipeline}, None, _DECIDE, _told_by_a_source),
+        Transition(V.record, frozenset({S.pipeline}), None, _WRITE, _told),
+        Transition(V.record, frozenset(S) - {S.pipeline}, None, _DECIDE, _told),
     ],
     track="kind",
     tracks=tuple(ProjectKind),

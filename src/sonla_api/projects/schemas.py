@@ -1,9 +1,9 @@
 import re
 from collections.abc import Mapping
-from typing import Annotated, Any, Self
+from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import Field, ValidationInfo, field_validator, model_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from sonla_api.agreements.schemas import AgreementNamed, AgreementNamedView
 from sonla_api.kit.codes import Country
@@ -20,7 +20,7 @@ from sonla_api.kit.schema import (
     Summary,
     View,
 )
-from sonla_api.kit.steps import StepBody
+from sonla_api.kit.steps import ToldStepBody
 from sonla_api.kit.text import Line, LocalizedText, Message, Text, refusal, text
 from sonla_api.partners.schemas import PartyBody, PartyView
 from sonla_api.projects.lifecycle import ParticipantRole, ProjectKind, ProjectState, ProjectVerb
@@ -32,7 +32,6 @@ MESSAGES = {
         "a code of VSIC is a letter, or two to five digits; one of OECD DAC three or five digits",
         "mã VSIC là một chữ cái hoặc hai đến năm chữ số; mã OECD DAC có ba hoặc năm chữ số",
     ),
-    "state_unasked": Message("only record takes a state", "chỉ record mới nhận trạng thái"),
 }
 _CODES: Mapping[Any, re.Pattern[str]] = {
     SectorScheme.vsic: re.compile("[A-Z]|[A-Z]?[0-9]{2,5}"),
@@ -62,7 +61,7 @@ class SectorBody(Body):
     def _of_its_scheme(cls, code: str, others: ValidationInfo) -> str:
         form = _CODES.get(others.data.get("scheme"))
         if form and not form.fullmatch(code):
-            raise refusal(MESSAGES, "sector_code", words=MESSAGES["sector_code"])
+            raise refusal(MESSAGES, "sector_code")
         return code
 
 
@@ -235,16 +234,9 @@ class ProjectView(ResourceView):
     verbs: Annotated[list[ProjectVerb], Field(description="What the caller may do with it now.")]
 
 
-class ProjectStepCreate(StepBody):
+class ProjectStepCreate(ToldStepBody):
     verb: Annotated[ProjectVerb, Field(examples=["prepare"])]
     state: Annotated[ProjectState | None, Field(description="For `record` alone.")] = None
-
-    @model_validator(mode="after")
-    def _state_where_asked(self) -> Self:
-        if self.state and self.verb is not ProjectVerb.record:
-            words = MESSAGES["state_unasked"]
-            raise refusal(MESSAGES, "state_unasked", words=words, at="/state")
-        return self
 
 
 class ProjectCount(View):
