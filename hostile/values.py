@@ -10,6 +10,8 @@ def nested(depth: int) -> Any:
     return value
 
 
+# Tables, a line as many values as it holds: the formatter would give each its own.
+# fmt: off
 FIELDS: list[Any] = [
     # of another type
     None, True, False, 0, -1, 1.5, 1e300, -0.0, 10**30, -(2**63), 2**53 + 1, [], {}, [None], [[]],
@@ -34,7 +36,7 @@ FIELDS: list[Any] = [
     {f"k{n}": n for n in range(300)}, [{"source_id": "x", "agency_id": 1, "name": []}] * 3,
     {"amount": "1e9999999", "currency": "USD"}, {"amount": 1, "currency": "XXX"},
     {"type": "Point", "coordinates": [1e400, "x"]}, {"type": "Point", "coordinates": [181, 91]},
-]  # fmt: skip  # a table
+]
 """For a field of a body."""
 
 RAW: list[bytes] = [
@@ -52,7 +54,7 @@ RAW: list[bytes] = [
     b"[" + b"0," * 400_000 + b"0]", b"{" + b",".join(b'"k%d":0' % n for n in range(19_000)) + b"}",
     b"{" + b",".join(b'"k%d":0' % n for n in range(20_500)) + b"}",
     b'{"note": "' + b"\\ud83d\\udca3" * 5000 + b'"}', b'{"note": "' + b"\\u0301" * 9000 + b'"}',
-]  # fmt: skip  # a table
+]
 """Instead of a body."""
 LARGE = b'{"note": "' + b"x" * 10_000_000 + b'"}'
 """Ten megabytes: sent once an address, as it takes longer than all the rest."""
@@ -69,7 +71,7 @@ QUERIES: list[bytes] = [
     b"--created_at", b"created_at%20desc", b"1%3Bselect%20pg_sleep(9)", b"csv", b"xlsx", b"exact",
     b"EXACT", b"LA", b"la", b"VN-05", b"a%0d%0aX-Injected:%201", b"\xe1\xba\xbf", b"%u0041",
     b"a%2Bb", b"a;b=c", b"limit=1", b"a+" * 30, b"w" * 501, b"1" * 9000,
-]  # fmt: skip  # a table
+]
 """For a parameter of a query, as it stands in the request line."""
 WHOLE_QUERIES: list[bytes] = [
     b"&&&===", b"%", b"%zz=1", b"limit", b"limit=1&limit=2", b"limit=1&limit=x", b"a=" * 500, b";",
@@ -77,7 +79,7 @@ WHOLE_QUERIES: list[bytes] = [
     b"colour=red", b"=1", b"a[b]=1", b"\x00", b"%00=1", b"limit=1%26count=exact",
     b"limit=200&count=exact&format=csv", b"format=json&format=csv", b"cursor=&limit=1",
     b"__proto__[x]=1", b"limit=1#fragment", b"&".join(b"p%d=1" % n for n in range(1000)),
-]  # fmt: skip  # a table
+]
 
 HEADERS: list[bytes] = [
     b"", b" ", b"*", b"\xff\xfe", b'"', b'"1', b"1", b'"1"', b'W/"1"', b'"1", "2"', b'"-1"',
@@ -88,7 +90,7 @@ HEADERS: list[bytes] = [
     b"${jndi:ldap://127.0.0.1/a}", b"() { :; }; echo x", b'http://a.b/"><script>', b"\xe1\xba\xbf",
     b"a, b, c" * 50, b"Thu, 01 Jan 1970 00:00:00 GMT", b"-1", b"100-continue", b"chunked",
     b"00-" + b"0" * 32 + b"-" + b"0" * 16 + b"-01", b"127.0.0.1, 127.0.0.1" * 20, b"null",
-]  # fmt: skip  # a table
+]
 """For a header."""
 HEADER_NAMES: list[bytes] = [
     b"If-Match", b"If-None-Match", b"If-Modified-Since", b"If-Range", b"Idempotency-Key", b"Accept",
@@ -97,7 +99,7 @@ HEADER_NAMES: list[bytes] = [
     b"X-Forwarded-For", b"X-Forwarded-Host", b"X-Forwarded-Proto", b"Forwarded", b"X-Request-Id",
     b"X-Original-URL", b"X-HTTP-Method-Override", b"Cookie", b"Referer", b"User-Agent", b"Upgrade",
     b"Via", b"Prefer",
-]  # fmt: skip  # a table
+]
 
 CONTENT_TYPES: list[bytes] = [
     b"", b"application/json", b"APPLICATION/JSON", b"application/json; charset=utf-8",
@@ -108,11 +110,11 @@ CONTENT_TYPES: list[bytes] = [
     b"text/plain", b"text/json", b"application/xml", b"application/octet-stream",
     b"application/cbor", b"image/png", b"*/*", b"json", b"/", b";", b"\xff",
     b"application/json, text/plain", b"application/json\t;x", b"application/jsonx",
-]  # fmt: skip  # a table
+]
 ENCODINGS: list[bytes] = [
     b"gzip", b"deflate", b"br", b"zstd", b"identity", b"x-gzip", b"gzip, gzip", b"", b"utf-8",
     b"\xff", b"compress", b"GZIP",
-]  # fmt: skip  # a table
+]
 """For Content-Encoding: no body here is compressed but where it says gzip."""
 
 IDS: list[bytes] = [
@@ -125,7 +127,7 @@ IDS: list[bytes] = [
     b"urn:uuid:019a7c1e-5b60-7cc3-98c4-dc0c0c07398f", b"019a7c1e-5b60-7cc3-98c4-dc0c0c07398f%00",
     b"019a7c1e-5b60-7cc3-98c4-dc0c0c07398f.json", b"019a7c1e-5b60-7cc3-98c4-dc0c0c07398f%20", b"me",
     b"summary", b"__proto__", b"constructor",
-]  # fmt: skip  # a table
+]
 """In the place of an id."""
 PATHS: list[bytes] = [
     b"/", b"//", b"/.", b"/..", b"/../", b"/../../etc/passwd", b"/%2e%2e/%2e%2e/etc/passwd",
@@ -134,13 +136,13 @@ PATHS: list[bytes] = [
     b"/{id}/nothing", b"/{id}?", b"/{id}.json", b"/{id};v=1", b"/" + b"a" * 8000, b"/a" * 2000,
     b"/\xcc\x81", b"/%ff", b"/*", b"/%7Bid%7D", b"/\\..\\..\\x", b"/~root", b"/.git/config",
     b"/.env", b"/{id}/transitions/x", b"/{id}/attachments", b"/batch", b"/summary",
-]  # fmt: skip  # a table
+]
 """After the address of a resource."""
 METHODS: list[bytes] = [
     b"GET", b"HEAD", b"POST", b"PUT", b"PATCH", b"DELETE", b"OPTIONS", b"TRACE", b"CONNECT",
     b"LINK", b"PROPFIND", b"PURGE", b"SEARCH", b"get", b"Get", b"X", b"G" * 500, b"GET\xff",
     b"G\x00T", b"MKCOL",
-]  # fmt: skip  # a table
+]
 FRAMINGS: list[bytes] = [
     b"Content-Length: -1\r\n\r\n", b"Content-Length: x\r\n\r\n",
     b"Content-Length: 2\r\nContent-Length: 3\r\n\r\n{} ", b"Content-Length: 2, 2\r\n\r\n{}",
@@ -153,13 +155,13 @@ FRAMINGS: list[bytes] = [
     b"Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n", b"X: a\r\n b\r\n\r\n", b"X\r\n\r\n",
     b": x\r\n\r\n", b"X\x00: y\r\n\r\n", b"X: y\n\r\n", b"\r\n", b"Host: a\r\nHost: b\r\n\r\n",
     b"".join(b"X-%d: y\r\n" % n for n in range(500)) + b"\r\n",
-]  # fmt: skip  # a table
+]
 """What follows a request line: lengths that disagree, and heads that are none."""
 BROKEN_OFF: list[bytes] = [
     b"", b"X: y", b"X: y\r\n", b"Content-Length: 50\r\n\r\n{}",
     b"Transfer-Encoding: chunked\r\n\r\n2\r\n{}",
     b"Content-Type: application/json\r\nIf-Match: *\r\nContent-Length: 500\r\n\r\n{}",
-]  # fmt: skip  # a table
+]
 """The same, after which nothing comes: it needs no answer, and changes nothing."""
 
 KEYS: list[bytes] = [
@@ -169,7 +171,7 @@ KEYS: list[bytes] = [
     b"Bearer {key}\xff", b"Bearer " + b"a" * 20_000, b"Bearer sonla_" + b"a" * 40,
     b"Bearer sonla_' or 1=1 --", b"Bearer null", b"Bearer {flipped}", b'Digest username="a"',
     b"Bearer eyJhbGciOiJub25lIn0.e30.",
-]  # fmt: skip  # a table
+]
 """For Authorization: {key} is one that works, the others are made of it."""
 
 OWNED: dict[str, Any] = {
@@ -185,7 +187,7 @@ OWNED: dict[str, Any] = {
     "actor_writes_all": True, "request_id": "x", "tenant_id": 1, "verbs": ["approve"],
     "approved": True, "approved_by": None, "published_on": "1999-01-01", "digest": "x", "_id": 1,
     "$set": {"version": 1}, "__class__": "x",
-}  # fmt: skip  # a table
+}
 """What the service writes itself, or what other services have been talked into writing."""
 OWNED_INSIDE: dict[str, Any] = {
     "flags": [{"code": "year_inferred", "origin": "rule"}],

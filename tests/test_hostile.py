@@ -237,9 +237,21 @@ async def test_every_address_with_every_kind_of_id(api: AsyncClient, stranger: A
 
 @pytest.mark.parametrize(
     "path",
-    ["/%00", "/" + "a" * 8000, "/../../etc/passwd", "/partners/%2e%2e", "//", "/ ", "/\u0301",
-     "/%ff", "/partners;a=b", "/partners%0a", "/partners%2f", "/{id}"],
-)  # one list, read as such  # fmt: skip
+    [
+        "/%00",
+        "/" + "a" * 8000,
+        "/../../etc/passwd",
+        "/partners/%2e%2e",
+        "//",
+        "/ ",
+        "/\u0301",
+        "/%ff",
+        "/partners;a=b",
+        "/partners%0a",
+        "/partners%2f",
+        "/{id}",
+    ],
+)
 async def test_addresses_that_are_none(api: AsyncClient, path: str) -> None:
     for method in ("GET", "POST", "PATCH", "DELETE", "OPTIONS", "HEAD"):
         answer = await api.request(method, path)
@@ -269,9 +281,20 @@ HEADERS = [
 async def test_every_header_with_every_kind_of_value(api: AsyncClient, ids: dict[str, str]) -> None:
     to = f"/partners/{ids['partners']}"
     for name in (
-        "If-Match", "If-None-Match", "Idempotency-Key", "Accept", "Accept-Language", "Content-Type",
-        "traceparent", "Origin", "Range", "Expect", "X-Forwarded-For", "Host", "Cookie",
-    ):  # one list, read as such  # fmt: skip
+        "If-Match",
+        "If-None-Match",
+        "Idempotency-Key",
+        "Accept",
+        "Accept-Language",
+        "Content-Type",
+        "traceparent",
+        "Origin",
+        "Range",
+        "Expect",
+        "X-Forwarded-For",
+        "Host",
+        "Cookie",
+    ):
         for value in HEADERS:
             headers = [(name.encode(), value)]
             for answer in (

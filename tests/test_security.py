@@ -13,9 +13,22 @@ from sonla_api.migrating import PACKAGE
 TESTS = Path(__file__).parent
 PAGE = (TESTS.parent / "docs" / "security.md").read_text(encoding="utf-8")
 CLIENTS = {
-    "aiohttp", "ftplib", "http.client", "httpx", "imaplib", "niquests", "poplib", "requests",
-    "smtplib", "socketserver", "telnetlib", "urllib.request", "urllib3", "websockets", "xmlrpc",
-}  # one list, read as such  # fmt: skip
+    "aiohttp",
+    "ftplib",
+    "http.client",
+    "httpx",
+    "imaplib",
+    "niquests",
+    "poplib",
+    "requests",
+    "smtplib",
+    "socketserver",
+    "telnetlib",
+    "urllib.request",
+    "urllib3",
+    "websockets",
+    "xmlrpc",
+}
 CALLS = {"create_connection", "open_connection", "sock_connect"}
 
 

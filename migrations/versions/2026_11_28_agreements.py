@@ -182,17 +182,39 @@ def of_every_resource(table: str) -> list[Any]:
 
 def make_agreements() -> None:
     kinds = one_of(
-        "agreementkind", "mou", "agreement", "minutes", "cooperation_plan", "twinning",
-        "high_level_agreement", "implementation_agreement", "loan_and_grant_agreement",
-    )  # one list, read as such  # fmt: skip
+        "agreementkind",
+        "mou",
+        "agreement",
+        "minutes",
+        "cooperation_plan",
+        "twinning",
+        "high_level_agreement",
+        "implementation_agreement",
+        "loan_and_grant_agreement",
+    )
     levels = one_of(
-        "agreementlevel", "central", "province", "department", "district", "commune", "village",
+        "agreementlevel",
+        "central",
+        "province",
+        "department",
+        "district",
+        "commune",
+        "village",
         "mass_organisation",
-    )  # one list, read as such  # fmt: skip
+    )
     states = one_of(
-        "agreementstate", "proposed", "consulting", "approved_to_sign", "signed", "in_force",
-        "suspended", "expired", "renewed", "terminated", "cancelled",
-    )  # one list, read as such  # fmt: skip
+        "agreementstate",
+        "proposed",
+        "consulting",
+        "approved_to_sign",
+        "signed",
+        "in_force",
+        "suspended",
+        "expired",
+        "renewed",
+        "terminated",
+        "cancelled",
+    )
     op.create_table(
         "agreements",
         sa.Column("kind", kinds, nullable=False),

@@ -119,9 +119,25 @@ async def test_a_position_is_kept_and_can_be_replayed(api: AsyncClient) -> None:
 
 @pytest.mark.parametrize(
     "after",
-    ["", "0", "0-0", "0-0-0-0", "a-b-c", "-1-0-0", "1-2-3 ", "1-2-3\n", "٠-٠-٠", "1-²-3", "0-0-x",
-     "9" * 10 + "-0-0", "0-" + "9" * 19 + "-0", "0-0-" + "9" * 19, "x" * 61, "\x00-0-0"],
-)  # one list, read as such  # fmt: skip
+    [
+        "",
+        "0",
+        "0-0",
+        "0-0-0-0",
+        "a-b-c",
+        "-1-0-0",
+        "1-2-3 ",
+        "1-2-3\n",
+        "٠-٠-٠",
+        "1-²-3",
+        "0-0-x",
+        "9" * 10 + "-0-0",
+        "0-" + "9" * 19 + "-0",
+        "0-0-" + "9" * 19,
+        "x" * 61,
+        "\x00-0-0",
+    ],
+)
 async def test_a_wrong_position(api: AsyncClient, after: str) -> None:
     answer = await api.get("/changes", params={"after": after})
     assert answer.status_code in (400, 422), answer.text

@@ -209,13 +209,20 @@ async def started(profile: Path) -> AsyncIterator[Chromium]:
     path = program()
     assert path, "Chromium is missing: apt install chromium"
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", LAUNCH, str(commands_out), str(events_in),
-        path, *FLAGS, f"--user-data-dir={profile}", "about:blank",
+        sys.executable,
+        "-c",
+        LAUNCH,
+        str(commands_out),
+        str(events_in),
+        path,
+        *FLAGS,
+        f"--user-data-dir={profile}",
+        "about:blank",
         pass_fds=(commands_out, events_in),
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.DEVNULL,
         start_new_session=True,
-    )  # one program and its arguments  # fmt: skip
+    )
     os.close(commands_out)
     os.close(events_in)
     loop = asyncio.get_running_loop()

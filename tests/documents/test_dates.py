@@ -150,10 +150,17 @@ async def test_where_the_source_of_the_document_says_the_same(api: AsyncClient) 
 
 @pytest.mark.parametrize(
     ("of_source", "of_document", "is_told"),
-    [("public", "public", True), ("public", "agency", True), ("internal", "internal", True),
-     ("internal", "agency", True), ("internal", "public", False), ("agency", "public", False),
-     ("agency", "internal", False), ("agency", "agency", False)],
-)  # a case a line  # fmt: skip
+    [
+        ("public", "public", True),
+        ("public", "agency", True),
+        ("internal", "internal", True),
+        ("internal", "agency", True),
+        ("internal", "public", False),
+        ("agency", "public", False),
+        ("agency", "internal", False),
+        ("agency", "agency", False),
+    ],
+)
 async def test_no_day_of_what_is_hidden_is_told(
     api: AsyncClient,
     of_source: str,

@@ -148,11 +148,17 @@ async def test_a_number_given_twice_is_flagged(api: AsyncClient) -> None:
 
 @pytest.mark.parametrize(
     ("of_other", "of_document", "is_same", "is_told"),
-    [("public", "public", False, True), ("internal", "internal", False, True),
-     ("internal", "agency", False, True), ("agency", "agency", True, True),
-     ("internal", "public", True, False), ("agency", "public", True, False),
-     ("agency", "internal", True, False), ("agency", "agency", False, False)],
-)  # a case a line  # fmt: skip
+    [
+        ("public", "public", False, True),
+        ("internal", "internal", False, True),
+        ("internal", "agency", False, True),
+        ("agency", "agency", True, True),
+        ("internal", "public", True, False),
+        ("agency", "public", True, False),
+        ("agency", "internal", True, False),
+        ("agency", "agency", False, False),
+    ],
+)
 async def test_no_number_of_what_is_hidden_is_told(
     api: AsyncClient,
     as_actor: Callable[..., Any],

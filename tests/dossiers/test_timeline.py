@@ -89,9 +89,17 @@ async def much(api: AsyncClient, database: "Connection[Any]", who: Any) -> list[
     await made(api, "/delegations", delegation(partners=[{"partner_id": other["id"]}], **PUBLIC))
     return [
         str(id_)
-        for id_ in (paid, visits[0]["id"], aid, visits[1]["id"], tie["id"], given, old["id"],
-                    visits[2]["id"])
-    ]  # a record a line  # fmt: skip
+        for id_ in (
+            paid,
+            visits[0]["id"],
+            aid,
+            visits[1]["id"],
+            tie["id"],
+            given,
+            old["id"],
+            visits[2]["id"],
+        )
+    ]
 
 
 async def test_everything_in_the_order_of_time(

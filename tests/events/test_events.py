@@ -86,15 +86,26 @@ async def year(api: AsyncClient) -> Any:
     cited = await made(api, "/sources", source())
     usd, vnd = ({"amount": a, "currency": c} for a, c in (("1000.50", "USD"), ("20", "VND")))
     for key, changed in {
-        "a": {"when": "2024-03-21", "country": "LA", "partners": [{"partner_id": host["id"]}],
-              "kind": "festival", "enterprise_count": 3, "role": "organiser",
-              "results": {"orders": [usd, vnd], "contracts": 2, "visitors": 100}},
-        "b": {"when": "2024-H1", "country": "VN", "channel": "economic",
-              "results": {"orders": [usd]}, "enterprises": [{"partner_id": host["id"]}]},
+        "a": {
+            "when": "2024-03-21",
+            "country": "LA",
+            "partners": [{"partner_id": host["id"]}],
+            "kind": "festival",
+            "enterprise_count": 3,
+            "role": "organiser",
+            "results": {"orders": [usd, vnd], "contracts": 2, "visitors": 100},
+        },
+        "b": {
+            "when": "2024-H1",
+            "country": "VN",
+            "channel": "economic",
+            "results": {"orders": [usd]},
+            "enterprises": [{"partner_id": host["id"]}],
+        },
         "c": {"when": "2024", "products": ["Xoài tròn Yên Châu"]},
         "d": {"when": None, "place": "Sầm Nưa", "results": {"text": {"lo": "ສົ່ງອອກ"}}},
         "e": {"when": "2025-06-14", "country": "VN", "kind": "festival"},
-    }.items():  # a case a line  # fmt: skip
+    }.items():
         body = event(key=key, sources=[{"source_id": cited["id"]}], **changed)
         record = await made(api, "/events", body)
         if key != "e":

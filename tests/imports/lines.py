@@ -30,10 +30,18 @@ WHOLE: Line = {
     "source": "S1",
 }
 VISIT: Line = {
-    "key": "in-1", "direction": "inbound", "level": "province", "title": {"en": "Visit"},
-    "partners": ["la-ho"], "country": "LA", "date": "2024-H1", "date_precision": "half",
-    "source": "S1", "flags": ["year_inferred"], "date_as_printed": "June",
-}  # one list, read as such  # fmt: skip
+    "key": "in-1",
+    "direction": "inbound",
+    "level": "province",
+    "title": {"en": "Visit"},
+    "partners": ["la-ho"],
+    "country": "LA",
+    "date": "2024-H1",
+    "date_precision": "half",
+    "source": "S1",
+    "flags": ["year_inferred"],
+    "date_as_printed": "June",
+}
 
 PLAN: Line = {
     "key": "1/KH-UBND",

@@ -11,11 +11,21 @@ from tests.imports.lines import DAM, PROGRAMME, Line
 
 Load = Callable[..., Any]
 ACCORD: Line = {
-    "key": "la-ho-2022", "kind": "memorandum", "level": "province", "title": {"en": "Memorandum"},
-    "partner": "la-ho", "partners": ["la-ho"], "parties_vn": ["ppc"], "country": "LA",
-    "period": "2022/2024", "signed": "2022-08", "date_precision": "month", "state": "negotiating",
-    "signatory_positions": ["Vice Governor"], "source": "S1",
-}  # one list, read as such  # fmt: skip
+    "key": "la-ho-2022",
+    "kind": "memorandum",
+    "level": "province",
+    "title": {"en": "Memorandum"},
+    "partner": "la-ho",
+    "partners": ["la-ho"],
+    "parties_vn": ["ppc"],
+    "country": "LA",
+    "period": "2022/2024",
+    "signed": "2022-08",
+    "date_precision": "month",
+    "state": "negotiating",
+    "signatory_positions": ["Vice Governor"],
+    "source": "S1",
+}
 
 
 async def _only(api: AsyncClient) -> Any:

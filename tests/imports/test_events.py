@@ -9,9 +9,16 @@ from tests.imports.lines import Line
 
 GATE: Line = {"key": "gate", "kind": "border_gate", "name": {"en": "Gate"}, "source": "S1"}
 FAIR: Line = {
-    "key": "fair", "kind": "fair", "name": {"en": "Fair"}, "partners": ["la-ho"], "date": "2024",
-    "date_precision": "year", "result": {"en": "A prize"}, "sites": ["gate"], "source": "S1",
-}  # what each line is, at a glance  # fmt: skip
+    "key": "fair",
+    "kind": "fair",
+    "name": {"en": "Fair"},
+    "partners": ["la-ho"],
+    "date": "2024",
+    "date_precision": "year",
+    "result": {"en": "A prize"},
+    "sites": ["gate"],
+    "source": "S1",
+}
 
 
 async def test_a_line_makes_an_event(load: Callable[..., Any], api: AsyncClient) -> None:

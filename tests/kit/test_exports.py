@@ -263,11 +263,18 @@ class Asked:
         self._app, self.body, self.has_ended, self.left = app, b"", False, asyncio.Event()
         path, _, query = address.partition("?")
         self._scope = {
-            "type": "http", "http_version": version, "method": "GET", "path": f"/api/v1{path}",
-            "raw_path": b"", "root_path": "", "query_string": query.encode(), "scheme": "http",
+            "type": "http",
+            "http_version": version,
+            "method": "GET",
+            "path": f"/api/v1{path}",
+            "raw_path": b"",
+            "root_path": "",
+            "query_string": query.encode(),
+            "scheme": "http",
             "headers": [(b"authorization", client.headers["authorization"].encode())],
-            "client": ("127.0.0.1", 1), "server": ("test", 80),
-        }  # one list, read as such  # fmt: skip
+            "client": ("127.0.0.1", 1),
+            "server": ("test", 80),
+        }
 
     async def run(self, on_piece: Callable[[], Awaitable[None]]) -> None:
         async def receive() -> Any:

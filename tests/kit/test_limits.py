@@ -77,8 +77,17 @@ async def test_it_is_told_what_is_left_and_when_it_becomes_more(clock: Clock) ->
         clock(1000 + second)
         told.append((await counting.take(FIVE, "a"))[1:])
     assert told == [
-        (4, 60), (3, 50), (2, 50), (1, 50), (0, 50), (-1, 30), (-1, 1), (0, 10), (-1, 10), (3, 50),
-    ]  # one list, read as such  # fmt: skip
+        (4, 60),
+        (3, 50),
+        (2, 50),
+        (1, 50),
+        (0, 50),
+        (-1, 30),
+        (-1, 1),
+        (0, 10),
+        (-1, 10),
+        (3, 50),
+    ]
 
 
 async def test_to_ask_costs_nothing_and_callers_do_not_share(clock: Clock) -> None:

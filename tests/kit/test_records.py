@@ -46,11 +46,32 @@ from tests.conftest import Connection
 from tests.routes import LISTS, READS, Operation, described, validator_of
 
 EVERY = [
-    sources, agencies, partners, documents, relations, delegations, events, changes, steps, plans,
-    tasks, assignments, progress_reports, evidence, projects, transactions, calendar_days,
-    agreements, sites, notices, acknowledgements, indicators, observations, reports,
+    sources,
+    agencies,
+    partners,
+    documents,
+    relations,
+    delegations,
+    events,
+    changes,
+    steps,
+    plans,
+    tasks,
+    assignments,
+    progress_reports,
+    evidence,
+    projects,
+    transactions,
+    calendar_days,
+    agreements,
+    sites,
+    notices,
+    acknowledgements,
+    indicators,
+    observations,
+    reports,
     compliance_rules,
-]  # one list, read as such  # fmt: skip
+]
 
 
 def test_every_resource_is_read_by_records() -> None:

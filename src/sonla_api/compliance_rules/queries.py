@@ -198,13 +198,21 @@ def _others() -> Any:
 
 def _spanned() -> Any:
     """What days lie in each span, and when it ends by working days."""
-    spans = func.unnest(
-        bindparam("starts", type_=_dates), bindparam("days", type_=_numbers),
-        bindparam("lasts", type_=_dates),
-    ).table_valued(
-        column("start", Date), column("days", Integer), column("last", Date),
-        with_ordinality="place", name="spans",
-    ).render_derived()  # what stands in one array and what it is called  # fmt: skip
+    spans = (
+        func.unnest(
+            bindparam("starts", type_=_dates),
+            bindparam("days", type_=_numbers),
+            bindparam("lasts", type_=_dates),
+        )
+        .table_valued(
+            column("start", Date),
+            column("days", Integer),
+            column("last", Date),
+            with_ordinality="place",
+            name="spans",
+        )
+        .render_derived()
+    )
     span = json_object(
         due_on=func.working_days_after(spans.c.start, spans.c.days),
         worked=func.working_days_between(spans.c.start, spans.c.last),

@@ -2,11 +2,13 @@
 
 from sonla_api.documents.abbreviations import names
 
+# Lists of abbreviations, a line as many as it holds: the formatter would give each its own.
+# fmt: off
 _PARTY = (
     "TW", "TU", "HU", "ThU", "QU", "ĐU", "ĐUK", "ĐUQS", "ĐUCA", "BCSĐ", "BCSĐCP", "ĐĐ", "VPTW",
     "BTCTW", "BTGTW", "BTGDVTW", "BDVTW", "BĐNTW", "BNCTW", "BKTTW", "UBKTTW", "BCSTW", "QUTW",
     "VPTU", "BTCTU", "BTGTU", "BTGDVTU", "BDVTU", "BNCTU", "UBKTTU", "VPHU", "UBKTHU", "TWĐTN",
-)  # one list, read as such  # fmt: skip
+)
 
 _STATE = (
     "QH", "UBTVQH", "CTN", "CP", "TTg", "HĐBT", "VPQH", "VPCTN", "VPCP", "TTCP", "TTr",
@@ -20,7 +22,7 @@ _STATE = (
     "STNMT", "STTTT", "SVHTTDL", "SGDĐT", "SYT", "SLĐTBXH", "SDTTG", "BDT", "TTT",
     "CAT", "BCHQS", "BĐBP", "BCHBĐBP", "CTK", "KBNN", "BQL", "BQLDA", "BQLKCN", "CCHQ",
     "UBMTTQ", "MTTQ", "LĐLĐ", "LHHN", "LHCTCHN", "HLHPN", "HND", "HCCB",
-)  # one list, read as such  # fmt: skip
+)
 PARTY = names(_PARTY)
 """The Party and the organisations that write as it does."""
 
@@ -32,5 +34,5 @@ CLASSES = (
     "BCĐ", "BCH", "BHXH", "BQL", "BTL", "B", "CA", "CC", "CĐ", "CT", "CTy", "Cty", "C", "ĐH",
     "HĐ", "HQ", "H", "KB", "LĐ", "LH", "NH", "S", "TA", "TC", "TĐ", "TH", "TT", "T", "UB",
     "VKS", "VP", "V",
-)  # one list, read as such  # fmt: skip
+)
 """How the abbreviations of ministries, departments, boards, schools and the like begin."""

@@ -91,9 +91,16 @@ async def create_key(  # noqa: PLR0913  a key has so many fields
     await connection.execute(
         "insert into api_keys (id, name, prefix, digest, role, scopes, agency_id, created_at,"
         " expires_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-        uuid7(), name, prefix, _digest(secret), role, scopes, agency_id, datetime.now(UTC),
+        uuid7(),
+        name,
+        prefix,
+        _digest(secret),
+        role,
+        scopes,
+        agency_id,
+        datetime.now(UTC),
         expires_at,
-    )  # in the order of the columns  # fmt: skip
+    )
     return secret
 
 

@@ -168,10 +168,19 @@ _EVERYWHERE: list[type[Problem]] = [
 
 def _kinds() -> set[type[Problem]]:
     return {
-        problems.BadRequest, problems.NotFound, problems.Conflict, problems.Gone, problems.Moved,
-        problems.RequestTimeout, problems.StaleVersion, problems.TooLarge,
-        problems.UnsupportedMediaType, problems.Invalid, problems.VersionRequired, *_EVERYWHERE,
-    }  # one list, read as such  # fmt: skip
+        problems.BadRequest,
+        problems.NotFound,
+        problems.Conflict,
+        problems.Gone,
+        problems.Moved,
+        problems.RequestTimeout,
+        problems.StaleVersion,
+        problems.TooLarge,
+        problems.UnsupportedMediaType,
+        problems.Invalid,
+        problems.VersionRequired,
+        *_EVERYWHERE,
+    }
 
 
 def _add_errors(path: str, method: str, operation: dict[str, Any]) -> None:

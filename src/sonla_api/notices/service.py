@@ -17,9 +17,18 @@ from sonla_api.notices.queries import is_draft, no_enterprises, notices
 from sonla_api.notices.schemas import NoticeCreate, NoticeStepCreate, NoticeUpdate
 
 SENT = (
-    "topic", "title", "body", "markets", "products", "languages", "valid", "is_to_all",
-    "recipients", "documents", "replaces_id",
-)  # one list, read as such  # fmt: skip
+    "topic",
+    "title",
+    "body",
+    "markets",
+    "products",
+    "languages",
+    "valid",
+    "is_to_all",
+    "recipients",
+    "documents",
+    "replaces_id",
+)
 """What recipients were told stays from then on; the rest is the register's own."""
 _STAYS = Message(
     "It was sent, so {fields} stay as they were: withdraw it, or send another that replaces it.",

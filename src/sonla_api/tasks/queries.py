@@ -150,9 +150,19 @@ _recurring = Statement(
 _drop = Statement(select(func.drop_occurrences(_ids, *_pairs, bindparam("since", type_=Date()))))
 _wanted = func.unnest(*_pairs).table_valued(column("id", Uuid), column("day", Date), name="wanted")
 _SAME = (
-    T.plan_id, T.title, T.basis, T.commitment, T.deliverable, T.markets, T.priority, T.weight,
-    T.sources, T.visibility, T.owner_agency_id, T.updated_by,
-)  # one list, read as such  # fmt: skip
+    T.plan_id,
+    T.title,
+    T.basis,
+    T.commitment,
+    T.deliverable,
+    T.markets,
+    T.priority,
+    T.weight,
+    T.sources,
+    T.visibility,
+    T.owner_agency_id,
+    T.updated_by,
+)
 """What every occurrence has from its task."""
 
 
