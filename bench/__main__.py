@@ -201,7 +201,8 @@ def _depth(address: str, effort: Effort) -> list[Row]:
             key = stack.enter_context(database.key(kept[size]))
             found[size] = stack.enter_context(sonla(kept[size], key))
         rows = [_deep(found[database.LARGE], kept[database.LARGE], effort.pages)]
-        jobs, tails = Jobs([], ""), {size: [] for size in found}  # type: ignore[var-annotated]  # empty at first
+        jobs = Jobs([], "")
+        tails: dict[int, list[float]] = {size: [] for size in found}
         for server in found.values():
             jobs.warm("list", server)
         for _ in range(effort.rounds):

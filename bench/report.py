@@ -24,6 +24,10 @@ _BEGIN, _END = "<!-- table of make bench -->", "<!-- end of the table -->"
 OF_PGBENCH = {"list": 0.2, "one": 0.12}
 
 
+_WHOLE = 20.0
+"""From here on digits behind the point say nothing."""
+
+
 class Row(NamedTuple):
     """One line of the table; at least `must`, or at most where `is_limit`; bars may be missing."""
 
@@ -36,7 +40,7 @@ class Row(NamedTuple):
 
     def line(self) -> str:
         must, aim = map(self._bar, (self.must, self.aim))
-        found = f"{self.found:.0f}" if self.found >= 20 else f"{self.found:.2f}"  # noqa: PLR2004  from here on digits behind the point say nothing
+        found = f"{self.found:.{_digits(self.found)}f}"
         return f"| {self.what} | {must} | {aim} | **{found}** | {self.spread} | {self._verdict} |"
 
     @property
@@ -129,8 +133,13 @@ def _table(rows: Sequence[Row]) -> list[str]:
     return [*head, *(row.line() for row in rows)]
 
 
+def _digits(largest: float) -> int:
+    """How many behind the point say something."""
+    return 0 if largest >= _WHOLE else 2
+
+
 def spread(values: Sequence[float]) -> str:
-    digits = 0 if max(values) >= 20 else 2  # noqa: PLR2004  from here on digits behind the point say nothing
+    digits = _digits(max(values))
     return f"{min(values):.{digits}f} to {max(values):.{digits}f}"
 
 

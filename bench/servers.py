@@ -56,7 +56,7 @@ class Server:
             connection.request(method, path, sent, {**self.headers, **headers})
             answer = connection.getresponse()
             text = answer.read()
-            if answer.status >= 300:  # noqa: PLR2004  of HTTP
+            if answer.status >= http.HTTPStatus.MULTIPLE_CHOICES:
                 raise SystemExit(f"{self.name}: {method} {path}: {answer.status} {text[:300]!r}")
             return json.loads(text), answer.getheader("ETag", "")
         finally:

@@ -175,9 +175,10 @@ def keys(operation: Operation, secrets: dict[str, bytes]) -> Iterator[Attack]:
         b"{rest}": key[6:],
         b"{flipped}": flipped,
     }
-    for value in values.KEYS:
+    for form in values.KEYS:
+        value = form
         for name, secret in made.items():
-            value = value.replace(name, secret)  # noqa: PLW2901  filled in
+            value = value.replace(name, secret)
         head: Head = ((b"Authorization", value),)
         yield Attack("keys", operation.method.encode(), address(operation), head)
 

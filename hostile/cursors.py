@@ -4,6 +4,7 @@ read how they are made.
 
 import base64
 from collections.abc import Iterator
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
@@ -13,30 +14,60 @@ from hostile.contract import Operation
 from sonla_api.kit.cursors import seal
 
 _POSITIONS: list[Any] = [
-    None, [], {}, 0, "x", [None, None], ["x", "y"], ["", ""], [1, 2], [None, "x"],
-    ["2025-01-01", "x"], ["' or 1=1", "019a7c1e-5b60-7cc3-98c4-dc0c0c07398f"],
+    None,
+    [],
+    {},
+    0,
+    "x",
+    [None, None],
+    ["x", "y"],
+    ["", ""],
+    [1, 2],
+    [None, "x"],
+    ["2025-01-01", "x"],
+    ["' or 1=1", "019a7c1e-5b60-7cc3-98c4-dc0c0c07398f"],
     ["infinity", "019a7c1e-5b60-7cc3-98c4-dc0c0c07398f"],
     ["\x00", "019a7c1e-5b60-7cc3-98c4-dc0c0c07398f"],
     ["\ud800", "019a7c1e-5b60-7cc3-98c4-dc0c0c07398f"],
     ["9" * 900, "019a7c1e-5b60-7cc3-98c4-dc0c0c07398f"],
     ["NaN", "019a7c1e-5b60-7cc3-98c4-dc0c0c07398f"],
-    ["2025-01-01T00:00:00+99:99", "019a7c1e-5b60-7cc3-98c4-dc0c0c07398f"], ["1", "2", "3"],
-    [[[[[]]]], "x"], [None, "019a7c1e-5b60-7cc3-98c4-dc0c0c07398f"],
+    ["2025-01-01T00:00:00+99:99", "019a7c1e-5b60-7cc3-98c4-dc0c0c07398f"],
+    ["1", "2", "3"],
+    [[[[[]]]], "x"],
+    [None, "019a7c1e-5b60-7cc3-98c4-dc0c0c07398f"],
     ["294277-01-01", "019a7c1e-5b60-7cc3-98c4-dc0c0c07398f"],
-    ["-5000-01-01", "019a7c1e-5b60-7cc3-98c4-dc0c0c07398f"], ["-1", "-1"], ["1e400", "1e400"],
+    ["-5000-01-01", "019a7c1e-5b60-7cc3-98c4-dc0c0c07398f"],
+    ["-1", "-1"],
+    ["1e400", "1e400"],
     [True, False],
-]  # fmt: skip  # a table
+]
 _PLAIN = [
-    "", "x", "=", "====", "a" * 2000, "a" * 2001, "%00", "%ff", "-infinity", "0-0-0", "1-2",
-    "-1-0-0", "9-9-99999999999999999999", "0-0-0-0", "null", "../..", "W10", "bnVsbA",
-]  # fmt: skip  # a table
+    "",
+    "x",
+    "=",
+    "====",
+    "a" * 2000,
+    "a" * 2001,
+    "%00",
+    "%ff",
+    "-infinity",
+    "0-0-0",
+    "1-2",
+    "-1-0-0",
+    "9-9-99999999999999999999",
+    "0-0-0-0",
+    "null",
+    "../..",
+    "W10",
+    "bnVsbA",
+]
 _FLIPS = 24
 
 
 async def cursors(operation: Operation, callers: Callers) -> list[Attack]:
     """For one list. An honest cursor is asked for first; where there is but one page, none."""
     answer = await callers.ask("administrator", b"GET", address(operation, b"limit=1"))
-    given = answer.json.get("next_cursor") if answer.status == 200 else None  # noqa: PLR2004  HTTP
+    given = answer.json.get("next_cursor") if answer.status == HTTPStatus.OK else None
     found = [(text, False) for text in (*_PLAIN, *_forged(operation))]
     if given:
         is_sealed = "cursor" in operation.queries  # the feed goes on from any number

@@ -7,6 +7,7 @@ may depend on what a hidden field holds.
 
 import re
 from collections.abc import AsyncIterator, Iterator, Mapping
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
@@ -174,7 +175,7 @@ async def oracles(resource: str, victims: Victims) -> list[tuple[str, str]]:
             address = f"{BASE}/{resource}/{record['id']}".encode()
             body = as_json(values)
             answer = await victims.callers.ask("owner", b"PATCH", address, (JSON, ANY), body)
-            if answer.status != 200:  # noqa: PLR2004  of HTTP
+            if answer.status != HTTPStatus.OK:
                 raise NoVictimError(f"PATCH {resource} {values}: {answer.content!r}")
         asked = [*_questions(resource, first["id"])]
         answers = [await victims.callers.ask("stranger", b"GET", it) for it in asked]

@@ -4,6 +4,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterator
+from http import HTTPStatus
 from typing import Any
 
 import jsonschema_rs
@@ -45,7 +46,7 @@ def judged(answer: Answer, operation: Operation | None, said: bytes) -> Iterator
         yield "a header of the caller's"
     if operation and str(answer.status) not in {"400", *operation.about["responses"]}:
         yield f"{answer.status} is not described"
-    if answer.status >= 400 and answer.content:  # noqa: PLR2004  of HTTP
+    if answer.status >= HTTPStatus.BAD_REQUEST and answer.content:
         yield from _problem(answer, said)
 
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from datetime import date, timedelta
+from http import HTTPStatus
 from itertools import count
 from typing import Any
 
@@ -122,7 +123,7 @@ class Victims:
         answer = await self.callers.ask(
             caller, b"POST", address.encode(), (JSON, ANY), json.dumps(body).encode()
         )
-        if answer.status != 201:  # noqa: PLR2004  of HTTP
+        if answer.status != HTTPStatus.CREATED:
             raise NoVictimError(f"POST {address} {body}: {answer.status} {answer.content!r}")
         return answer
 

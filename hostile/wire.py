@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import Mapping
 from contextlib import suppress
+from functools import partial
 from typing import Any, NamedTuple
 
 Head = tuple[tuple[bytes, bytes], ...]
@@ -50,14 +51,15 @@ class Line:
     async def say(self, sent: bytes, *, is_head: bool = False, is_all: bool = False) -> Answer:
         """The answer to these bytes; `is_all`: nothing comes after them."""
         was_open = self._writer is not None
+        exchange = partial(self._exchange, sent, is_head=is_head, is_all=is_all)
         try:
-            return await asyncio.wait_for(self._exchange(sent, is_head, is_all), PATIENCE)
+            return await asyncio.wait_for(exchange(), PATIENCE)
         except ConnectionError:
             self.close()
             if not was_open:
                 raise
         # The service may close a connection at rest; only a new one shows what it thinks.
-        return await asyncio.wait_for(self._exchange(sent, is_head, is_all), PATIENCE)
+        return await asyncio.wait_for(exchange(), PATIENCE)
 
     def close(self) -> None:
         """What comes next begins anew."""
@@ -65,7 +67,7 @@ class Line:
             self._writer.close()
         self._reader = self._writer = None
 
-    async def _exchange(self, sent: bytes, is_head: bool, is_all: bool) -> Answer:  # noqa: FBT001  from `say`, by place
+    async def _exchange(self, sent: bytes, *, is_head: bool, is_all: bool) -> Answer:
         if self._reader is None or self._writer is None:
             self._reader, self._writer = await asyncio.open_connection(
                 "127.0.0.1", self._port, local_addr=(self._own, 0), limit=2**20

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import httpx
+from httpx import codes
 
 VERBS = ("submit", "approve", "depart", "complete")
 """The life of a delegation inside the country, which needs no more than what it was made with."""
@@ -71,7 +72,7 @@ async def asked(
         tally.seen[type(error).__name__] += 1
         return None
     tally.note(answer, time.monotonic() - began)
-    if answer.status_code == 503 or "retry-after" in answer.headers:  # noqa: PLR2004  of HTTP
+    if answer.status_code == codes.SERVICE_UNAVAILABLE or "retry-after" in answer.headers:
         return None
     return answer
 
@@ -131,7 +132,7 @@ class Writer:
             answer = await asked(self.client, self.tally, "POST", path, json=body, headers=headers)
             if answer is None:
                 await asyncio.sleep(AGAIN)
-            elif answer.status_code == 201:  # noqa: PLR2004  of HTTP
+            elif answer.status_code == codes.CREATED:
                 return answer.json()
             else:
                 self.tally.complain(f"POST {path}: {answer.status_code} {answer.text[:200]}")
@@ -151,7 +152,7 @@ async def read(client: httpx.AsyncClient, tally: Tally, writers: list[Writer]) -
         paths += [chance.choice(known)] if known else []
         for path in paths:
             answer = await asked(client, tally, "GET", path)
-            if answer is not None and answer.status_code != 200:  # noqa: PLR2004  of HTTP
+            if answer is not None and answer.status_code != codes.OK:
                 tally.complain(f"GET {path}: {answer.status_code} {answer.text[:200]}")
             await asyncio.sleep(4 * AGAIN)
 

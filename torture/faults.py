@@ -51,7 +51,7 @@ class Scene:
             answer = await self.client.request(method, "/partners", json=body)
         except httpx.TransportError:
             return 0, time.monotonic() - began
-        if answer.status_code >= 400:  # noqa: PLR2004  of HTTP
+        if answer.is_error:
             kind = answer.headers["content-type"]
             self.expect(that=kind == "application/problem+json", what=f"answered as {kind}")
         return answer.status_code, time.monotonic() - began

@@ -128,10 +128,7 @@ async def test_recipients_are_enterprises_or_all(api: AsyncClient) -> None:
 
 
 @pytest.mark.parametrize("is_to_all", [True, False])
-async def test_a_partner_shows_what_it_received(
-    api: AsyncClient,
-    is_to_all: bool,  # noqa: FBT001  of a table of cases
-) -> None:
+async def test_a_partner_shows_what_it_received(api: AsyncClient, *, is_to_all: bool) -> None:
     """Merged into another, its notices and confirmations go with it."""
     firm, other = await a_firm(api, "Satoen"), await a_firm(api, "Satoen Vietnam")
     province = await made(api, "/partners", partner())

@@ -104,7 +104,9 @@ async def _doubled(ctx: WriteContext, model: type[Resource], rows: Mapping[int, 
     """Those that stand already, or twice in the request."""
     keys = [values["key"] for values in rows.values() if values["key"]]
     taken = {key for (key,) in await _keys(model).fetch(ctx.reader, keys=keys)}
-    return {row: _double(model, values["key"] in taken) for row, values in rows.items()}
+    return {
+        row: _double(model, is_key_taken=values["key"] in taken) for row, values in rows.items()
+    }
 
 
 @lru_cache(maxsize=16)
@@ -114,11 +116,11 @@ def _keys(model: type[Resource]) -> Statement:
     )
 
 
-def _double(model: type[Resource], is_key_taken: bool) -> Problem:  # noqa: FBT001  what the database said, one row
+def _double(model: type[Resource], *, is_key_taken: bool) -> Problem:
     """Which of the two rules is broken that a table has: its key, and what makes records one."""
     rules = {
         tuple(rule.columns.keys()): str(rule.name)
-        for rule in model.__table__.constraints  # type: ignore[attr-defined]  # it is a table
+        for rule in model.metadata.tables[model.__tablename__].constraints
         if isinstance(rule, UniqueConstraint)
     }
     of_key = rules.pop(("key",))

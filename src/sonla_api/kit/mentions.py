@@ -110,8 +110,8 @@ def target_of(reference: Any) -> str:
 def model_of(table: str) -> type[Resource]:
     """The resource behind a table, by name, so that lower packages need not import higher ones."""
     for mapper in Model.registry.mappers:
-        if mapper.local_table.name == table:  # type: ignore[attr-defined]  # each of ours is a table
-            found: type[Resource] = mapper.class_
+        found: type[Resource] = mapper.class_
+        if found.__tablename__ == table:
             return found
     raise LookupError(table)
 

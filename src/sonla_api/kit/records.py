@@ -5,7 +5,7 @@ an object with summaries inside, or a list of them, is a JSON column whose refer
 PostgreSQL writes the JSON; a statement is compiled once per shape and runs prepared.
 """
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from functools import cache, cached_property, lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -146,9 +146,15 @@ class Records:
             if key is None and not _may_be_missing(listing.ordered_by()):
                 raise wrong_cursor()
         shape = Shape(
-            type(listing), listing.sort, listing.limit, side, listing.forms(), (*within,),
-            only.condition if only else None, ctx.actor.is_anonymous,
-        )  # the parts of a shape, in its order  # fmt: skip
+            type(listing),
+            listing.sort,
+            listing.limit,
+            side,
+            listing.forms(),
+            (*within,),
+            only.condition if only else None,
+            ctx.actor.is_anonymous,
+        )
         total = None
         if listing.count:
             ((total,),) = await self._count(shape).fetch(ctx.reader, **values)
@@ -221,7 +227,7 @@ class Records:
         limit: Any = shape.limit + 1
         is_nullable = _may_be_missing(key)
         if shape.side != "missing":
-            valued = _scan(base, key, id_, falls, _number(limit), shape.side)
+            valued = _scan(base, [key, id_], _number(limit), shape.side, falls=falls)
             if is_nullable:
                 rows = valued.cte("valued")
                 parts.append(select(rows))
@@ -231,7 +237,7 @@ class Records:
         if is_nullable:
             lone = base.where(key.is_(None))
             rest = _number(limit) if isinstance(limit, int) else limit.scalar_subquery()
-            parts.append(_scan(lone, None, id_, falls, rest, "" if parts else shape.side))
+            parts.append(_scan(lone, [id_], rest, "" if parts else shape.side, falls=falls))
         # Limited once more, so that the planner knows how few they are.
         both = parts[0] if len(parts) == 1 else union_all(*parts).limit(_number(shape.limit + 1))
         shown = self._shown(is_stranger=shape.is_stranger, falls=falls)
@@ -246,11 +252,11 @@ class Records:
         found = self.rows(joined=join(page, self.model, named))
         row = select(*shown).select_from(found).subquery("row")
         item = as_item(row, self.view)
-        order = [_directed(row.c.page_key, falls).nulls_last(), _directed(row.c.page_id, falls)]
+        key, id_ = (_directed(c, falls=falls) for c in (row.c.page_key, row.c.page_id))
         return Written(
             select(to_json(item), cast(row.c.page_key, Text), cast(row.c.page_id, Text))
             .select_from(row.join(item, true()))
-            .order_by(*order)
+            .order_by(key.nulls_last(), id_)
         )
 
     @lru_cache(maxsize=512)  # noqa: B019  records live as long as the process
@@ -259,17 +265,17 @@ class Records:
         return Statement(select(func.count()).select_from(self.model).where(*where))
 
 
-def _scan(base: Select[Any], key: Any, id_: Any, falls: bool, limit: Any, side: str) -> Select[Any]:  # noqa: FBT001, PLR0913, PLR0917  read by position in two places
-    """One run through an index on (key, id), or on the rows without a key."""
-    keys = [id_] if key is None else [key, id_]
-    if key is not None and _may_be_missing(key):
-        base = base.where(key.is_not(None))
+def _scan(
+    base: Select[Any], keys: Sequence[Any], limit: Any, side: str, *, falls: bool
+) -> Select[Any]:
+    """One run through an index on key and id, or by id alone over the rows without a key."""
+    base = base.where(*(key.is_not(None) for key in keys if _may_be_missing(key)))
     if side:
-        names = ["cursor_id"] if key is None else ["cursor_key", "cursor_id"]
+        names = ("cursor_key", "cursor_id")[-len(keys) :]
         here = [_typed(name, like) for name, like in zip(names, keys, strict=True)]
         left, right = tuple_(*keys), tuple_(*here)
         base = base.where(left < right if falls else left > right)
-    return base.order_by(*(_directed(k, falls) for k in keys)).limit(limit)
+    return base.order_by(*(_directed(key, falls=falls) for key in keys)).limit(limit)
 
 
 def _may_be_missing(key: Any) -> bool:
@@ -281,7 +287,7 @@ def _number(value: int) -> ColumnElement[int]:
     return literal_column(str(value))
 
 
-def _directed(key: Any, falls: bool) -> Any:  # noqa: FBT001  read by position in one place
+def _directed(key: Any, *, falls: bool) -> Any:
     return key.desc() if falls else key.asc()
 
 

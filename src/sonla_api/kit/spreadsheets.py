@@ -47,7 +47,6 @@ class Lines:
 _BOM = b"\xef\xbb\xbf"
 _RUN = frozenset("=+-@\t\r\n＝＋－＠")
 _MAY_RUN = _RUN | {"'"}
-_APOSTROPHES = re.compile("'*")
 
 
 class Csv:
@@ -84,8 +83,7 @@ def harmless(text: str) -> str:
     """
     if text[:1] not in _MAY_RUN:
         return text
-    behind = _APOSTROPHES.match(text).end()  # type: ignore[union-attr]  # it matches nothing too
-    return f"'{text}" if text[behind : behind + 1] in _RUN else text
+    return f"'{text}" if text.lstrip("'")[:1] in _RUN else text
 
 
 def _is_number(cell: Cell) -> bool:

@@ -96,8 +96,7 @@ class Tally(Counts):
     """The same, kept by month."""
 
     def __post_init__(self) -> None:
-        self._by_month  # noqa: B018  a table is known from the start
-        self._lately  # noqa: B018  a table is known from the start
+        _ = self._by_month, self._lately  # tables are known from the start
 
     def kept(self, is_wanted: Callable[[Any], Any], *, is_cut: bool) -> Any:
         """The same of all records whose days are wanted, from what is kept.

@@ -55,4 +55,4 @@ class Unchanged:
         ((as_of,),) = await ctx.reader.fetch(_AS_OF)
         if as_of != self._as_of or len(self._etags) >= _MOST:
             self._as_of, self._etags, self._changed_at = as_of, {}, monotonic()
-        return as_of  # type: ignore[no-any-return]  # text, or null
+        return self._as_of

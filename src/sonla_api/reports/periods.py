@@ -30,10 +30,6 @@ _FIRST_YEAR = 1900
 _LEAP_DAY = "-02-29"
 
 
-def _refusal(code: str, at: str) -> ValueError:
-    return refusal(MESSAGES, code, words=MESSAGES[code], at=at)
-
-
 class ReportPeriod(NamedTuple):
     """The days of a report; `last` is its cut-off."""
 
@@ -49,6 +45,13 @@ class ReportPeriod(NamedTuple):
             return None
         return cls(period, first, end - timedelta(days=1))
 
+    @classmethod
+    def known(cls, period: str, since: int = _FIRST_YEAR) -> Self:
+        """Of a period that was found to be one a report can be about."""
+        found = cls.of(PeriodFilter(period), since)
+        assert found  # noqa: S101  it was checked before
+        return found
+
     def as_of(self, ctx: Context) -> date:
         """The day on which things are looked at: the cut-off, or today while the period lasts."""
         return max(self.first, min(self.last, ctx.today))
@@ -60,10 +63,7 @@ class ReportPeriod(NamedTuple):
         """The same a year before; of 29 February the day before it."""
         parts = str(self.period).split("/")
         earlier = "/".join(f"{int(part[:4]) - 1}{part[4:]}" for part in parts)
-        period = PeriodFilter(earlier.replace(_LEAP_DAY, "-02-28"))
-        found = ReportPeriod.of(period, since=_FIRST_YEAR - 1)
-        assert found  # noqa: S101  as this one has both ends
-        return found
+        return ReportPeriod.known(earlier.replace(_LEAP_DAY, "-02-28"), since=_FIRST_YEAR - 1)
 
     def compared(self, ctx: Context) -> "ReportPeriod":
         """The year before as it is looked at: under its own name, and while this one lasts on the
@@ -102,19 +102,18 @@ class PeriodicQuery(Parameters):
     def _one_period(self) -> Self:
         given = (self.period is not None, self.from_ is not None, self.to is not None)
         if given not in {(True, False, False), (False, True, True)}:
-            raise _refusal("period_needed", at="/period")
+            raise refusal(MESSAGES, "period_needed", at="/period")
         if self.from_ and self.to and self.to < self.from_:
-            raise _refusal("period_order", at="/to")
-        if self._found() is None:
-            raise _refusal("period_needed", at="/period")
+            raise refusal(MESSAGES, "period_order", at="/to")
+        if ReportPeriod.of(self._asked) is None:
+            raise refusal(MESSAGES, "period_needed", at="/period")
         return self
 
     @property
     def reported(self) -> ReportPeriod:
         """The period, which was found to be one that a report can be about."""
-        found = self._found()
-        assert found  # noqa: S101  for the types
-        return found
+        return ReportPeriod.known(self._asked)
 
-    def _found(self) -> ReportPeriod | None:
-        return ReportPeriod.of(self.period or PeriodFilter(f"{self.from_}/{self.to}"))
+    @property
+    def _asked(self) -> PeriodFilter:
+        return self.period or PeriodFilter(f"{self.from_}/{self.to}")

@@ -66,8 +66,7 @@ async def _effect(ctx: WriteContext, record: Report, body: ReportStepCreate) -> 
 
 async def _frozen(ctx: WriteContext, period: str, kinds: Sequence[str]) -> dict[str, Any]:
     """The figures of now, as the columns that keep them."""
-    asked = ReportPeriod.of(PeriodFilter(period))
-    assert asked  # noqa: S101  the body was checked
+    asked = ReportPeriod.known(period)
     found = await periodic_report(ctx, asked, [AgencyKind(kind) for kind in kinds], is_kept=True)
     return {
         "sections": found.model_dump(mode="json")["sections"],
