@@ -213,6 +213,7 @@ async def connect(
             "command_timeout": PATIENCE if is_hurried else None,
             "connection_class": Writing,
             "max_cacheable_statement_size": 0,
+            "max_cached_statement_lifetime": 0,
         },
     )
     writing = Pool(lambda: Writing.opened(engine), size)
@@ -224,6 +225,7 @@ async def connect(
             connection_class=Connection,
             statement_cache_size=500,
             max_cacheable_statement_size=0,  # else a long one is planned anew at every request
+            max_cached_statement_lifetime=0,  # else each has a timer and is planned anew at times
             server_settings={**_READ_ONLY, **(local or {})},
         ),
         size,
