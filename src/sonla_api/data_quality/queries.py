@@ -25,8 +25,8 @@ from sqlalchemy.dialects.postgresql import UUID as Uuid
 
 from sonla_api.data_quality.schemas import (
     DoubtCount,
+    DoubtFigures,
     DoubtGrouping,
-    DoubtSummary,
     DoubtView,
     FlagCodeName,
     ResourceName,
@@ -73,7 +73,7 @@ class DoubtListing(DoubtChoice, Paging):
     """The flags of one page."""
 
 
-class DoubtSummaryQuery(DoubtChoice):
+class DoubtFiguresQuery(DoubtChoice):
     group_by: DoubtGrouping = DoubtGrouping.code
 
 
@@ -177,7 +177,7 @@ def _count() -> Statement:
 
 
 @cache
-def _summary(grouping: DoubtGrouping) -> Statement:
+def _figures(grouping: DoubtGrouping) -> Statement:
     every = _every()
     group = every.c[grouping.value]
     return Statement(
@@ -213,9 +213,9 @@ async def doubts(ctx: Context, listing: DoubtListing) -> Rows:
     return page_of(rows, listing.limit, total, "data-quality", given)
 
 
-async def doubt_summary(ctx: Context, query: DoubtSummaryQuery) -> DoubtSummary:
+async def doubt_figures(ctx: Context, query: DoubtFiguresQuery) -> DoubtFigures:
     """How many flags there are, in all and by group."""
-    rows = await _summary(query.group_by).fetch(ctx.reader, **_binds(ctx, query))
+    rows = await _figures(query.group_by).fetch(ctx.reader, **_binds(ctx, query))
     counts = [
         DoubtCount(
             group=row["group"],
@@ -224,7 +224,7 @@ async def doubt_summary(ctx: Context, query: DoubtSummaryQuery) -> DoubtSummary:
         )
         for row in rows
     ]
-    return DoubtSummary(total=counts[0], items=counts[1:])
+    return DoubtFigures(total=counts[0], items=counts[1:])
 
 
 @cache
