@@ -14,6 +14,7 @@ async def figures(api: AsyncClient, query: str = "") -> dict[str | None, int]:
     assert found.status_code == 200, found.text
     answer, by_group = found.json(), {}
     for name, row in [("total", answer["total"]), *((r["group"], r) for r in answer["items"])]:
+        assert not row["href"].endswith("?")
         listed = (await api.get(row["href"].removeprefix("/api/v1"))).json()
         assert listed["next_cursor"] is None
         assert row["partners"] == len(listed["items"]), row

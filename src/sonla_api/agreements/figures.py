@@ -1,5 +1,6 @@
 """Agreements counted: those signed in a period, and how they stand on a day; as reports count."""
 
+from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -68,24 +69,21 @@ async def agreement_figures(ctx: Context, query: AgreementFiguresQuery) -> Agree
     refuse_oracle(ctx, query)
     on = ctx.on(query.as_of)
     rows = await _figures(query).fetch(on.reader, **query.binds(), **on.parameters)
-    counts = [_count(query, row, str(on.today)) for row in rows]
+    counts = [_count(query, row, on.today) for row in rows]
     return AgreementFigures(period=query.period, as_of=on.today, total=counts[0], items=counts[1:])
 
 
-def _count(query: AgreementFiguresQuery, row: Any, as_of: str) -> AgreementCount:
+def _count(query: AgreementFiguresQuery, row: Any, as_of: date) -> AgreementCount:
     period = query.period
-    chosen = {"state": [state.value for state in _SIGNED], **of_group(query, row)}
+    chosen = {"state": _SIGNED, **of_group(query, row)}
 
     def href(**more: Any) -> str:
-        return "/api/v1/agreements?" + query.query(**chosen, **more)
+        return query.address("agreements", **chosen, **more)
 
     return AgreementCount(
         group=row["group"],
         href=href(signed_within=period),
         not_placed_href=href(signing_not_placed_in=period) if period else None,
-        **{
-            f"{name}_href": href(as_of=as_of, standing=[code.value for code in codes])
-            for name, codes in _STANDINGS.items()
-        },
+        **{f"{name}_href": href(as_of=as_of, standing=codes) for name, codes in _STANDINGS.items()},
         **{number: row[number] for number in _NUMBERS},
     )

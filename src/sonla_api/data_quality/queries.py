@@ -1,6 +1,5 @@
 from functools import cache
 from typing import Annotated, Any
-from urllib.parse import urlencode
 from uuid import UUID
 
 from pydantic import Field
@@ -33,7 +32,7 @@ from sonla_api.data_quality.schemas import (
 )
 from sonla_api.kit.context import Context
 from sonla_api.kit.cursors import Rows, page_of, place_of, unseal
-from sonla_api.kit.listing import Paging, Parameters
+from sonla_api.kit.listing import Paging, Parameters, list_address, of_group
 from sonla_api.kit.mentions import seen
 from sonla_api.kit.model import Resource, constant
 from sonla_api.kit.records import Item
@@ -61,12 +60,6 @@ class DoubtChoice(Parameters):
         """The filters in use; none stands for everything."""
         values = {name: getattr(self, name) for name in DoubtChoice.model_fields}
         return {name: value for name, value in values.items() if value not in (None, [])}
-
-    def address(self, **more: Any) -> str:
-        """Where the flags are listed."""
-        said = self.chosen() | more
-        plain = {n: str(v).lower() if isinstance(v, bool) else v for n, v in said.items()}
-        return "/api/v1/data-quality" + ("?" + urlencode(plain, doseq=True) if plain else "")
 
 
 class DoubtListing(DoubtChoice, Paging):
@@ -219,7 +212,7 @@ async def doubt_figures(ctx: Context, query: DoubtFiguresQuery) -> DoubtFigures:
     counts = [
         DoubtCount(
             group=row["group"],
-            href=query.address(**({} if row["is_total"] else {query.group_by: row["group"]})),
+            href=list_address("data-quality", **query.chosen() | of_group(query, row)),
             **{name: row[name] for name in ("flags", "acknowledged", "records")},
         )
         for row in rows

@@ -188,13 +188,12 @@ def _of_group(query: DelegationFiguresQuery, group: str | None) -> dict[str, Any
 
 
 def _count(query: DelegationFiguresQuery, row: Any, of_group: dict[str, Any]) -> DelegationCount:
-    address = "/api/v1/delegations?"
-    chosen: dict[str, Any] = of_group | {"state": [state.value for state in TOOK_PLACE]}
-    outside = query.query(**chosen, not_placed_in=query.period) if query.period else None
+    chosen: dict[str, Any] = of_group | {"state": TOOK_PLACE}
+    outside = query.address("delegations", **chosen, not_placed_in=query.period)
     return DelegationCount(
         group=row["group"],
-        href=address + query.query(**chosen, within=query.period),
-        not_placed_href=outside and address + outside,
+        href=query.address("delegations", **chosen, within=query.period),
+        not_placed_href=outside if query.period else None,
         **{name: row[name] for name in _NUMBERS},
     )
 

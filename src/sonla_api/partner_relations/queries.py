@@ -149,7 +149,7 @@ async def relation_figures(ctx: Context, query: RelationFiguresQuery) -> Relatio
         RelationCount(
             group=row["group"],
             href=_address(query, row, as_of=as_of),
-            undated_href=_address(query, row, undated="true"),
+            undated_href=_address(query, row, undated=True),
             **{name: row[name] for name in _NUMBERS},
         )
         for row in await _figures(query).fetch(ctx.reader, **binds)
@@ -162,4 +162,4 @@ _NUMBERS = ("relations", "partners", "counted_from_source", "undated")
 
 def _address(query: RelationFiguresQuery, row: Any, **more: Any) -> str:
     """Where the relations of a row are listed."""
-    return "/api/v1/partner-relations?" + query.query(**of_group(query, row), **more)
+    return query.address("partner-relations", **of_group(query, row), **more)

@@ -18,6 +18,7 @@ from sqlalchemy.types import Text
 from sonla_api.indicators.models import Flow, Indicator
 from sonla_api.kit.context import Context
 from sonla_api.kit.filters import lies_within, overlaps
+from sonla_api.kit.listing import list_address
 from sonla_api.kit.model import constant
 from sonla_api.kit.period import Days, PeriodFilter
 from sonla_api.kit.statement import Statement
@@ -29,7 +30,6 @@ from sonla_api.reports.periods import ReportPeriod
 from sonla_api.reports.published import PRINTED, currency_of, json_of, printed
 from sonla_api.reports.reading import growth, localized, plain, sources
 from sonla_api.reports.schemas import Counted, ReportFigure, SectionView
-from sonla_api.workloads.queries import address
 
 O, I = Observation, Indicator  # noqa: E741  as other packages name their models
 _LABEL = Message("Trade", "Xuất khẩu, nhập khẩu")
@@ -152,14 +152,14 @@ def _counted(row: Any, rows: Sequence[Any], period: PeriodFilter) -> Counted:
     return Counted(
         value=plain(sum(it["amount"] for it in found)) if found else "0",
         records=len(found),
-        href=address(
+        href=list_address(
             "observations",
             indicator_code=row["code"],
             flow=row["flow"],
             value_kind=row["value_kind"],
             without=[*gaps, "product", "partner_country"],
             exactly=period,
-            latest="true",
+            latest=True,
         ),
     )
 

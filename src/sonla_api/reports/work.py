@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sonla_api.assignments.models import AssignmentRole
 from sonla_api.kit.context import Context
+from sonla_api.kit.listing import list_address
 from sonla_api.kit.schema import AgencySummary
 from sonla_api.kit.text import Message
 from sonla_api.reports.assigned import register_numbers
@@ -17,7 +18,6 @@ from sonla_api.reports.sections import PLANS_UNDER_WAY
 from sonla_api.reports.tables import TOTAL, ids_asked, unnamed
 from sonla_api.reports.unled import Unled
 from sonla_api.workloads.balance import Numbers, TaskTableQuery, filters_of, task_numbers
-from sonla_api.workloads.queries import address
 
 _LABEL = Message("Plans and tasks", "Kế hoạch và nhiệm vụ")
 _TABLE = Message("Tasks by leading agency", "Nhiệm vụ theo cơ quan chủ trì")
@@ -143,7 +143,7 @@ def _counted(
     chosen = {"role": AssignmentRole.lead, "agency_id": asked}
     days = (period.first, period.as_of(ctx))
     found = {
-        name: (_added(numbers, ids, name), address("assignments", **chosen, **filters))
+        name: (_added(numbers, ids, name), list_address("assignments", **chosen, **filters))
         for name, filters in filters_of(*days).items()
     }
     return {
