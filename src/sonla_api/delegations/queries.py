@@ -12,6 +12,7 @@ from sqlalchemy import (
     any_,
     bindparam,
     cast,
+    false,
     func,
     null,
     select,
@@ -39,7 +40,7 @@ from sonla_api.kit.filters import (
     refers,
 )
 from sonla_api.kit.halves import half_year
-from sonla_api.kit.listing import Listing, Parameters, Q, refuse_oracle
+from sonla_api.kit.listing import Listing, Parameters, Q, of_group, refuse_oracle
 from sonla_api.kit.model import among
 from sonla_api.kit.period import HalfYearFilter, PeriodFilter
 from sonla_api.kit.records import Records
@@ -150,11 +151,12 @@ _GROUPS: dict[DelegationGrouping, Any] = {
 _NUMBERS = ("delegations", "person_trips", "without_headcount", "not_placed")
 
 
-def _counts(query: DelegationFiguresQuery, group: Any) -> Select[*tuple[Any, ...]]:
-    """The numbers of one group: what lies in the period, and what cannot be placed in it."""
+def _counts(query: DelegationFiguresQuery, group: Any = None) -> Select[*tuple[Any, ...]]:
+    """The numbers of each group, or of all: what lies in the period, what no period can place."""
     is_counted, is_outside = placed(D.when_days, is_asked=query.period is not None)
     return select(
-        cast(group, Text).label("group"),
+        (true() if group is None else false()).label("is_total"),
+        cast(null() if group is None else group, Text).label("group"),
         func.count().filter(is_counted).label("delegations"),
         func.coalesce(func.sum(D.headcount).filter(is_counted), 0).label("person_trips"),
         func.count().filter(and_(is_counted, D.headcount.is_(None))).label("without_headcount"),
@@ -173,22 +175,17 @@ async def delegation_figures(ctx: Context, query: DelegationFiguresQuery) -> Del
         if query.country:  # one that also went elsewhere is no figure of that other country
             binds["asked"] = query.country
             grouped = grouped.where(group == any_(bindparam("asked", type_=ARRAY(Text))))
-    (total,) = await Statement(_counts(query, null()).select_from(D)).fetch(ctx.reader, **binds)
+    (total,) = await Statement(_counts(query).select_from(D)).fetch(ctx.reader, **binds)
     rows = await Statement(grouped).fetch(ctx.reader, **binds)
     return DelegationFigures(
         period=query.period,
-        total=_count(query, total, {}),
-        items=[_count(query, row, _of_group(query, row["group"])) for row in rows],
+        total=_count(query, total),
+        items=[_count(query, row) for row in rows],
     )
 
 
-def _of_group(query: DelegationFiguresQuery, group: str | None) -> dict[str, Any]:
-    name = query.group_by.value
-    return {"without": [*query.without, name]} if group is None else {name: group}
-
-
-def _count(query: DelegationFiguresQuery, row: Any, of_group: dict[str, Any]) -> DelegationCount:
-    chosen: dict[str, Any] = of_group | {"state": TOOK_PLACE}
+def _count(query: DelegationFiguresQuery, row: Any) -> DelegationCount:
+    chosen = {**of_group(query, row), "state": TOOK_PLACE}
     outside = query.address("delegations", **chosen, not_placed_in=query.period)
     return DelegationCount(
         group=row["group"],
