@@ -315,8 +315,9 @@ def given(figures: list[Any], tables: list[Any], **more: Any) -> bytes:
     names = {
         "units": {"money": "Tiền", "project": "Dự án"},
         "placings": {"within": "Trong kỳ", "at_end": "Cuối kỳ"},
+        "qualifiers": {"about": "Khoảng"},
+        "closing": {},
     }
-    names["qualifiers"] = {"about": "Khoảng"}
     beside = {"first_on": "2024-01-01", **names}
     return json.dumps({"report": shown, "beside": beside, "base": "http://test"}).encode()
 

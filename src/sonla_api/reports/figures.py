@@ -10,6 +10,7 @@ from sonla_api.kit.listing import Listing, list_address
 from sonla_api.kit.period import PeriodFilter
 from sonla_api.kit.tallies import Counts
 from sonla_api.kit.text import Message
+from sonla_api.reports.parts import Part
 
 
 class Unit(CodeList):
@@ -165,8 +166,7 @@ class Grid:
 
 @dataclass(frozen=True, eq=False)
 class Section:
-    code: str
-    label: Message
+    part: Part
     lines: Sequence[Line]
     grids: Sequence[Grid] = ()
 

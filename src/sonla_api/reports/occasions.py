@@ -4,6 +4,7 @@ from sonla_api.agreements.models import AgreementKind, AgreementLevel, Agreement
 from sonla_api.events.models import EventKind, EventRole
 from sonla_api.kit.text import Message
 from sonla_api.reports.figures import Grid, Line, Measure, Placing, Section, Unit
+from sonla_api.reports.parts import Part
 from sonla_api.reports.subjects import AGREEMENTS, EVENTS, ORDERS
 
 M = Message
@@ -57,8 +58,7 @@ _AGREEMENT_GRIDS = [
 ]
 
 AGREEMENTS_SIGNED = Section(
-    "agreements",
-    M("Agreements", "Thỏa thuận quốc tế"),
+    Part.agreements,
     _agreements("agreements."),
     _AGREEMENT_GRIDS,
 )
@@ -104,8 +104,7 @@ _EVENT_GRIDS = [
 ]
 
 EVENTS_HELD = Section(
-    "events",
-    M("Events", "Sự kiện đối ngoại, xúc tiến thương mại"),
+    Part.events,
     [*_events("events."), _ORDERS],
     _EVENT_GRIDS,
 )

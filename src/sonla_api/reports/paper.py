@@ -16,12 +16,6 @@ _ZONE = timezone(timedelta(hours=7))
 _ISSUED = {"published", "restated"}
 _BLANK = "…………………"
 _NONE = "–"
-_CLOSING = {
-    "difficulties": "Khó khăn, hạn chế",
-    "next_period": "Nhiệm vụ kỳ tới",
-    "proposals": "Kiến nghị, đề xuất",
-}
-"""Texts of a report that belong to no section, as its last parts."""
 _UNPLACED = "Chưa xếp được vào kỳ vì chỉ giao với kỳ hoặc không rõ ngày, nên không tính"
 _HIDDEN = "Đã tính cả hồ sơ mà người lấy báo cáo không được xem"
 
@@ -71,7 +65,7 @@ class Paper:
 
 
 def paper_of(report: Json) -> Paper:
-    """The paper of a report as the API shows it, with its first day and the names of units."""
+    """The paper of a report as the API shows it, with its first day and the names of its codes."""
     at = datetime.fromisoformat(report.get("frozen_at") or report["computed_at"])
     span = (date.fromisoformat(report["first_on"]), date.fromisoformat(report["cut_off"]))
     period, signer = vi.period(report["period"], *span), report.get("signer") or {}
@@ -127,7 +121,9 @@ def _parts(report: Json, told: Mapping[str, list[str]]) -> list[Part]:
         Part(it["code"], vi.said(it["label"]), _texts(it), [*_tables(report, it, sources, tables)])
         for it in report["sections"]
     ]
-    parts += [Part(code, name, told[code], []) for code, name in _CLOSING.items() if code in told]
+    parts += [
+        Part(code, name, told[code], []) for code, name in report["closing"].items() if code in told
+    ]
     for n, part in enumerate(parts, 1):
         part.heading = f"{vi.roman(n)}. {part.heading.upper()}"
     return parts
