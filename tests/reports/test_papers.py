@@ -349,7 +349,7 @@ TABLE = {
     "label": {"vi": "Dự án theo loại"},
     "columns": [{"code": "projects", "label": {"vi": "Dự án"}, "unit": "project"}],
     "rows": rows_of([str(n) for n in range(16)]),
-    "total": None,
+    "total": rows_of(["120"])[0],
 }
 
 

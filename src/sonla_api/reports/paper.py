@@ -36,6 +36,11 @@ class Table:
     total: list[Cell] | None = None
     notes: list[str] = field(default_factory=list)
 
+    @property
+    def lines(self) -> list[list[Cell]]:
+        """The rows, and last the total of a table that has one."""
+        return [*self.rows, self.total] if self.total else self.rows
+
 
 @dataclass
 class Part:
@@ -227,11 +232,8 @@ def _published(
 def _grid(caption: str, table: Json) -> Table:
     heads = ["Nội dung", *(vi.said(column["label"]) for column in table["columns"])]
     rows = [_row(row) for row in table["rows"]]
-    total = table["total"] and _row(table["total"])
-    notes = []
-    if table["total"]:
-        notes = _beside(table["total"]["cells"], heads[1:])
-    return Table(caption, heads, rows, total, notes)
+    notes = _beside(table["total"]["cells"], heads[1:])
+    return Table(caption, heads, rows, _row(table["total"]), notes)
 
 
 def _row(row: Json) -> list[Cell]:
