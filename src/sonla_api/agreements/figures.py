@@ -20,13 +20,14 @@ from sonla_api.kit.schema import Day
 from sonla_api.kit.statement import Statement
 
 A = Agreement
-_SIGNED = [*RUNNING, *CLOSED]
-_STANDINGS = {
+SIGNED = [*RUNNING, *CLOSED]
+"""What counts, here and in reports."""
+STANDINGS = {
     "in_force": [AgreementStanding.in_force, AgreementStanding.expiring],
     "expiring": [AgreementStanding.expiring],
     "undated": [AgreementStanding.undated],
 }
-_NUMBERS = ("signed", "not_placed", *_STANDINGS)
+_NUMBERS = ("signed", "not_placed", *STANDINGS)
 
 
 class AgreementGrouping(StrEnum):
@@ -49,7 +50,7 @@ class AgreementFiguresQuery(AgreementChoice):
 def _figures(query: AgreementFiguresQuery) -> Statement:
     """The numbers of each group and of all."""
     group = getattr(A, query.group_by)
-    stands = {name: among(standing(A), codes) for name, codes in _STANDINGS.items()}
+    stands = {name: among(standing(A), codes) for name, codes in STANDINGS.items()}
     is_signed, is_outside = placed(A.signed_days, is_asked=query.period is not None)
     conditions = {"signed": is_signed, "not_placed": is_outside, **stands}
     return Statement(
@@ -58,7 +59,7 @@ def _figures(query: AgreementFiguresQuery) -> Statement:
             cast(group, Text).label("group"),
             *(func.count().filter(it).label(name) for name, it in conditions.items()),
         )
-        .where(A.is_seen(), among(A.state, _SIGNED), *query.conditions())
+        .where(A.is_seen(), among(A.state, SIGNED), *query.conditions())
         .group_by(func.grouping_sets(tuple_(group), tuple_()))
         .order_by(func.grouping(group).desc(), group)
     )
@@ -75,7 +76,7 @@ async def agreement_figures(ctx: Context, query: AgreementFiguresQuery) -> Agree
 
 def _count(query: AgreementFiguresQuery, row: Any, as_of: date) -> AgreementCount:
     period = query.period
-    chosen = {"state": _SIGNED, **of_group(query, row)}
+    chosen = {"state": SIGNED, **of_group(query, row)}
 
     def href(**more: Any) -> str:
         return query.address("agreements", **chosen, **more)
@@ -84,6 +85,6 @@ def _count(query: AgreementFiguresQuery, row: Any, as_of: date) -> AgreementCoun
         group=row["group"],
         href=href(signed_within=period),
         not_placed_href=href(signing_not_placed_in=period) if period else None,
-        **{f"{name}_href": href(as_of=as_of, standing=codes) for name, codes in _STANDINGS.items()},
+        **{f"{name}_href": href(as_of=as_of, standing=codes) for name, codes in STANDINGS.items()},
         **{number: row[number] for number in _NUMBERS},
     )

@@ -1,6 +1,7 @@
 """The sections of what was agreed and of what was held: lines as in `sections`."""
 
-from sonla_api.agreements.models import AgreementKind, AgreementLevel, AgreementStanding
+from sonla_api.agreements.figures import STANDINGS
+from sonla_api.agreements.models import AgreementKind, AgreementLevel
 from sonla_api.events.models import EventKind, EventRole
 from sonla_api.kit.text import Message
 from sonla_api.reports.figures import Grid, Line, Measure, Placing, Section, Unit
@@ -13,12 +14,12 @@ _AGREEMENTS = {
     "in_force": (
         M("Agreements in force", "Thỏa thuận đang có hiệu lực"),
         Placing.at_end,
-        [AgreementStanding.in_force, AgreementStanding.expiring],
+        STANDINGS["in_force"],
     ),
     "expiring": (
         M("Agreements that end within 90 days", "Thỏa thuận sắp hết hiệu lực trong 90 ngày"),
         Placing.at_end,
-        [AgreementStanding.expiring],
+        STANDINGS["expiring"],
     ),
 }
 

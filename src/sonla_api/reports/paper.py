@@ -169,7 +169,7 @@ def _figure(figure: Json, units: Json) -> list[Cell]:
     before, growth = figure["year_before"], figure["growth"]
     return [
         Cell(name_of(figure)),
-        Cell(figure["currency"] or _unit(figure, units)),
+        Cell(_unit(figure, units)),
         Cell(_value(figure, figure), is_number=True, href=figure["href"]),
         Cell(_value(figure, before), is_number=True, href=before["href"]),
         Cell(_NONE if growth is None else vi.signed(growth), is_number=True),
@@ -193,7 +193,13 @@ def _value(figure: Json, counted: Json) -> str:
 
 def _unit(figure: Json, units: Json) -> str:
     """Of money that there is none of, no currency is known."""
-    return _NONE if figure["unit"] == "money" else str(units[figure["unit"]]).lower()
+    is_unknown = figure["unit"] == "money" and not figure["currency"]
+    return _NONE if is_unknown else unit_of(figure, units)
+
+
+def unit_of(counted: Json, units: Json) -> str:
+    """In what a figure or a column counts."""
+    return counted.get("currency") or str(units[counted["unit"]]).lower()
 
 
 def source_of(published: Json) -> str:

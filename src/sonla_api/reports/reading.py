@@ -16,7 +16,7 @@ from sonla_api.reports.figures import Line, Subject
 from sonla_api.reports.numbers import NOTHING, Key, Number, Pair, added, read
 from sonla_api.reports.parts import Part
 from sonla_api.reports.periods import ReportPeriod
-from sonla_api.reports.published import INDICATORS, Printed, published
+from sonla_api.reports.published import INDICATORS, Printed, plain, published
 from sonla_api.reports.schemas import Cell, Counted, ReportFigure, SectionView, Table
 from sonla_api.workloads.queries import agencies_listed
 
@@ -104,11 +104,6 @@ def _by_subject(lines: Iterable[Line]) -> dict[Subject, list[Line]]:
 def _counted(found: Number, shown: Line, placed: Mapping[str, Any]) -> Counted:
     href = shown.of.href(shown.chosen, placed)
     return Counted(value=plain(found.value), records=found.records, href=href)
-
-
-def plain(value: Decimal) -> str:
-    """Without an exponent and without zeros at the end."""
-    return f"{value.normalize() + 0:f}"
 
 
 def localized(label: Message | CodeList) -> LocalizedText:

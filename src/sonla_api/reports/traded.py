@@ -28,8 +28,8 @@ from sonla_api.observations.queries import is_latest
 from sonla_api.reports.figures import Placing, Unit
 from sonla_api.reports.parts import Part
 from sonla_api.reports.periods import ReportPeriod
-from sonla_api.reports.published import PRINTED, currency_of, json_of, printed
-from sonla_api.reports.reading import growth, plain, section
+from sonla_api.reports.published import PRINTED, currency_of, json_of, plain, printed
+from sonla_api.reports.reading import growth, section
 from sonla_api.reports.schemas import Counted, ReportFigure, SectionView
 
 O, I = Observation, Indicator  # noqa: E741  as other packages name their models
