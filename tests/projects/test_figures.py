@@ -9,25 +9,11 @@ from httpx import AsyncClient
 from sonla_api.projects.money import SUMS
 from tests.conftest import Cast
 from tests.factories import made, partner, project, transaction
+from tests.listing import listed
 from tests.projects.test_lifecycle import put
 
 MINING = {"scheme": "other", "code": "mining"}
 URBAN = {"scheme": "oecd_dac", "code": "43030"}
-
-
-async def listed(api: AsyncClient, href: str | None) -> list[Any]:
-    """The records behind an address, page by page."""
-    records: list[Any] = []
-    address = href and href.removeprefix("/api/v1") + "&limit=3&count=exact"
-    total = 0
-    while address:
-        found = await api.get(address)
-        assert found.status_code == 200, found.text
-        records += found.json()["items"]
-        total = found.json()["total"]
-        address = found.links["next"]["url"].removeprefix("/api/v1") if found.links else ""
-    assert total == len(records) == len({record["id"] for record in records})
-    return records
 
 
 def summed(transactions: list[Any], name: str) -> dict[str, Decimal]:

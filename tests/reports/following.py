@@ -6,6 +6,8 @@ from typing import Any, NamedTuple
 
 from httpx import AsyncClient
 
+from tests.listing import listed
+
 
 class Told(NamedTuple):
     """A number of a report, wherever it stands."""
@@ -48,16 +50,7 @@ class Lists:
 
     async def at(self, href: str) -> list[Any]:
         if href not in self._read:
-            found: list[Any] = []
-            total, address = 0, f"{href.removeprefix('/api/v1')}&limit=200&count=exact"
-            while address:
-                page = await self._api.get(address)
-                assert page.status_code == 200, (href, page.text)
-                found += page.json()["items"]
-                total = page.json()["total"]
-                address = page.links["next"]["url"].removeprefix("/api/v1") if page.links else ""
-            assert total == len({record["id"] for record in found}) == len(found)
-            self._read[href] = found
+            self._read[href] = await listed(self._api, href, limit=200)
         return self._read[href]
 
     async def check(self, told: Told) -> None:

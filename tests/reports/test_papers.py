@@ -315,8 +315,9 @@ def given(figures: list[Any], tables: list[Any], **more: Any) -> bytes:
     names = {
         "units": {"money": "Tiền", "project": "Dự án"},
         "placings": {"within": "Trong kỳ", "at_end": "Cuối kỳ"},
+        "qualifiers": {"about": "Khoảng"},
+        "closing": {},
     }
-    names["qualifiers"] = {"about": "Khoảng"}
     beside = {"first_on": "2024-01-01", **names}
     return json.dumps({"report": shown, "beside": beside, "base": "http://test"}).encode()
 
@@ -348,7 +349,7 @@ TABLE = {
     "label": {"vi": "Dự án theo loại"},
     "columns": [{"code": "projects", "label": {"vi": "Dự án"}, "unit": "project"}],
     "rows": rows_of([str(n) for n in range(16)]),
-    "total": None,
+    "total": rows_of(["120"])[0],
 }
 
 

@@ -5,20 +5,7 @@ from typing import Any
 
 from httpx import AsyncClient
 
-
-async def ids_at(api: AsyncClient, href: str) -> list[str]:
-    """The records behind an address, page by page, each once."""
-    found: list[str] = []
-    address = href.removeprefix("/api/v1") + "&limit=3&count=exact"
-    total = 0
-    while address:
-        page = await api.get(address)
-        assert page.status_code == 200, page.text
-        found += [record["id"] for record in page.json()["items"]]
-        total = page.json()["total"]
-        address = page.links["next"]["url"].removeprefix("/api/v1") if page.links else ""
-    assert total == len(found) == len(set(found))
-    return found
+from tests.listing import listed
 
 
 def figures(answer: Any) -> Iterator[tuple[int, str]]:
@@ -40,5 +27,5 @@ async def check_figures(api: AsyncClient, answer: Any) -> int:
     """Every number of an answer counts what its address lists; how many numbers there are."""
     pairs = list(figures(answer))
     for number, href in pairs:
-        assert (len(await ids_at(api, href)), href) == (number, href)
+        assert (len(await listed(api, href)), href) == (number, href)
     return len(pairs)

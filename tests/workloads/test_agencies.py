@@ -7,8 +7,9 @@ from uuid import uuid4
 from httpx import AsyncClient
 
 from tests.conftest import Connection
+from tests.listing import listed
 from tests.workloads import rows
-from tests.workloads.listing import check_figures, ids_at
+from tests.workloads.listing import check_figures
 
 
 async def test_the_workload_of_an_agency(
@@ -47,7 +48,7 @@ async def test_the_workload_of_an_agency(
         (str(plans[0]), "coordinating", 1),
         (str(plans[1]), "lead", 1),
     }
-    due = await ids_at(api, answer["due_href"])
+    due = [one["id"] for one in await listed(api, answer["due_href"])]
     assert due == [given["2026-11-01"], given["2026-11-27"], given["2026-11-28"]]
     earlier = (await api.get(f"/agencies/{agency}/workload?as_of=2026-01-31")).json()
     assert await check_figures(api, earlier) == 2 * 7 + 4

@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.conftest import Connection
+from tests.listing import listed
 from tests.workloads import rows
-from tests.workloads.listing import ids_at
 
 HAD = ("carried_over", "new")
 BECAME = ("done_on_time", "done_late", "in_progress", "overdue", "withdrawn")
@@ -162,7 +162,7 @@ async def test_the_table_balances(
         assert +found == expected
         for name in HAD + BECAME:
             figure = table["total"][name]
-            assert len(await ids_at(api, figure["href"])) == figure["assignments"], figure
+            assert len(await listed(api, figure["href"])) == figure["assignments"], figure
 
 
 @pytest.fixture
@@ -211,10 +211,10 @@ async def test_a_half_year(api: AsyncClient, scene: Any) -> None:
             assert (numbers(table["total"]), table["as_of"]) == (expected, last), query
             for row in (table["total"], *table["items"]):
                 for name in HAD + BECAME:
-                    listed = await ids_at(api, row[name]["href"])
-                    assert len(listed) == row[name]["assignments"], row[name]
+                    found = await listed(api, row[name]["href"])
+                    assert len(found) == row[name]["assignments"], row[name]
             unassigned = table["unassigned"]
-            assert len(await ids_at(api, unassigned["href"])) == unassigned["tasks"]
+            assert len(await listed(api, unassigned["href"])) == unassigned["tasks"]
 
 
 async def test_agencies_with_nothing_are_listed_when_asked_for(
@@ -270,4 +270,4 @@ async def test_the_table_holds_what_the_caller_sees(
     assert (numbers(part["total"]), part["items"]) == ([1, 2, 0, 1, 0, 1, 1], [])
     for name in HAD + BECAME:
         figure = part["total"][name]
-        assert len(await ids_at(stranger, figure["href"])) == figure["assignments"]
+        assert len(await listed(stranger, figure["href"])) == figure["assignments"]

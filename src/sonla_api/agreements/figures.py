@@ -1,5 +1,6 @@
 """Agreements counted: those signed in a period, and how they stand on a day; as reports count."""
 
+from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -19,13 +20,14 @@ from sonla_api.kit.schema import Day
 from sonla_api.kit.statement import Statement
 
 A = Agreement
-_SIGNED = [*RUNNING, *CLOSED]
-_STANDINGS = {
+SIGNED = [*RUNNING, *CLOSED]
+"""What counts, here and in reports."""
+STANDINGS = {
     "in_force": [AgreementStanding.in_force, AgreementStanding.expiring],
     "expiring": [AgreementStanding.expiring],
     "undated": [AgreementStanding.undated],
 }
-_NUMBERS = ("signed", "not_placed", *_STANDINGS)
+_NUMBERS = ("signed", "not_placed", *STANDINGS)
 
 
 class AgreementGrouping(StrEnum):
@@ -48,7 +50,7 @@ class AgreementFiguresQuery(AgreementChoice):
 def _figures(query: AgreementFiguresQuery) -> Statement:
     """The numbers of each group and of all."""
     group = getattr(A, query.group_by)
-    stands = {name: among(standing(A), codes) for name, codes in _STANDINGS.items()}
+    stands = {name: among(standing(A), codes) for name, codes in STANDINGS.items()}
     is_signed, is_outside = placed(A.signed_days, is_asked=query.period is not None)
     conditions = {"signed": is_signed, "not_placed": is_outside, **stands}
     return Statement(
@@ -57,7 +59,7 @@ def _figures(query: AgreementFiguresQuery) -> Statement:
             cast(group, Text).label("group"),
             *(func.count().filter(it).label(name) for name, it in conditions.items()),
         )
-        .where(A.is_seen(), among(A.state, _SIGNED), *query.conditions())
+        .where(A.is_seen(), among(A.state, SIGNED), *query.conditions())
         .group_by(func.grouping_sets(tuple_(group), tuple_()))
         .order_by(func.grouping(group).desc(), group)
     )
@@ -68,24 +70,21 @@ async def agreement_figures(ctx: Context, query: AgreementFiguresQuery) -> Agree
     refuse_oracle(ctx, query)
     on = ctx.on(query.as_of)
     rows = await _figures(query).fetch(on.reader, **query.binds(), **on.parameters)
-    counts = [_count(query, row, str(on.today)) for row in rows]
+    counts = [_count(query, row, on.today) for row in rows]
     return AgreementFigures(period=query.period, as_of=on.today, total=counts[0], items=counts[1:])
 
 
-def _count(query: AgreementFiguresQuery, row: Any, as_of: str) -> AgreementCount:
+def _count(query: AgreementFiguresQuery, row: Any, as_of: date) -> AgreementCount:
     period = query.period
-    chosen = {"state": [state.value for state in _SIGNED], **of_group(query, row)}
+    chosen = {"state": SIGNED, **of_group(query, row)}
 
     def href(**more: Any) -> str:
-        return "/api/v1/agreements?" + query.query(**chosen, **more)
+        return query.address("agreements", **chosen, **more)
 
     return AgreementCount(
         group=row["group"],
         href=href(signed_within=period),
         not_placed_href=href(signing_not_placed_in=period) if period else None,
-        **{
-            f"{name}_href": href(as_of=as_of, standing=[code.value for code in codes])
-            for name, codes in _STANDINGS.items()
-        },
+        **{f"{name}_href": href(as_of=as_of, standing=codes) for name, codes in STANDINGS.items()},
         **{number: row[number] for number in _NUMBERS},
     )

@@ -18,6 +18,7 @@ from sonla_api.changes.schemas import ChangeView
 from sonla_api.identity.access import creating, reading, writing
 from sonla_api.kit.answers import IfMatch, PageAnswer, RecordAnswer, created
 from sonla_api.kit.context import Context, WriteContext
+from sonla_api.kit.listing import list_address
 from sonla_api.kit.routes import routes_of
 from sonla_api.kit.schema import Page
 from sonla_api.kit.steps import StepListing, StepView, read_steps
@@ -55,7 +56,7 @@ async def create_assignment(ctx: Create, body: AssignmentCreate) -> Response:
 async def create_task_assignments(ctx: Create, id: UUID, body: AssignmentsCreate) -> Response:
     """Assign several agencies to a task, or all communes and wards."""
     made = await service.expand(ctx, id, body)
-    return await created(ctx, made, f"/api/v1/assignments?task_id={id}")
+    return await created(ctx, made, list_address("assignments", task_id=id))
 
 
 @router.patch("/{id}", response_model=AssignmentView)

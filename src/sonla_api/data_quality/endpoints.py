@@ -4,12 +4,12 @@ from fastapi import Query, Response
 
 from sonla_api.data_quality import service
 from sonla_api.data_quality.queries import (
+    DoubtFiguresQuery,
     DoubtListing,
-    DoubtSummaryQuery,
-    doubt_summary,
+    doubt_figures,
     doubts,
 )
-from sonla_api.data_quality.schemas import DoubtSummary, DoubtView, FlagStepCreate
+from sonla_api.data_quality.schemas import DoubtFigures, DoubtView, FlagStepCreate
 from sonla_api.identity.access import creating, reading
 from sonla_api.kit.answers import IfMatch, PageAnswer, created
 from sonla_api.kit.context import Context, WriteContext
@@ -30,9 +30,9 @@ async def list_flags(ctx: Read, listing: Annotated[DoubtListing, Query()]) -> Re
 
 
 @router.get("/summary")
-async def summarize_flags(ctx: Read, query: Annotated[DoubtSummaryQuery, Query()]) -> DoubtSummary:
+async def summarize_flags(ctx: Read, query: Annotated[DoubtFiguresQuery, Query()]) -> DoubtFigures:
     """Count the doubts about records of all resources."""
-    return await doubt_summary(ctx, query)
+    return await doubt_figures(ctx, query)
 
 
 @router.post("/transitions", response_model=DoubtView, status_code=201)

@@ -1,6 +1,5 @@
 from functools import cache
 from typing import Annotated, Any
-from urllib.parse import urlencode
 from uuid import UUID
 
 from pydantic import Field
@@ -25,8 +24,8 @@ from sqlalchemy.dialects.postgresql import UUID as Uuid
 
 from sonla_api.data_quality.schemas import (
     DoubtCount,
+    DoubtFigures,
     DoubtGrouping,
-    DoubtSummary,
     DoubtView,
     FlagCodeName,
     ResourceName,
@@ -34,7 +33,7 @@ from sonla_api.data_quality.schemas import (
 from sonla_api.kit.asked import Asked
 from sonla_api.kit.context import Context
 from sonla_api.kit.cursors import Rows, page_of, place_of, unseal
-from sonla_api.kit.listing import Paging, Parameters
+from sonla_api.kit.listing import Paging, Parameters, list_address, of_group
 from sonla_api.kit.mentions import seen
 from sonla_api.kit.model import Resource, constant
 from sonla_api.kit.records import Item
@@ -63,18 +62,12 @@ class DoubtChoice(Parameters):
         values = {name: getattr(self, name) for name in DoubtChoice.model_fields}
         return {name: value for name, value in values.items() if value not in (None, [])}
 
-    def address(self, **more: Any) -> str:
-        """Where the flags are listed."""
-        said = self.chosen() | more
-        plain = {n: str(v).lower() if isinstance(v, bool) else v for n, v in said.items()}
-        return "/api/v1/data-quality" + ("?" + urlencode(plain, doseq=True) if plain else "")
-
 
 class DoubtListing(DoubtChoice, Paging):
     """The flags of one page."""
 
 
-class DoubtSummaryQuery(DoubtChoice):
+class DoubtFiguresQuery(DoubtChoice):
     group_by: DoubtGrouping = DoubtGrouping.code
 
 
@@ -177,7 +170,7 @@ def _count() -> Statement:
 
 
 @cache
-def _summary(grouping: DoubtGrouping) -> Statement:
+def _figures(grouping: DoubtGrouping) -> Statement:
     every = _every()
     group = every.c[grouping.value]
     return Statement(
@@ -213,18 +206,18 @@ async def doubts(ctx: Context, listing: DoubtListing) -> Rows:
     return page_of(rows, listing.limit, total, "data-quality", given)
 
 
-async def doubt_summary(ctx: Context, query: DoubtSummaryQuery) -> DoubtSummary:
+async def doubt_figures(ctx: Context, query: DoubtFiguresQuery) -> DoubtFigures:
     """How many flags there are, in all and by group."""
-    rows = await _summary(query.group_by).fetch(ctx.reader, **_binds(ctx, query))
+    rows = await _figures(query.group_by).fetch(ctx.reader, **_binds(ctx, query))
     counts = [
         DoubtCount(
             group=row["group"],
-            href=query.address(**({} if row["is_total"] else {query.group_by: row["group"]})),
+            href=list_address("data-quality", **query.chosen() | of_group(query, row)),
             **{name: row[name] for name in ("flags", "acknowledged", "records")},
         )
         for row in rows
     ]
-    return DoubtSummary(total=counts[0], items=counts[1:])
+    return DoubtFigures(total=counts[0], items=counts[1:])
 
 
 @cache

@@ -84,7 +84,7 @@ class DoubtCount(View):
     href: Annotated[str, Field(examples=["/api/v1/data-quality?code=date_conflict"])]
 
 
-class DoubtSummary(View):
+class DoubtFigures(View):
     """How many flags there are, in all and by group, the most first."""
 
     total: DoubtCount

@@ -9,15 +9,15 @@ from sonla_api.delegations import service
 from sonla_api.delegations.lifecycle import lifecycle
 from sonla_api.delegations.models import Delegation
 from sonla_api.delegations.queries import (
+    DelegationFiguresQuery,
     DelegationListing,
-    DelegationSummaryQuery,
-    delegation_summary,
+    delegation_figures,
     delegations,
 )
 from sonla_api.delegations.schemas import (
     DelegationCreate,
+    DelegationFigures,
     DelegationStepCreate,
-    DelegationSummary,
     DelegationUpdate,
     DelegationView,
 )
@@ -45,10 +45,10 @@ async def list_delegations(ctx: Read, listing: Annotated[DelegationListing, Quer
 
 @router.get("/summary")
 async def summarize_delegations(
-    ctx: Read, query: Annotated[DelegationSummaryQuery, Query()]
-) -> DelegationSummary:
+    ctx: Read, query: Annotated[DelegationFiguresQuery, Query()]
+) -> DelegationFigures:
     """Count delegations and person-trips in a period."""
-    return await delegation_summary(ctx, query)
+    return await delegation_figures(ctx, query)
 
 
 @router.get("/{id}", response_model=DelegationView)

@@ -12,6 +12,7 @@ from sqlalchemy import (
     any_,
     bindparam,
     cast,
+    false,
     func,
     null,
     select,
@@ -24,7 +25,7 @@ from sonla_api.agencies.queries import has_ended
 from sonla_api.delegations.due import consulted, due, due_calendar, due_on, is_overdue
 from sonla_api.delegations.lifecycle import TOOK_PLACE, DelegationState, Direction, lifecycle
 from sonla_api.delegations.models import Channel, Delegation, DelegationCounter, Funding, Level
-from sonla_api.delegations.schemas import DelegationCount, DelegationSummary, DelegationView
+from sonla_api.delegations.schemas import DelegationCount, DelegationFigures, DelegationView
 from sonla_api.kit.codes import Country, Subdivision
 from sonla_api.kit.context import Context, WriteContext
 from sonla_api.kit.filters import (
@@ -39,7 +40,7 @@ from sonla_api.kit.filters import (
     refers,
 )
 from sonla_api.kit.halves import half_year
-from sonla_api.kit.listing import Listing, Parameters, Q, refuse_oracle
+from sonla_api.kit.listing import Listing, Parameters, Q, of_group, refuse_oracle
 from sonla_api.kit.model import among
 from sonla_api.kit.period import HalfYearFilter, PeriodFilter
 from sonla_api.kit.records import Records
@@ -129,7 +130,7 @@ class DelegationGrouping(StrEnum):
     half_year = "half_year"
 
 
-class DelegationSummaryQuery(_Choice):
+class DelegationFiguresQuery(_Choice):
     """What is counted, by what, and in which period."""
 
     period: Annotated[
@@ -150,11 +151,12 @@ _GROUPS: dict[DelegationGrouping, Any] = {
 _NUMBERS = ("delegations", "person_trips", "without_headcount", "not_placed")
 
 
-def _counts(query: DelegationSummaryQuery, group: Any) -> Select[*tuple[Any, ...]]:
-    """The numbers of one group: what lies in the period, and what cannot be placed in it."""
+def _counts(query: DelegationFiguresQuery, group: Any = None) -> Select[*tuple[Any, ...]]:
+    """The numbers of each group, or of all: what lies in the period, what no period can place."""
     is_counted, is_outside = placed(D.when_days, is_asked=query.period is not None)
     return select(
-        cast(group, Text).label("group"),
+        (true() if group is None else false()).label("is_total"),
+        cast(null() if group is None else group, Text).label("group"),
         func.count().filter(is_counted).label("delegations"),
         func.coalesce(func.sum(D.headcount).filter(is_counted), 0).label("person_trips"),
         func.count().filter(and_(is_counted, D.headcount.is_(None))).label("without_headcount"),
@@ -162,7 +164,7 @@ def _counts(query: DelegationSummaryQuery, group: Any) -> Select[*tuple[Any, ...
     ).where(D.is_seen(), among(D.state, TOOK_PLACE), *query.conditions())
 
 
-async def delegation_summary(ctx: Context, query: DelegationSummaryQuery) -> DelegationSummary:
+async def delegation_figures(ctx: Context, query: DelegationFiguresQuery) -> DelegationFigures:
     """Delegations that took place; one to two countries stands in both groups, once in total."""
     refuse_oracle(ctx, query)
     group = _GROUPS[query.group_by]
@@ -173,28 +175,22 @@ async def delegation_summary(ctx: Context, query: DelegationSummaryQuery) -> Del
         if query.country:  # one that also went elsewhere is no figure of that other country
             binds["asked"] = query.country
             grouped = grouped.where(group == any_(bindparam("asked", type_=ARRAY(Text))))
-    (total,) = await Statement(_counts(query, null()).select_from(D)).fetch(ctx.reader, **binds)
+    (total,) = await Statement(_counts(query).select_from(D)).fetch(ctx.reader, **binds)
     rows = await Statement(grouped).fetch(ctx.reader, **binds)
-    return DelegationSummary(
+    return DelegationFigures(
         period=query.period,
-        total=_count(query, total, {}),
-        items=[_count(query, row, _of_group(query, row["group"])) for row in rows],
+        total=_count(query, total),
+        items=[_count(query, row) for row in rows],
     )
 
 
-def _of_group(query: DelegationSummaryQuery, group: str | None) -> dict[str, Any]:
-    name = query.group_by.value
-    return {"without": [*query.without, name]} if group is None else {name: group}
-
-
-def _count(query: DelegationSummaryQuery, row: Any, of_group: dict[str, Any]) -> DelegationCount:
-    address = "/api/v1/delegations?"
-    chosen: dict[str, Any] = of_group | {"state": [state.value for state in TOOK_PLACE]}
-    outside = query.query(**chosen, not_placed_in=query.period) if query.period else None
+def _count(query: DelegationFiguresQuery, row: Any) -> DelegationCount:
+    chosen = {**of_group(query, row), "state": TOOK_PLACE}
+    outside = query.address("delegations", **chosen, not_placed_in=query.period)
     return DelegationCount(
         group=row["group"],
-        href=address + query.query(**chosen, within=query.period),
-        not_placed_href=outside and address + outside,
+        href=query.address("delegations", **chosen, within=query.period),
+        not_placed_href=outside if query.period else None,
         **{name: row[name] for name in _NUMBERS},
     )
 

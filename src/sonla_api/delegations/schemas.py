@@ -22,6 +22,7 @@ from sonla_api.kit.schema import (
     Day,
     ResourceBody,
     ResourceView,
+    Summary,
     Truth,
     View,
 )
@@ -163,6 +164,11 @@ class DelegationUpdate(DelegationCreate, partial=True):
     """The fields of a delegation to change."""
 
 
+class DelegationSummary(Summary, table="delegations"):
+    code: Annotated[str | None, Field(examples=["DR-2025-0034"])]
+    title: LocalizedText
+
+
 class MemberView(View):
     name: str
     position: str | None
@@ -269,7 +275,7 @@ class DelegationCount(View):
     ]
 
 
-class DelegationSummary(View):
+class DelegationFigures(View):
     """Delegations that took place in a period, each counted once in `total`."""
 
     period: Annotated[str | None, Field(examples=["2024-H1"])]

@@ -271,7 +271,7 @@ async def resolve(ctx: Context, query: ResolveQuery) -> bytes:
         "canonical": str(symbol) if symbol else None,
         "kind": symbol.kind if symbol else None,
         "suggestions": suggestions,
-        "href": "/api/v1/documents?" + listing.query(sort=listing.sort),
+        "href": listing.address("documents", sort=listing.sort),
     }
     said = json.dumps(head, ensure_ascii=False).encode()
     return said[:-1] + b', "items": [%b]}' % b",".join(rows.bodies)

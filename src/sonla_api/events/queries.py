@@ -210,13 +210,12 @@ async def event_figures(ctx: Context, query: EventFiguresQuery) -> EventFigures:
 
 
 def _count(query: EventFiguresQuery, row: Any, orders: list[OrderSum]) -> EventCount:
-    address = "/api/v1/events?"
-    chosen = {"state": [state.value for state in TOOK_PLACE], **of_group(query, row)}
-    outside = query.query(**chosen, not_placed_in=query.period) if query.period else None
+    chosen = {"state": TOOK_PLACE, **of_group(query, row)}
+    outside = query.address("events", **chosen, not_placed_in=query.period)
     return EventCount(
         group=row["group"],
         orders=orders,
-        href=address + query.query(**chosen, within=query.period),
-        not_placed_href=outside and address + outside,
+        href=query.address("events", **chosen, within=query.period),
+        not_placed_href=outside if query.period else None,
         **{number: row[number] for number in _NUMBERS},
     )

@@ -4,10 +4,11 @@ from uuid import UUID
 from pydantic import Field, model_validator
 
 from sonla_api.agreements.schemas import AgreementSummary
+from sonla_api.delegations.schemas import DelegationSummary
 from sonla_api.events.schemas import EventSummary
 from sonla_api.evidence.models import WHAT
-from sonla_api.kit.schema import Body, DocumentSummary, ResourceBody, ResourceView, Summary, View
-from sonla_api.kit.text import LocalizedText, Message, refusal
+from sonla_api.kit.schema import Body, DocumentSummary, ResourceBody, ResourceView, View
+from sonla_api.kit.text import Message, refusal
 from sonla_api.projects.schemas import ProjectSummary
 from sonla_api.tasks.schemas import TaskSummary
 
@@ -17,11 +18,6 @@ MESSAGES = {
         f"đúng một trong {', '.join(WHAT)}",
     ),
 }
-
-
-class DelegationShown(Summary, table="delegations"):
-    code: Annotated[str | None, Field(examples=["DR-2025-0034"])]
-    title: LocalizedText
 
 
 class _OneRecord(Body):
@@ -53,7 +49,7 @@ class EvidenceCreate(_OneRecord, ResourceBody):
 
 
 class ShownView(View):
-    delegation: DelegationShown | None
+    delegation: DelegationSummary | None
     agreement: AgreementSummary | None
     event: EventSummary | None
     project: ProjectSummary | None
@@ -62,7 +58,7 @@ class ShownView(View):
 
 class EvidenceView(ResourceView):
     task: TaskSummary | None
-    delegation: DelegationShown | None
+    delegation: DelegationSummary | None
     agreement: AgreementSummary | None
     event: EventSummary | None
     project: ProjectSummary | None

@@ -89,14 +89,13 @@ class Parameters(BaseModel):
         """The filters in use as SQL."""
         return [self.filters[name].clause(name, form) for name, form in self.forms()]
 
-    def query(self, prefix: str = "", **more: Any) -> str:
-        """The filters in use as a query string, with others beside them.
+    def address(self, resource: str, prefix: str = "", /, **more: Any) -> str:
+        """Where the records of a resource with the filters in use are listed, and with others.
 
         `prefix`: of their names, where they are those of the records that others name.
         """
-        pairs = {f"{prefix}{name}": getattr(self, name) for name in self.given()} | more
-        said = {n: str(v).lower() if isinstance(v, bool) else v for n, v in pairs.items()}
-        return urlencode({n: v for n, v in said.items() if v is not None}, doseq=True)
+        filters = {f"{prefix}{name}": getattr(self, name) for name in self.given()}
+        return list_address(resource, **filters | more)
 
 
 class Paging(Parameters):
@@ -134,6 +133,14 @@ class Listing(Paging):
 
     def ordered_by(self) -> Any:
         return self.orders[self.sort.removeprefix("-")]
+
+
+def list_address(resource: str, /, **filters: Any) -> str:
+    """Where the records of a resource with these filters are listed; one that is None is none."""
+    given = {name: value for name, value in filters.items() if value is not None}
+    said = {n: str(v).lower() if isinstance(v, bool) else v for n, v in given.items()}
+    query = urlencode(said, doseq=True)
+    return f"/api/v1/{resource}" + (f"?{query}" if query else "")
 
 
 def refuse_oracle(ctx: Context, asked: Parameters) -> None:

@@ -17,8 +17,8 @@ from sonla_api.partner_relations.lifecycle import lifecycle
 from sonla_api.partner_relations.models import PartnerRelation
 from sonla_api.partner_relations.queries import (
     PartnerRelationListing,
-    RelationSummaryQuery,
-    relation_summary,
+    RelationFiguresQuery,
+    relation_figures,
     relations,
 )
 from sonla_api.partner_relations.schemas import (
@@ -26,7 +26,7 @@ from sonla_api.partner_relations.schemas import (
     PartnerRelationStepCreate,
     PartnerRelationUpdate,
     PartnerRelationView,
-    RelationSummary,
+    RelationFigures,
 )
 
 router = routes_of("partner-relations")
@@ -48,10 +48,10 @@ async def list_partner_relations(
 
 @router.get("/summary")
 async def summarize_partner_relations(
-    ctx: Read, query: Annotated[RelationSummaryQuery, Query()]
-) -> RelationSummary:
+    ctx: Read, query: Annotated[RelationFiguresQuery, Query()]
+) -> RelationFigures:
     """Count the relations that hold on a day."""
-    return await relation_summary(ctx, query)
+    return await relation_figures(ctx, query)
 
 
 @router.get("/{id}", response_model=PartnerRelationView)

@@ -20,7 +20,7 @@ from sonla_api.kit.statement import Statement
 from sonla_api.kit.text import Line
 from sonla_api.partner_relations.lifecycle import RelationState, lifecycle
 from sonla_api.partner_relations.models import PartnerRelation, RelationKind
-from sonla_api.partner_relations.schemas import PartnerRelationView, RelationCount, RelationSummary
+from sonla_api.partner_relations.schemas import PartnerRelationView, RelationCount, RelationFigures
 from sonla_api.partners.models import Partner, PartnerKind
 from sonla_api.sources.models import Source
 
@@ -106,7 +106,7 @@ class RelationGrouping(StrEnum):
     country = "country"
 
 
-class RelationSummaryQuery(_Choice):
+class RelationFiguresQuery(_Choice):
     """What is counted, by what, and on which day."""
 
     as_of: Annotated[Day | None, Field(description="Today where it is left out.")] = None
@@ -121,7 +121,7 @@ _GROUPS: dict[RelationGrouping, Any] = {
 _counts = _counted_on(Asked("as_of"))
 
 
-def _summary(query: RelationSummaryQuery) -> Statement:
+def _figures(query: RelationFiguresQuery) -> Statement:
     group = _GROUPS[query.group_by]
     return Statement(
         select(
@@ -140,7 +140,7 @@ def _summary(query: RelationSummaryQuery) -> Statement:
     )
 
 
-async def relation_summary(ctx: Context, query: RelationSummaryQuery) -> RelationSummary:
+async def relation_figures(ctx: Context, query: RelationFiguresQuery) -> RelationFigures:
     """Relations counted as of a day, in all and by group."""
     refuse_oracle(ctx, query)
     as_of = query.as_of or ctx.today
@@ -149,17 +149,17 @@ async def relation_summary(ctx: Context, query: RelationSummaryQuery) -> Relatio
         RelationCount(
             group=row["group"],
             href=_address(query, row, as_of=as_of),
-            undated_href=_address(query, row, undated="true"),
+            undated_href=_address(query, row, undated=True),
             **{name: row[name] for name in _NUMBERS},
         )
-        for row in await _summary(query).fetch(ctx.reader, **binds)
+        for row in await _figures(query).fetch(ctx.reader, **binds)
     ]
-    return RelationSummary(as_of=as_of, total=counts[0], items=counts[1:])
+    return RelationFigures(as_of=as_of, total=counts[0], items=counts[1:])
 
 
 _NUMBERS = ("relations", "partners", "counted_from_source", "undated")
 
 
-def _address(query: RelationSummaryQuery, row: Any, **more: Any) -> str:
+def _address(query: RelationFiguresQuery, row: Any, **more: Any) -> str:
     """Where the relations of a row are listed."""
-    return "/api/v1/partner-relations?" + query.query(**of_group(query, row), **more)
+    return query.address("partner-relations", **of_group(query, row), **more)

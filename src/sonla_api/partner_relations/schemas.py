@@ -118,7 +118,7 @@ class RelationCount(View):
     ]
 
 
-class RelationSummary(View):
+class RelationFigures(View):
     """Relations counted as of a day."""
 
     as_of: date

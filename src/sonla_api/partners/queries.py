@@ -158,7 +158,7 @@ async def partner_figures(ctx: Context, query: PartnerFiguresQuery) -> PartnerFi
 
 def _count_of(query: PartnerFiguresQuery, row: Any) -> PartnerCount:
     """A group with the address of its partners."""
-    href = "/api/v1/partners?" + query.query(**of_group(query, row))
+    href = query.address("partners", **of_group(query, row))
     return PartnerCount(group=row["group"], partners=row["partners"], href=href)
 
 

@@ -190,14 +190,16 @@ def _count(query: ProjectFiguresQuery, row: Any) -> ProjectCount:
     )
 
 
-def _outside(query: ProjectFiguresQuery, row: Any, path: str, prefix: str = "") -> str | None:
+def _outside(query: ProjectFiguresQuery, row: Any, resource: str, prefix: str = "") -> str | None:
     if not query.period:
         return None
-    return _address(query, row, path, prefix, not_placed_in=query.period)
+    return _address(query, row, resource, prefix, not_placed_in=query.period)
 
 
-def _address(query: ProjectFiguresQuery, row: Any, path: str, prefix: str = "", **more: Any) -> str:
+def _address(
+    query: ProjectFiguresQuery, row: Any, resource: str, prefix: str = "", **more: Any
+) -> str:
     """Where the projects of a row are listed, or the transactions of such projects."""
     chosen = {"state": query.state or STANDING, **of_group(query, row)}
     named = {f"{prefix}{field}": value for field, value in chosen.items()}
-    return f"/api/v1/{path}?" + query.query(prefix, **named, **more)
+    return query.address(resource, prefix, **named, **more)

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from sonla_api.reports import vietnamese as vi
-from sonla_api.reports.paper import is_told, name_of
+from sonla_api.reports.paper import is_told, name_of, unit_of
 
 Json = Mapping[str, Any]
 Bar = tuple[str, Mapping[str, Decimal]]
@@ -46,8 +46,7 @@ def charts_of(report: Json, section: Json, period: str) -> Iterator[Chart]:
     """One for the figures in each unit, then one for each table; none of what is nothing."""
     units: dict[str, list[Json]] = {}
     for figure in section["figures"]:
-        unit = figure["currency"] or report["units"][figure["unit"]].lower()
-        units.setdefault(unit, []).append(figure)
+        units.setdefault(unit_of(figure, report["units"]), []).append(figure)
     label = vi.said(section["label"])
     for unit, figures in units.items():
         bars = [(name_of(figure), _values(figure)) for figure in figures]

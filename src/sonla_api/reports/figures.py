@@ -6,11 +6,11 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from sonla_api.kit.codes import CodeList
-from sonla_api.kit.listing import Listing
+from sonla_api.kit.listing import Listing, list_address
 from sonla_api.kit.period import PeriodFilter
 from sonla_api.kit.tallies import Counts
 from sonla_api.kit.text import Message
-from sonla_api.workloads.queries import address
+from sonla_api.reports.parts import Part
 
 
 class Unit(CodeList):
@@ -102,9 +102,8 @@ class Subject:
 
     def href(self, *chosen: Mapping[str, Any]) -> str:
         """Where records with these filters are listed."""
-        found = merged(self.without, self.fixed, self.implied, *chosen)
-        said = {n: str(v).lower() if isinstance(v, bool) else v for n, v in found.items()}
-        return address(self.path, **said)
+        filters = merged(self.without, self.fixed, self.implied, *chosen)
+        return list_address(self.path, **filters)
 
 
 @dataclass(frozen=True, eq=False)
@@ -167,8 +166,7 @@ class Grid:
 
 @dataclass(frozen=True, eq=False)
 class Section:
-    code: str
-    label: Message
+    part: Part
     lines: Sequence[Line]
     grids: Sequence[Grid] = ()
 

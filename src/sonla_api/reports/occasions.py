@@ -1,9 +1,11 @@
 """The sections of what was agreed and of what was held: lines as in `sections`."""
 
-from sonla_api.agreements.models import AgreementKind, AgreementLevel, AgreementStanding
+from sonla_api.agreements.figures import STANDINGS
+from sonla_api.agreements.models import AgreementKind, AgreementLevel
 from sonla_api.events.models import EventKind, EventRole
 from sonla_api.kit.text import Message
 from sonla_api.reports.figures import Grid, Line, Measure, Placing, Section, Unit
+from sonla_api.reports.parts import Part
 from sonla_api.reports.subjects import AGREEMENTS, EVENTS, ORDERS
 
 M = Message
@@ -12,12 +14,12 @@ _AGREEMENTS = {
     "in_force": (
         M("Agreements in force", "Thỏa thuận đang có hiệu lực"),
         Placing.at_end,
-        [AgreementStanding.in_force, AgreementStanding.expiring],
+        STANDINGS["in_force"],
     ),
     "expiring": (
         M("Agreements that end within 90 days", "Thỏa thuận sắp hết hiệu lực trong 90 ngày"),
         Placing.at_end,
-        [AgreementStanding.expiring],
+        STANDINGS["expiring"],
     ),
 }
 
@@ -57,8 +59,7 @@ _AGREEMENT_GRIDS = [
 ]
 
 AGREEMENTS_SIGNED = Section(
-    "agreements",
-    M("Agreements", "Thỏa thuận quốc tế"),
+    Part.agreements,
     _agreements("agreements."),
     _AGREEMENT_GRIDS,
 )
@@ -104,8 +105,7 @@ _EVENT_GRIDS = [
 ]
 
 EVENTS_HELD = Section(
-    "events",
-    M("Events", "Sự kiện đối ngoại, xúc tiến thương mại"),
+    Part.events,
     [*_events("events."), _ORDERS],
     _EVENT_GRIDS,
 )

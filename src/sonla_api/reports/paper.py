@@ -16,12 +16,6 @@ _ZONE = timezone(timedelta(hours=7))
 _ISSUED = {"published", "restated"}
 _BLANK = "…………………"
 _NONE = "–"
-_CLOSING = {
-    "difficulties": "Khó khăn, hạn chế",
-    "next_period": "Nhiệm vụ kỳ tới",
-    "proposals": "Kiến nghị, đề xuất",
-}
-"""Texts of a report that belong to no section, as its last parts."""
 _UNPLACED = "Chưa xếp được vào kỳ vì chỉ giao với kỳ hoặc không rõ ngày, nên không tính"
 _HIDDEN = "Đã tính cả hồ sơ mà người lấy báo cáo không được xem"
 
@@ -41,6 +35,11 @@ class Table:
     rows: list[list[Cell]]
     total: list[Cell] | None = None
     notes: list[str] = field(default_factory=list)
+
+    @property
+    def lines(self) -> list[list[Cell]]:
+        """The rows, and last the total of a table that has one."""
+        return [*self.rows, self.total] if self.total else self.rows
 
 
 @dataclass
@@ -71,7 +70,7 @@ class Paper:
 
 
 def paper_of(report: Json) -> Paper:
-    """The paper of a report as the API shows it, with its first day and the names of units."""
+    """The paper of a report as the API shows it, with its first day and the names of its codes."""
     at = datetime.fromisoformat(report.get("frozen_at") or report["computed_at"])
     span = (date.fromisoformat(report["first_on"]), date.fromisoformat(report["cut_off"]))
     period, signer = vi.period(report["period"], *span), report.get("signer") or {}
@@ -127,7 +126,9 @@ def _parts(report: Json, told: Mapping[str, list[str]]) -> list[Part]:
         Part(it["code"], vi.said(it["label"]), _texts(it), [*_tables(report, it, sources, tables)])
         for it in report["sections"]
     ]
-    parts += [Part(code, name, told[code], []) for code, name in _CLOSING.items() if code in told]
+    parts += [
+        Part(code, name, told[code], []) for code, name in report["closing"].items() if code in told
+    ]
     for n, part in enumerate(parts, 1):
         part.heading = f"{vi.roman(n)}. {part.heading.upper()}"
     return parts
@@ -168,7 +169,7 @@ def _figure(figure: Json, units: Json) -> list[Cell]:
     before, growth = figure["year_before"], figure["growth"]
     return [
         Cell(name_of(figure)),
-        Cell(figure["currency"] or _unit(figure, units)),
+        Cell(_unit(figure, units)),
         Cell(_value(figure, figure), is_number=True, href=figure["href"]),
         Cell(_value(figure, before), is_number=True, href=before["href"]),
         Cell(_NONE if growth is None else vi.signed(growth), is_number=True),
@@ -192,7 +193,13 @@ def _value(figure: Json, counted: Json) -> str:
 
 def _unit(figure: Json, units: Json) -> str:
     """Of money that there is none of, no currency is known."""
-    return _NONE if figure["unit"] == "money" else str(units[figure["unit"]]).lower()
+    is_unknown = figure["unit"] == "money" and not figure["currency"]
+    return _NONE if is_unknown else unit_of(figure, units)
+
+
+def unit_of(counted: Json, units: Json) -> str:
+    """In what a figure or a column counts."""
+    return counted.get("currency") or str(units[counted["unit"]]).lower()
 
 
 def source_of(published: Json) -> str:
@@ -231,11 +238,8 @@ def _published(
 def _grid(caption: str, table: Json) -> Table:
     heads = ["Nội dung", *(vi.said(column["label"]) for column in table["columns"])]
     rows = [_row(row) for row in table["rows"]]
-    total = table["total"] and _row(table["total"])
-    notes = []
-    if table["total"]:
-        notes = _beside(table["total"]["cells"], heads[1:])
-    return Table(caption, heads, rows, total, notes)
+    notes = _beside(table["total"]["cells"], heads[1:])
+    return Table(caption, heads, rows, _row(table["total"]), notes)
 
 
 def _row(row: Json) -> list[Cell]:

@@ -4,6 +4,7 @@ import asyncio
 import json
 import sys
 import zlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
 from typing import Self
@@ -17,6 +18,7 @@ from sonla_api.kit.reads import ExportsFull
 from sonla_api.kit.records import Item
 from sonla_api.observations.models import ObservationQualifier
 from sonla_api.reports.figures import Placing, Unit
+from sonla_api.reports.parts import CLOSING
 from sonla_api.reports.periods import ReportPeriod
 from sonla_api.reports.schemas import PeriodicReport
 
@@ -59,6 +61,7 @@ class Wanted:
             "units": _names(Unit),
             "placings": _names(Placing),
             "qualifiers": _names(ObservationQualifier),
+            "closing": _names(CLOSING),
         }
         beside = json.dumps({"first_on": str(asked.first), **names}).encode()
         base = json.dumps(self.base.rstrip("/")).encode()
@@ -67,7 +70,7 @@ class Wanted:
         return PaperAnswer(self.format, name, partial(_pressed, self.format, given), etag)
 
 
-def _names(codes: type[CodeList]) -> dict[str, str]:
+def _names(codes: Iterable[CodeList]) -> dict[str, str]:
     return {code.value: code.vi for code in codes}
 
 

@@ -20,3 +20,7 @@ class Part(CodeList):
     difficulties = "difficulties", "Difficulties", "Khó khăn, hạn chế"
     next_period = "next_period", "Next period", "Nhiệm vụ kỳ tới"
     proposals = "proposals", "Proposals", "Kiến nghị, đề xuất"
+
+
+CLOSING = (Part.difficulties, Part.next_period, Part.proposals)
+"""Texts that belong to no section, as the last parts of a report."""

@@ -9,7 +9,7 @@ from sonla_api.kit.context import Actor, Context
 from sonla_api.kit.schema import AgencySummary
 from sonla_api.reports.figures import Section
 from sonla_api.reports.periods import ReportPeriod
-from sonla_api.reports.reading import Reading, figures, localized, sources
+from sonla_api.reports.reading import Reading, figures, section
 from sonla_api.reports.schemas import PeriodicReport, SectionView
 from sonla_api.reports.sections import SECTIONS
 from sonla_api.reports.tables import TableOf
@@ -32,8 +32,8 @@ async def periodic_report(
         ctx = Context(Actor(ctx.actor.id, ctx.actor.permissions), ctx.now, ctx.reader)
     reading, made = Reading(ctx, period, is_kept=is_kept), _sections()
     trade, work = Trade(ctx, period), Work(ctx, period, reading)
-    figures = [line for section in made for line in section.figures]
-    await reading.read([*figures, *work.lines], [c for section in made for c in section.cells])
+    figures = [line for one in made for line in one.figures]
+    await reading.read([*figures, *work.lines], [line for one in made for line in one.cells])
     await trade.read()
     await work.read()
     agencies = await reading.agencies(kinds, work.agency_ids)
@@ -54,26 +54,20 @@ async def periodic_report(
 
 @cache
 def _sections() -> list["_SectionOf"]:
-    return [_SectionOf(section) for section in SECTIONS]
+    return [_SectionOf(one) for one in SECTIONS]
 
 
 class _SectionOf:
     """What is read for a section, and how it is shown."""
 
-    def __init__(self, section: Section) -> None:
-        self._section = section
-        self._figures = [(line, line.each(line.of.currency)) for line in section.lines]
-        self._tables = [TableOf(grid) for grid in section.grids]
+    def __init__(self, of: Section) -> None:
+        self._section = of
+        self._figures = [(line, line.each(line.of.currency)) for line in of.lines]
+        self._tables = [TableOf(grid) for grid in of.grids]
         self.figures = [split for _, split in self._figures]
         self.cells = [line for table in self._tables for line in table.lines]
 
     def shown(self, reading: Reading, agencies: Sequence[AgencySummary]) -> SectionView:
         found = [figure for pair in self._figures for figure in figures(reading, *pair)]
-        return SectionView(
-            code=self._section.code,
-            label=localized(self._section.label),
-            figures=found,
-            tables=[table.shown(reading, agencies) for table in self._tables],
-            narrative=None,
-            sources=sources(found),
-        )
+        tables = [table.shown(reading, agencies) for table in self._tables]
+        return section(self._section.part, found, tables)

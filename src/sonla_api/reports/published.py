@@ -54,8 +54,13 @@ class Printed(NamedTuple):
         """The same with the difference of what the register holds, if it holds anything."""
         if not self.is_comparable or value is None or self.told.value is None:
             return self.told
-        difference = f"{(value - Decimal(self.told.value)).normalize() + 0:f}"
+        difference = plain(value - Decimal(self.told.value))
         return self.told.model_copy(update={"difference": difference})
+
+
+def plain(value: Decimal) -> str:
+    """Without an exponent and without zeros at the end."""
+    return f"{value.normalize() + 0:f}"
 
 
 async def published(ctx: Context, span: Span) -> Mapping[str, Sequence[Printed]]:

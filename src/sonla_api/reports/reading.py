@@ -7,15 +7,17 @@ from typing import Any
 from uuid import UUID
 
 from sonla_api.agencies.models import AgencyKind
+from sonla_api.kit.codes import CodeList
 from sonla_api.kit.context import Actor, Context
 from sonla_api.kit.model import Visibility
-from sonla_api.kit.schema import AgencySummary, SourceSummary
+from sonla_api.kit.schema import AgencySummary
 from sonla_api.kit.text import LocalizedText, Message
 from sonla_api.reports.figures import Line, Subject
 from sonla_api.reports.numbers import NOTHING, Key, Number, Pair, added, read
+from sonla_api.reports.parts import Part
 from sonla_api.reports.periods import ReportPeriod
-from sonla_api.reports.published import INDICATORS, Printed, published
-from sonla_api.reports.schemas import Cell, Counted, ReportFigure
+from sonla_api.reports.published import INDICATORS, Printed, plain, published
+from sonla_api.reports.schemas import Cell, Counted, ReportFigure, SectionView, Table
 from sonla_api.workloads.queries import agencies_listed
 
 REGISTER = Actor(None, frozenset(), tuple(Visibility))
@@ -104,12 +106,7 @@ def _counted(found: Number, shown: Line, placed: Mapping[str, Any]) -> Counted:
     return Counted(value=plain(found.value), records=found.records, href=href)
 
 
-def plain(value: Decimal) -> str:
-    """Without an exponent and without zeros at the end."""
-    return f"{value.normalize() + 0:f}"
-
-
-def localized(label: Message) -> LocalizedText:
+def localized(label: Message | CodeList) -> LocalizedText:
     return LocalizedText(vi=label.vi, en=label.en)
 
 
@@ -141,10 +138,17 @@ def figures(reading: Reading, line: Line, split: Line) -> list[ReportFigure]:
     return found
 
 
-def sources(figures: Iterable[ReportFigure]) -> list[SourceSummary]:
-    """Those of the published values, each once."""
-    each = [it.source for figure in figures for it in figure.published if it.source]
-    return [*{source.id: source for source in each}.values()]
+def section(part: Part, found: list[ReportFigure], tables: list[Table]) -> SectionView:
+    """A section as it is shown, with the sources of the published values, each once."""
+    each = [it.source for figure in found for it in figure.published if it.source]
+    return SectionView(
+        code=part.value,
+        label=localized(part),
+        figures=found,
+        tables=tables,
+        narrative=None,
+        sources=[*{source.id: source for source in each}.values()],
+    )
 
 
 def growth(now: str, before: str) -> str | None:

@@ -15,8 +15,8 @@ from sonla_api.reports.lifecycle import ReportState
 from sonla_api.reports.periodic import COMPUTING, periodic_report
 from sonla_api.reports.periods import ReportPeriod
 from sonla_api.reports.places import cells_of
+from sonla_api.reports.published import plain
 from sonla_api.reports.queries import frozen
-from sonla_api.reports.reading import plain
 from sonla_api.reports.schemas import ReportSummary, Restated, Restatement
 
 _NOT_PUBLISHED = Message(

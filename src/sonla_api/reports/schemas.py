@@ -133,7 +133,7 @@ class Table(View):
     label: LocalizedText
     columns: list[Column]
     rows: list[Row]
-    total: Annotated[Row | None, Field(description="All lines together, those not shown as well.")]
+    total: Annotated[Row, Field(description="All lines together, those not shown as well.")]
 
 
 class SectionView(View):

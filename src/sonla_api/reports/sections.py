@@ -15,6 +15,7 @@ from sonla_api.projects.lifecycle import ProjectKind
 from sonla_api.projects.money import SUMS
 from sonla_api.reports.figures import Grid, Line, Measure, Placing, Section, Unit
 from sonla_api.reports.occasions import AGREEMENTS_SIGNED, EVENTS_HELD
+from sonla_api.reports.parts import Part
 from sonla_api.reports.subjects import DELEGATIONS, MONEY, PLANS, PROJECTS, RELATIONS
 
 M = Message
@@ -156,16 +157,22 @@ _SUMS = {
 }
 
 
-def _projects(code: str, kinds: Sequence[ProjectKind], sums: Sequence[str], label: Message) -> Any:
+def _projects(
+    part: Part,
+    kinds: Sequence[ProjectKind],
+    sums: Sequence[str],
+    label: Message,
+    grids: Sequence[Grid] = (),
+) -> Section:
     """Projects that lie in the period, those that last in it, and the money dated in it."""
     of = {"kind": list(kinds)}
     under_way = M(f"{label.en}: under way", f"{label.vi}: đang thực hiện")
-    return [
-        Line(f"{code}.projects", label, PROJECTS, _PROJECTS, of),
-        Line(f"{code}.under_way", under_way, PROJECTS, _PROJECTS, of, Placing.overlapping),
+    lines = [
+        Line(f"{part}.projects", label, PROJECTS, _PROJECTS, of),
+        Line(f"{part}.under_way", under_way, PROJECTS, _PROJECTS, of, Placing.overlapping),
         *(
             Line(
-                f"{code}.{name}",
+                f"{part}.{name}",
                 M(f"{label.en}: {_SUMS[name].en}", f"{label.vi}: {_SUMS[name].vi}"),
                 MONEY,
                 _MONEY,
@@ -174,6 +181,7 @@ def _projects(code: str, kinds: Sequence[ProjectKind], sums: Sequence[str], labe
             for name in sums
         ),
     ]
+    return Section(part, lines, grids)
 
 
 K = ProjectKind
@@ -181,10 +189,10 @@ _ODA = (K.oda_loan, K.oda_grant, K.oda_technical)
 _AID_SUMS = ("committed", "disbursed", "stated")
 
 
-def _kinds(code: str, kinds: Sequence[ProjectKind]) -> Grid:
+def _kinds(part: Part, kinds: Sequence[ProjectKind]) -> Grid:
     under_way, of = M("Under way", "Đang thực hiện"), {"kind": list(kinds)}
     return Grid(
-        f"{code}.by_kind",
+        f"{part}.by_kind",
         M("Projects by kind", "Dự án theo loại"),
         "kind",
         kinds,
@@ -204,36 +212,16 @@ PLANS_UNDER_WAY = Line(
     placing=Placing.overlapping,
 )
 SECTIONS: Sequence[Section] = [
-    Section("delegations", M("Delegations", "Đoàn ra, đoàn vào"), _visits(), _VISIT_GRIDS),
-    Section("partners", M("Partners", "Đối tác"), _PARTNER_LINES, _PARTNER_GRIDS),
+    Section(Part.delegations, _visits(), _VISIT_GRIDS),
+    Section(Part.partners, _PARTNER_LINES, _PARTNER_GRIDS),
     AGREEMENTS_SIGNED,
-    Section(
-        "fdi",
-        M("Foreign direct investment", "Đầu tư trực tiếp nước ngoài"),
-        _projects(
-            "fdi",
-            [K.fdi],
-            ("registered", "realised", "stated"),
-            M("FDI projects", "Dự án FDI"),
-        ),
+    _projects(
+        Part.fdi, [K.fdi], ("registered", "realised", "stated"), M("FDI projects", "Dự án FDI")
     ),
-    Section(
-        "oda",
-        M("Official development assistance", "Vốn ODA"),
-        _projects("oda", _ODA, _AID_SUMS, M("ODA projects", "Dự án ODA")),
-        [_kinds("oda", _ODA)],
-    ),
-    Section(
-        "ngo_aid",
-        M("Foreign NGO aid", "Viện trợ phi chính phủ nước ngoài"),
-        _projects("ngo_aid", [K.ngo_aid], _AID_SUMS, M("NGO projects", "Khoản viện trợ PCPNN")),
-    ),
-    Section(
-        "outgoing_aid",
-        M("Aid given abroad", "Viện trợ, hỗ trợ nước ngoài"),
-        _projects(
-            "outgoing_aid", [K.outgoing_aid], _AID_SUMS, M("Projects of aid given", "Khoản hỗ trợ")
-        ),
+    _projects(Part.oda, _ODA, _AID_SUMS, M("ODA projects", "Dự án ODA"), [_kinds(Part.oda, _ODA)]),
+    _projects(Part.ngo_aid, [K.ngo_aid], _AID_SUMS, M("NGO projects", "Khoản viện trợ PCPNN")),
+    _projects(
+        Part.outgoing_aid, [K.outgoing_aid], _AID_SUMS, M("Projects of aid given", "Khoản hỗ trợ")
     ),
     EVENTS_HELD,
 ]

@@ -2,8 +2,7 @@
 
 from sqlalchemy import Integer, case, cast
 
-from sonla_api.agreements.lifecycle import CLOSED, RUNNING
-from sonla_api.agreements.models import AgreementStanding
+from sonla_api.agreements.figures import SIGNED, STANDINGS
 from sonla_api.agreements.queries import AgreementListing
 from sonla_api.delegations.lifecycle import TOOK_PLACE
 from sonla_api.delegations.models import Delegation
@@ -49,7 +48,7 @@ RELATIONS = Subject("partner-relations", PartnerRelationListing)
 AGREEMENTS = Subject(
     "agreements",
     AgreementListing,
-    fixed={"state": [*RUNNING, *CLOSED]},
+    fixed={"state": SIGNED},
     placed={
         Placing.within: Placed(
             lambda span: {"signed_within": span.period},
@@ -57,7 +56,7 @@ AGREEMENTS = Subject(
         ),
         Placing.at_end: Placed(
             lambda span: {"as_of": span.last},
-            lambda span: {"as_of": span.last, "standing": [AgreementStanding.undated]},
+            lambda span: {"as_of": span.last, "standing": STANDINGS["undated"]},
         ),
     },
 )

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from sonla_api.kit.codes import CodeList
 from sonla_api.kit.schema import AgencySummary
 from sonla_api.kit.text import Message
 from sonla_api.reports.figures import Grid, Line
@@ -10,7 +11,7 @@ from sonla_api.reports.reading import Reading, localized
 from sonla_api.reports.schemas import Cell, Column, Row, Table
 
 NOT_KNOWN = Message("Not known", "Chưa rõ")
-TOTAL = Message("Total", "Tổng số")
+_TOTAL = Message("Total", "Tổng số")
 _UNNAMED = Message("Agencies that are not named here", "Cơ quan không nêu tên tại đây")
 _MOST_IDS = 100
 """That a list is asked for at once."""
@@ -36,7 +37,7 @@ class TableOf:
     def shown(self, reading: Reading, agencies: Sequence[AgencySummary]) -> Table:
         grid = self._grid
         if grid.codes:
-            rows = [self._row(reading, code, Message(code.en, code.vi)) for code in grid.codes]
+            rows = [self._row(reading, code, code) for code in grid.codes]
         else:
             rows = [self._of_agency(reading, agency) for agency in agencies]
             if reading.unnamed:
@@ -52,10 +53,10 @@ class TableOf:
                 for it in grid.columns
             ],
             rows=rows,
-            total=Row(code=None, label=localized(TOTAL), agency=None, cells=whole),
+            total=total_of(whole),
         )
 
-    def _row(self, reading: Reading, value: str | None, label: Message) -> Row:
+    def _row(self, reading: Reading, value: str | None, label: Message | CodeList) -> Row:
         return Row(
             code=value and str(value),
             label=localized(label),
@@ -86,6 +87,11 @@ class TableOf:
         if self._split:
             return self._split[n], value and str(value)
         return self._apart[str(value), n], None
+
+
+def total_of(cells: list[Cell]) -> Row:
+    """All lines together."""
+    return Row(code=None, label=localized(_TOTAL), agency=None, cells=cells)
 
 
 def unnamed(reading: Reading, cells: Sequence[Cell]) -> Row:

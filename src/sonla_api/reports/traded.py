@@ -18,21 +18,21 @@ from sqlalchemy.types import Text
 from sonla_api.indicators.models import Flow, Indicator
 from sonla_api.kit.context import Context
 from sonla_api.kit.filters import lies_within, overlaps
+from sonla_api.kit.listing import list_address
 from sonla_api.kit.model import constant
 from sonla_api.kit.period import Days, PeriodFilter
 from sonla_api.kit.statement import Statement
-from sonla_api.kit.text import LocalizedText, Message
+from sonla_api.kit.text import LocalizedText
 from sonla_api.observations.models import Observation, ValueKind
 from sonla_api.observations.queries import is_latest
 from sonla_api.reports.figures import Placing, Unit
+from sonla_api.reports.parts import Part
 from sonla_api.reports.periods import ReportPeriod
-from sonla_api.reports.published import PRINTED, currency_of, json_of, printed
-from sonla_api.reports.reading import growth, localized, plain, sources
+from sonla_api.reports.published import PRINTED, currency_of, json_of, plain, printed
+from sonla_api.reports.reading import growth, section
 from sonla_api.reports.schemas import Counted, ReportFigure, SectionView
-from sonla_api.workloads.queries import address
 
 O, I = Observation, Indicator  # noqa: E741  as other packages name their models
-_LABEL = Message("Trade", "Xuất khẩu, nhập khẩu")
 _ENDLESS = 10**7
 """Days, of a period that is open at an end."""
 
@@ -55,15 +55,7 @@ class Trade:
 
     def shown(self) -> SectionView:
         told = (self._figure(rows) for rows in self._cells.values())
-        found = [figure for figure in told if figure]
-        return SectionView(
-            code="trade",
-            label=localized(_LABEL),
-            figures=found,
-            tables=[],
-            narrative=None,
-            sources=sources(found),
-        )
+        return section(Part.trade, [figure for figure in told if figure], [])
 
     def _figure(self, rows: Sequence[Any]) -> ReportFigure | None:
         """Of one cell; none where all that is known is about the year before."""
@@ -79,7 +71,7 @@ class Trade:
             **dict(now),
             hidden=0,
             not_placed=None,
-            code=".".join(filter(None, ("trade", row["code"], row["flow"], row["value_kind"]))),
+            code=".".join(filter(None, (Part.trade, row["code"], row["flow"], row["value_kind"]))),
             label=_label(row),
             unit=Unit.observed,
             currency=currency_of(row["unit"]),
@@ -152,14 +144,14 @@ def _counted(row: Any, rows: Sequence[Any], period: PeriodFilter) -> Counted:
     return Counted(
         value=plain(sum(it["amount"] for it in found)) if found else "0",
         records=len(found),
-        href=address(
+        href=list_address(
             "observations",
             indicator_code=row["code"],
             flow=row["flow"],
             value_kind=row["value_kind"],
             without=[*gaps, "product", "partner_country"],
             exactly=period,
-            latest="true",
+            latest=True,
         ),
     )
 

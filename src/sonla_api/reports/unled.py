@@ -10,6 +10,7 @@ from sqlalchemy import and_, func, literal_column, select
 
 from sonla_api.kit.context import Context
 from sonla_api.kit.filters import overlaps
+from sonla_api.kit.listing import list_address
 from sonla_api.kit.statement import Statement
 from sonla_api.kit.text import Message
 from sonla_api.plans.models import Plan
@@ -19,7 +20,6 @@ from sonla_api.reports.reading import Reading, growth, localized
 from sonla_api.reports.schemas import Counted, ReportFigure
 from sonla_api.tasks.health import TODAY, Health
 from sonla_api.tasks.models import Task
-from sonla_api.workloads.queries import address
 
 T, P = Task, Plan
 _LABEL = Message("Tasks that no agency leads", "Nhiệm vụ chưa có cơ quan chủ trì")
@@ -71,8 +71,8 @@ class Unled:
         )
 
     def _listed(self, period: ReportPeriod, number: int, **chosen: str) -> Counted:
-        as_of = str(period.as_of(self._ctx))
-        href = address("tasks", has_lead="false", health=_OPEN, as_of=as_of, **chosen)
+        as_of = period.as_of(self._ctx)
+        href = list_address("tasks", has_lead=False, health=_OPEN, as_of=as_of, **chosen)
         return Counted(value=str(number), records=number, href=href)
 
 

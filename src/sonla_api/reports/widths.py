@@ -24,8 +24,10 @@ def width_of(text: str, size: float) -> float:
 
 def widths(table: Table) -> list[float]:
     """What their numbers need, and the rest for the names in the first column."""
-    rows = [*table.rows, *([table.total] if table.total else [])]
-    needed = [_needed(table.heads[n], [row[n] for row in rows]) for n in range(1, len(table.heads))]
+    lines = table.lines
+    needed = [
+        _needed(head, [line[n] for line in lines]) for n, head in enumerate(table.heads[1:], 1)
+    ]
     left = TEXT_WIDTH - sum(needed)
     if left < _LEAST_NAME:
         part = (TEXT_WIDTH - _LEAST_NAME) / sum(needed)

@@ -26,10 +26,9 @@ _MARGINS = "".join(
 
 def table_of(shown: Table, ids: dict[str, str]) -> Any:
     """The element of a table; `ids`: of styles, by their names."""
-    rows = [*shown.rows, *([shown.total] if shown.total else [])]
     columns = [round(20 * width) for width in widths(shown)]
     made = _Rows(columns, ids)
-    lines = [made.head(shown.heads)]
+    rows, lines = shown.lines, [made.head(shown.heads)]
     for n, row in enumerate(rows, 1):
         is_next_last = n == len(rows) - 1
         lines.append(made.line(row, keeps_next=is_next_last, is_bold=row is shown.total))

@@ -6,20 +6,20 @@ from uuid import UUID
 
 from sonla_api.assignments.models import AssignmentRole
 from sonla_api.kit.context import Context
+from sonla_api.kit.listing import list_address
 from sonla_api.kit.schema import AgencySummary
 from sonla_api.kit.text import Message
 from sonla_api.reports.assigned import register_numbers
 from sonla_api.reports.figures import Line, Placing, Unit
+from sonla_api.reports.parts import Part
 from sonla_api.reports.periods import ReportPeriod
-from sonla_api.reports.reading import Reading, figures, growth, localized
+from sonla_api.reports.reading import Reading, figures, growth, localized, section
 from sonla_api.reports.schemas import Cell, Column, Counted, ReportFigure, Row, SectionView, Table
 from sonla_api.reports.sections import PLANS_UNDER_WAY
-from sonla_api.reports.tables import TOTAL, ids_asked, unnamed
+from sonla_api.reports.tables import ids_asked, total_of, unnamed
 from sonla_api.reports.unled import Unled
 from sonla_api.workloads.balance import Numbers, TaskTableQuery, filters_of, task_numbers
-from sonla_api.workloads.queries import address
 
-_LABEL = Message("Plans and tasks", "Kế hoạch và nhiệm vụ")
 _TABLE = Message("Tasks by leading agency", "Nhiệm vụ theo cơ quan chủ trì")
 COLUMNS = {
     "carried_over": Message("Carried over", "Kỳ trước chuyển sang"),
@@ -71,12 +71,11 @@ class Work:
         others = self._reading.unnamed
         if others:
             rows.append(unnamed(self._reading, self._cells(others, ids_asked(self._reading))))
-        total = Row(code=None, label=localized(TOTAL), agency=None, cells=self._cells([None]))
+        total = total_of(self._cells([None]))
         earlier = _counted(self._ctx, self._before, self._then, [None])
-        return SectionView(
-            code="work",
-            label=localized(_LABEL),
-            figures=[
+        return section(
+            Part.work,
+            [
                 *(f for line in self.lines for f in figures(self._reading, line, line)),
                 *(
                     _figure(name, cell, earlier[name])
@@ -84,7 +83,7 @@ class Work:
                 ),
                 self._unled.shown(),
             ],
-            tables=[
+            [
                 Table(
                     code="tasks.by_agency",
                     label=localized(_TABLE),
@@ -96,8 +95,6 @@ class Work:
                     total=total,
                 )
             ],
-            narrative=None,
-            sources=[],
         )
 
     def _cells(self, ids: Sequence[UUID | None], asked: Any = None) -> list[Cell]:
@@ -143,7 +140,7 @@ def _counted(
     chosen = {"role": AssignmentRole.lead, "agency_id": asked}
     days = (period.first, period.as_of(ctx))
     found = {
-        name: (_added(numbers, ids, name), address("assignments", **chosen, **filters))
+        name: (_added(numbers, ids, name), list_address("assignments", **chosen, **filters))
         for name, filters in filters_of(*days).items()
     }
     return {

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import xlsxwriter
 
 from sonla_api.reports import vietnamese as vi
-from sonla_api.reports.paper import NAME, Paper, is_told, name_of, source_of
+from sonla_api.reports.paper import NAME, Paper, is_told, name_of, source_of, unit_of
 from sonla_api.reports.places import cells_of
 
 Json = Mapping[str, Any]
@@ -169,7 +169,7 @@ def _lines(report: Json, section: Json, base: str) -> Iterator[Line]:
                 table=vi.said(table["label"]),
                 row=vi.said(row["label"]),
                 measure=vi.said(column["label"]),
-                unit=str(report["units"][column["unit"]]).lower(),
+                unit=unit_of(column, report["units"]),
                 value=cell["value"],
                 year_before=None,
                 growth=None,
@@ -191,7 +191,7 @@ def _figure(report: Json, figure: Json, base: str) -> Iterator[Line]:
             table="Chỉ tiêu chung",
             row=name_of(figure),
             measure=report["placings"][figure["placing"]],
-            unit=figure["currency"] or str(report["units"][figure["unit"]]).lower(),
+            unit=unit_of(figure, report["units"]),
             value=_told(figure, figure),
             year_before=_told(figure, figure["year_before"]),
             growth=figure["growth"],

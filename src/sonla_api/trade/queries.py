@@ -33,7 +33,7 @@ from sonla_api.indicators.models import Flow, Indicator
 from sonla_api.indicators.schemas import IndicatorCode, IndicatorSummary
 from sonla_api.kit.context import Context
 from sonla_api.kit.filters import lies_within, one_of
-from sonla_api.kit.listing import Parameters
+from sonla_api.kit.listing import Parameters, list_address
 from sonla_api.kit.model import constant
 from sonla_api.kit.period import PeriodFilter
 from sonla_api.kit.schema import SourceSummary
@@ -105,9 +105,8 @@ def _address(query: TradeQuery, row: Any) -> str:
     of_indicator = {"indicator_code": json.loads(row["indicator"])["code"]}
     flow = row["flow"] if row["is_of_dimension"] else None
     told = {"flow": flow, "value_kind": row["value_kind"]}
-    unknown = {"without": [name for name, value in told.items() if value is None] or None}
-    said = dict.fromkeys(query.given()) | of_indicator | told | unknown | chosen
-    return "/api/v1/observations?" + query.query("", **said)
+    unknown = {"without": [name for name, value in told.items() if value is None]}
+    return list_address("observations", **of_indicator | told | unknown | chosen)
 
 
 def _chosen(forms: Any) -> Any:

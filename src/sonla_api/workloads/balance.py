@@ -12,14 +12,14 @@ from sonla_api.agencies.models import AgencyKind
 from sonla_api.assignments.models import Assignment, AssignmentRole
 from sonla_api.kit.context import Context
 from sonla_api.kit.filters import one_of
-from sonla_api.kit.listing import Parameters
+from sonla_api.kit.listing import Parameters, list_address
 from sonla_api.kit.model import among, constant
 from sonla_api.kit.period import PeriodFilter
 from sonla_api.kit.schema import AgencySummary
 from sonla_api.kit.statement import Statement
 from sonla_api.tasks.health import TODAY, Health, assignment_health, health, is_assigned
 from sonla_api.tasks.models import Task
-from sonla_api.workloads.queries import address, agencies_listed
+from sonla_api.workloads.queries import agencies_listed
 from sonla_api.workloads.schemas import Figure, TaskTable, TaskTableRow, Unassigned
 
 A, T = Assignment, Task
@@ -128,13 +128,13 @@ def _unassigned(query: TaskTableQuery) -> Statement:
 
 
 def _unassigned_at(query: TaskTableQuery, last: date) -> str:
-    chosen = {"plan_id": query.plan_id or None, "as_of": last, "is_assigned": "false"}
-    return address("tasks", **chosen, health=_UNASSIGNED)
+    chosen = {"plan_id": query.plan_id, "as_of": last, "is_assigned": False}
+    return list_address("tasks", **chosen, health=_UNASSIGNED)
 
 
 def filters_of(first: date, last: date) -> dict[str, dict[str, Any]]:
     """By its name, the filters of `/assignments` that list what a number of the table counts."""
-    leaves, at_end = {"of_heading": "false"}, {"as_of": last}
+    leaves, at_end = {"of_heading": False}, {"as_of": last}
     done = at_end | {"done_on_from": first}
     return {
         "carried_over": leaves | {"carried_into": first},
@@ -156,11 +156,13 @@ def _row(
 ) -> TaskTableRow:
     chosen = {
         "role": query.role,
-        "plan_id": query.plan_id or None,
-        "agency_id": agency.id if agency else query.agency_id or None,
+        "plan_id": query.plan_id,
+        "agency_id": agency.id if agency else query.agency_id,
     }
     figures = {
-        name: Figure(assignments=numbers[name], href=address("assignments", **chosen, **filters))
+        name: Figure(
+            assignments=numbers[name], href=list_address("assignments", **chosen, **filters)
+        )
         for name, filters in filters_of(first, last).items()
     }
     return TaskTableRow(agency=agency, **figures)

@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import UUID as Uuid
 from sonla_api.agencies.models import Agency, AgencyKind
 from sonla_api.assignments.models import Assignment, AssignmentRole
 from sonla_api.kit.context import Context
+from sonla_api.kit.listing import list_address
 from sonla_api.kit.model import constant
 from sonla_api.kit.schema import AgencySummary
 from sonla_api.kit.statement import Statement
@@ -20,7 +21,6 @@ from sonla_api.tasks.models import Task
 from sonla_api.workloads.queries import (
     OF_ASSIGNMENTS,
     DayQuery,
-    address,
     agencies_listed,
     task_counts,
 )
@@ -81,7 +81,7 @@ async def board(ctx: Context, plan_id: UUID, kinds: Sequence[AgencyKind]) -> lis
             _row(on, agency, lead[agency.id], beside[agency.id], lead=agency.id)
             for agency in await agencies_listed(ctx, ids, kinds)
         ),
-        _row(on, None, lead[None], None, has_lead="false"),
+        _row(on, None, lead[None], None, has_lead=False),
     ]
 
 
@@ -93,11 +93,11 @@ def _row(
     **chosen: Any,
 ) -> BoardRow:
     beside = {"agency_id": agency and agency.id, "role": AssignmentRole.coordinating}
-    beside_href = address("assignments", **on, **beside, health=OF_ASSIGNMENTS)
+    beside_href = list_address("assignments", **on, **beside, health=OF_ASSIGNMENTS)
     return BoardRow(
         agency=agency,
         tasks=sum(numbers.values()),
-        href=address("tasks", **on, **chosen, health=list(Health)),
+        href=list_address("tasks", **on, **chosen, health=list(Health)),
         by_health=task_counts(numbers, **on, **chosen),
         coordinating=coordinating,
         coordinating_href=None if coordinating is None else beside_href,

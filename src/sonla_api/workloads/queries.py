@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Annotated, Any, ClassVar, TypeVar
-from urllib.parse import urlencode
 from uuid import UUID
 
 from pydantic import Field
@@ -32,7 +31,7 @@ from sonla_api.evidence.models import WHAT, Evidence
 from sonla_api.kit.asked import Asked
 from sonla_api.kit.context import Context
 from sonla_api.kit.cursors import Rows
-from sonla_api.kit.listing import Listing, Parameters
+from sonla_api.kit.listing import Listing, Parameters, list_address
 from sonla_api.kit.mentions import mentioned, target_of
 from sonla_api.kit.model import among, constant
 from sonla_api.kit.records import Only, Records
@@ -73,12 +72,6 @@ class DayQuery(Parameters):
     ] = None
 
 
-def address(resource: str, **query: Any) -> str:
-    """Where records are listed."""
-    said = {name: value for name, value in query.items() if value is not None}
-    return f"/api/v1/{resource}?{urlencode(said, doseq=True)}"
-
-
 async def head(ctx: Context, shown: type[S], id_: UUID) -> tuple[S, str]:
     """The record that figures are about, and the status of the calendar that they rest on."""
     ((found, calendar),) = await _head(shown).fetch(ctx.reader, id=id_, **ctx.parameters)
@@ -114,7 +107,9 @@ async def tasks_of(ctx: Context, plan_id: UUID) -> Sequence[Any]:
 def task_counts(numbers: dict[str, int], **query: Any) -> list[TaskCount]:
     """Of each health, how many and where they are listed."""
     return [
-        TaskCount(health=code, tasks=numbers[code], href=address("tasks", **query, health=code))
+        TaskCount(
+            health=code, tasks=numbers[code], href=list_address("tasks", **query, health=code)
+        )
         for code in Health
     ]
 
@@ -185,11 +180,11 @@ def due_href(ctx: Context, agency_id: UUID) -> str:
     """Where it is listed what is overdue or due soon for an agency."""
     due = [Health.overdue, Health.due_soon]
     chosen = {"as_of": ctx.today, "agency_id": agency_id, "health": due}
-    return address("assignments", **chosen, sort="due_on")
+    return list_address("assignments", **chosen, sort="due_on")
 
 
 def _plan(on: dict[str, Any], plan: PlanSummary, role: AssignmentRole, number: int) -> PlanCount:
-    href = address("assignments", **on, plan_id=plan.id, role=role, health=_OPEN)
+    href = list_address("assignments", **on, plan_id=plan.id, role=role, health=_OPEN)
     return PlanCount(plan=plan, role=role, assignments=number, href=href)
 
 
@@ -198,12 +193,12 @@ def _role(on: dict[str, Any], role: AssignmentRole, numbers: dict[str, int]) -> 
     return RoleCount(
         role=role,
         assignments=sum(numbers.values()),
-        href=address("assignments", **chosen, health=OF_ASSIGNMENTS),
+        href=list_address("assignments", **chosen, health=OF_ASSIGNMENTS),
         by_health=[
             AssignmentCount(
                 health=code,
                 assignments=numbers[code],
-                href=address("assignments", **chosen, health=code),
+                href=list_address("assignments", **chosen, health=code),
             )
             for code in OF_ASSIGNMENTS
         ],

@@ -8,9 +8,10 @@ from typing import Any
 from uuid import UUID
 
 from sonla_api.kit.context import Context
+from sonla_api.kit.listing import list_address
 from sonla_api.plans.schemas import PlanSummary
 from sonla_api.tasks.health import Health
-from sonla_api.workloads.queries import DayQuery, address, head, task_counts, tasks_of
+from sonla_api.workloads.queries import DayQuery, head, task_counts, tasks_of
 from sonla_api.workloads.schemas import PlanFigures
 
 
@@ -27,7 +28,7 @@ async def plan_figures(ctx: Context, id_: UUID, query: DayQuery) -> PlanFigures:
         calendar=calendar,
         percent=progress(tasks) if on.today >= ctx.today else None,
         tasks=numbers.total(),
-        href=address("tasks", **chosen, health=list(Health)),
+        href=list_address("tasks", **chosen, health=list(Health)),
         by_health=task_counts(numbers, **chosen),
     )
 

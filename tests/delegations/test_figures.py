@@ -10,23 +10,9 @@ from sonla_api.delegations.lifecycle import DelegationState
 from tests.conftest import Cast
 from tests.delegations.steps import put
 from tests.factories import agency, delegation, made, partner
+from tests.listing import listed
 
 NUMBERS = ("delegations", "person_trips", "without_headcount", "not_placed")
-
-
-async def listed(api: AsyncClient, href: str) -> list[Any]:
-    """The records behind an address, page by page."""
-    records: list[Any] = []
-    address = href.removeprefix("/api/v1") + "&limit=3&count=exact"
-    total = None
-    while address:
-        found = await api.get(address)
-        assert found.status_code == 200, found.text
-        records += found.json()["items"]
-        total = found.json()["total"]
-        address = found.links["next"]["url"].removeprefix("/api/v1") if found.links else ""
-    assert total == len(records) == len({record["id"] for record in records})
-    return records
 
 
 async def figures(api: AsyncClient, query: str = "") -> dict[str | None, tuple[int, ...]]:
@@ -37,7 +23,7 @@ async def figures(api: AsyncClient, query: str = "") -> dict[str | None, tuple[i
     by_group: dict[str | None, tuple[int, ...]] = {}
     for name, row in [("total", answer["total"]), *((r["group"], r) for r in answer["items"])]:
         records = await listed(api, row["href"])
-        outside = await listed(api, row["not_placed_href"]) if row["not_placed_href"] else []
+        outside = await listed(api, row["not_placed_href"])
         known = [r["headcount"] for r in records if r["headcount"] is not None]
         recomputed = (len(records), sum(known), len(records) - len(known), len(outside))
         assert tuple(row[number] for number in NUMBERS) == recomputed, row

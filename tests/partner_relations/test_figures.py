@@ -8,6 +8,7 @@ from asyncpg import Connection
 from httpx import AsyncClient
 
 from tests.factories import made, partner, relation, source
+from tests.listing import listed
 
 NUMBERS = ("relations", "partners", "counted_from_source", "undated")
 
@@ -16,18 +17,6 @@ async def summary(api: AsyncClient, query: str = "") -> Any:
     found = await api.get(f"/partner-relations/summary?{query}")
     assert found.status_code == 200, found.text
     return found.json()
-
-
-async def listed(api: AsyncClient, href: str) -> list[str]:
-    """The ids behind an address, page by page."""
-    ids: list[str] = []
-    address = href.removeprefix("/api/v1") + "&limit=2"
-    while address:
-        found = await api.get(address)
-        assert found.status_code == 200, found.text
-        ids += [item["id"] for item in found.json()["items"]]
-        address = found.links["next"]["url"].removeprefix("/api/v1") if found.links else ""
-    return ids
 
 
 async def followed(api: AsyncClient, query: str = "") -> dict[str | None, tuple[int, ...]]:
