@@ -95,14 +95,47 @@ async def test_a_rule_adds_nothing_to_what_a_source_says(api: AsyncClient) -> No
     assert flagged(changed.json()) == [("likely_duplicate", "rule")]
 
 
-async def test_the_flag_tells_a_stranger_no_name(
-    api: AsyncClient, stranger: AsyncClient, as_actor: Callable[..., Any]
+@pytest.mark.parametrize(
+    ("of_other", "of_partner", "is_same", "is_told"),
+    [
+        ("public", "public", False, True),
+        ("internal", "internal", False, True),
+        ("internal", "agency", False, True),
+        ("agency", "agency", True, True),
+        ("internal", "public", True, False),
+        ("agency", "public", True, False),
+        ("agency", "internal", True, False),
+        ("agency", "agency", False, False),
+    ],
+)
+async def test_no_partner_that_is_hidden_is_told(
+    api: AsyncClient,
+    as_actor: Callable[..., Any],
+    of_other: str,
+    of_partner: str,
+    *,
+    is_same: bool,
+    is_told: bool,
+) -> None:
+    """Whoever writes: some who see the partner may not know of the other one."""
+    ours, theirs = [(await made(api, "/agencies", agency(key=k)))["id"] for k in ("ours", "theirs")]
+    owner = ours if is_same else theirs
+    await made(api, "/partners", partner(visibility=of_other, owner_agency_id=owner))
+    second = await made(api, "/partners", partner(visibility=of_partner, owner_agency_id=ours))
+    assert flagged(second) == ([("likely_duplicate", "rule")] if is_told else [])
+    editor = await as_actor("partners:read partners:write", agency="ours")
+    for client in (editor, api):
+        patch = {"note": f"of {client is editor}"}
+        answer = await client.patch(f"/partners/{second['id']}", json=patch, headers=HERE)
+        assert answer.status_code == 200, answer.text
+        assert answer.json()["flags"] == second["flags"]
+
+
+async def test_who_sees_a_hidden_one_finds_it_among_the_candidates(
+    api: AsyncClient, stranger: AsyncClient
 ) -> None:
     hidden = await made(api, "/partners", partner("Hidden Investor", visibility="internal"))
     public = await made(api, "/partners", partner("Hidden investors", visibility="public"))
-    read = (await stranger.get(f"/partners/{public['id']}")).json()
-    assert flagged(read) == [("likely_duplicate", "rule")]
-    assert "Hidden" not in str(read["flags"])
     assert await candidates(stranger, public) == []
     assert [id_ for id_, _ in await candidates(api, public)] == [hidden["id"]]
 

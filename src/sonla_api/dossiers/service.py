@@ -23,6 +23,8 @@ _TOO_MANY = Message(
     "together they have more than {most} {field}; shorten one of the lists first",
     "gộp lại sẽ có hơn {most} {field}; hãy rút gọn một trong hai danh sách trước",
 )
+_COMPARED = ("name", "country", "parent_id", "visibility", "owner_agency_id")
+"""What likely duplicates of a partner are sought by."""
 
 
 async def merge(ctx: WriteContext, id_: UUID, expected: Expected, body: MergeCreate) -> None:
@@ -48,7 +50,7 @@ async def merge(ctx: WriteContext, id_: UUID, expected: Expected, body: MergeCre
     await ctx.session.delete(loser)
     await ctx.session.flush()
     await lead_on(ctx, id_, survivor.id)
-    values = {name: getattr(survivor, name) for name in ("name", "country", "parent_id")}
+    values = {name: getattr(survivor, name) for name in _COMPARED}
     found = await resemblance(ctx, survivor.id, values | {"aliases": aliases})
     flags = ruled(survivor.flags, found, apart=OF_PRINTED)
     await change(ctx, survivor, aliases=aliases, sources=cited, flags=flags)

@@ -173,21 +173,24 @@ _likeness = (
 )
 _id = bindparam("id", type_=Partner.id.type)
 _country = bindparam("country", type_=Text())
-_alike = (
-    select(Partner.id)
-    .where(
+
+
+def _alike(*, is_told: bool) -> Any:
+    """Those called alike: that the caller sees, or all who see the partner that is told of it."""
+    found = select(Partner.id).where(
         Partner.words.bool_op("%>>")(any_(_names)),  # from NEAR on, by LIKENESS; uses the index
         or_(Partner.country == _country, Partner.country.is_(None), _country.is_(None)),
         Partner.id.is_distinct_from(_id),
         or_(_id.is_(None), Partner.parent_id.is_distinct_from(_id)),
         Partner.id.is_distinct_from(bindparam("parent_id", type_=Partner.id.type)),
-        Partner.is_seen(),
+        Partner.is_seen_as_widely() if is_told else Partner.is_seen(),
     )
-    .cte("alike")
-    .prefix_with("materialized")  # planned as a whole, and read only as far as it is needed
-)
-_is_alike = Statement(select(_alike).limit(1))
-_some = select(_alike).limit(_COMPARED).subquery("some")
+    # Planned as a whole, and read only as far as it is needed.
+    return found.cte("alike").prefix_with("materialized")
+
+
+_is_alike = Statement(select(_alike(is_told=True)).limit(1))
+_some = select(_alike(is_told=False)).limit(_COMPARED).subquery("some")
 _near = (
     select(Partner.id, Partner.name, _likeness.label("likeness"))
     .join(_some, _some.c.id == Partner.id)
@@ -211,10 +214,10 @@ async def resemblance(
 ) -> Mapping[str, Message]:
     """The flag of a partner that may stand in the register already.
 
-    It names nobody: whoever reads it may not be allowed to see them.
+    It rests on those that all who see this one see: whoever writes, it says the same.
     """
-    wanted = _like(id_, values)
-    found = await _is_alike.fetch(ctx.reader, **wanted, **ctx.parameters)
+    shown = {"shown_visibility": values["visibility"], "shown_owner": values["owner_agency_id"]}
+    found = await _is_alike.fetch(ctx.reader, **_like(id_, values), **shown)
     return {"likely_duplicate": _LIKELY} if found else {}
 
 
