@@ -6,7 +6,7 @@ WORKDIR /build
 COPY requirements/runtime.txt requirements/local.txt requirements/
 # The packages that run, into a place of their own; then the build tool beside, not among them.
 RUN python -m venv /srv/sonla-api \
-    && /srv/sonla-api/bin/python -m pip install --no-cache-dir --require-hashes \
+    && /srv/sonla-api/bin/python -m pip install --no-cache-dir --no-compile --require-hashes \
         --only-binary :all: --requirement requirements/runtime.txt \
     && python -m venv /build/tools \
     && /build/tools/bin/python -m pip install --no-cache-dir --require-hashes \
@@ -16,12 +16,17 @@ COPY migrations migrations
 COPY src src
 RUN /build/tools/bin/python -m pip wheel --no-deps --no-index --no-build-isolation \
         --wheel-dir dist . \
-    && /srv/sonla-api/bin/python -m pip install --no-deps --no-index dist/*.whl \
+    && /srv/sonla-api/bin/python -m pip install --no-compile --no-deps --no-index dist/*.whl \
     && /srv/sonla-api/bin/python -m pip uninstall --yes pip \
     && /srv/sonla-api/bin/python -OO -m compileall -q /srv/sonla-api/lib
 
 FROM python:3.13-slim-trixie AS service
-RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin sonla
+# Python's own modules come without bytecode, and the user that serves cannot write any: each start and
+# each health check would compile them.
+RUN groupadd --system --gid 10001 sonla \
+    && useradd --system --uid 10001 --gid 10001 --no-create-home --shell /usr/sbin/nologin sonla \
+    && python -OO -m compileall -q -x 'site-packages|ensurepip|idlelib|tkinter|turtledemo|lib2to3' \
+        /usr/local/lib/python3.13
 COPY --from=build /srv/sonla-api /srv/sonla-api
 ENV PATH=/srv/sonla-api/bin:$PATH \
     PYTHONUNBUFFERED=1 \
