@@ -15,6 +15,7 @@ from uvicorn.supervisors import multiprocess
 
 from sonla_api.embedded import die_with_parent
 from sonla_api.kit import logs
+from sonla_api.kit.model import forget_expressions
 from sonla_api.main import create_app
 from sonla_api.servers import Process, Server
 from sonla_api.settings import Settings, SettingsError
@@ -67,6 +68,7 @@ def _made(settings: Settings) -> FastAPI:
     milliseconds then, there are many: what one statement was compiled from makes room for the next.
     """
     app = create_app(settings)
+    forget_expressions()
     gc.collect()
     gc.freeze()
     gc.collect()  # this one counts what is left, of which the next wait for a quarter to be new

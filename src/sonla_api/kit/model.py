@@ -1,6 +1,7 @@
 """What every table is built from: a row with its own address is a `Resource`."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime
 from enum import Enum
 from typing import Any, ClassVar
@@ -207,3 +208,13 @@ class Resource(Visible, Model):
             Index(None, "id", postgresql_where="flags <> '[]'"),
             CheckConstraint(owned, name="owner_agency_id"),
         )
+
+
+def forget_expressions() -> None:
+    """Let go of what SQLAlchemy makes of each column as it maps it, 2 MB: few of them stand in a
+    statement, and those are made again.
+    """
+    for mapper in Model.registry.mappers:
+        for name in mapper.column_attrs.keys():  # noqa: SIM118  no mapping, but keys of one
+            with suppress(AttributeError):
+                del getattr(mapper.class_, name).comparator.__clause_element__
