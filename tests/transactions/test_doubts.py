@@ -181,6 +181,31 @@ async def test_flags_tell_nothing_that_readers_of_the_project_may_not_see(
         assert [flag["code"] for flag in shown.json()["flags"]] == [OVER]
 
 
+async def test_flags_tell_nothing_to_agencies_that_take_part_and_may_not_see_the_money(
+    api: AsyncClient, as_actor: Any
+) -> None:
+    ours, theirs = [(await made(api, "/agencies", agency(key=k)))["id"] for k in ("ours", "theirs")]
+    hidden = {"visibility": "agency", "owner_agency_id": ours}
+    work = await made(api, "/projects", project(**hidden))
+    await paid(api, work, "incoming_commitment", "100", **hidden)
+    await paid(api, work, "disbursement", "101", **hidden)
+    assert await codes(api, work) == [OVER]
+    reader = await as_actor("projects:read transactions:read", agency="theirs")
+    for participants, expected in (
+        ([{"agency_id": theirs, "role": "implementing"}], []),
+        ([{"agency_id": ours, "role": "implementing"}], [OVER]),
+        ([{"agency_id": theirs, "role": "implementing"}], []),
+    ):
+        patch = {"participants": participants}
+        answer = await api.patch(f"/projects/{work['id']}", json=patch, headers=ANY)
+        assert [flag["code"] for flag in answer.json()["flags"]] == expected
+    money = await reader.get(f"/transactions?project_id={work['id']}")
+    assert money.json()["items"] == []
+    assert await codes(reader, work) == []
+    await paid(api, work, "disbursement", "1", **hidden)
+    assert await codes(api, work) == []
+
+
 async def test_amounts_in_two_currencies_that_do_not_fit(api: AsyncClient, work: Any) -> None:
     first = await paid(api, work, "stated", "8200000000", "VND", "USD", "328000")
     assert await codes(api, work) == []

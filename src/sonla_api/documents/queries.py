@@ -35,7 +35,7 @@ from sonla_api.kit.context import Context, WriteContext
 from sonla_api.kit.filters import Filter, holds, matches, one_of, overlaps
 from sonla_api.kit.listing import Listing, Parameters, Q
 from sonla_api.kit.mentions import Mention
-from sonla_api.kit.model import Visibility, among, constant
+from sonla_api.kit.model import Visibility, among, constant, readers
 from sonla_api.kit.period import UNKNOWN, PeriodFilter, days
 from sonla_api.kit.records import Records
 from sonla_api.kit.schema import Day
@@ -158,8 +158,8 @@ async def is_number_taken(
     Of those that all who see this one see: whoever writes, its flag says the same.
     """
     same = {name: values[name] for name in ("type", "issuer_id", "issuer_name")}
-    shown = {"shown_visibility": values["visibility"], "shown_owner": values["owner_agency_id"]}
-    return bool(await _namesakes.fetch(ctx.reader, id=id_, **told, **same, **shown))
+    found = await _namesakes.fetch(ctx.reader, id=id_, **told, **same, **readers(values))
+    return bool(found)
 
 
 class Otherwise(StrEnum):

@@ -1,6 +1,6 @@
 """What every table is built from: a row with its own address is a `Resource`."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from datetime import datetime
 from enum import Enum
@@ -86,6 +86,18 @@ AGENCIES = bindparam("actor_agencies", type_=ARRAY(Uuid))
 _writes_all: ColumnElement[bool] = bindparam("actor_writes_all", type_=Boolean())
 _shown_visibility = bindparam("shown_visibility", type_=Text())
 _shown_owner: ColumnElement[UUID | None] = bindparam("shown_owner", type_=Uuid())
+_shown_taking_part = bindparam("shown_taking_part", type_=ARRAY(Uuid))
+
+
+def readers(of: Mapping[str, Any], taking_part: Iterable[UUID] = ()) -> dict[str, Any]:
+    """The binds of `Visible.is_seen_as_widely`: who sees a record of these values, in which these
+    agencies take part.
+    """
+    return {
+        "shown_visibility": of["visibility"],
+        "shown_owner": of["owner_agency_id"],
+        "shown_taking_part": [*taking_part],
+    }
 
 
 def constant(value: str) -> ColumnElement[Any]:
@@ -133,10 +145,11 @@ class Visible:
 
     @classmethod
     def is_seen_as_widely(cls) -> ColumnElement[bool]:
-        """Whether all who see a record of the visibility and owner in binds see this one too.
+        """Whether all who see the record whose `readers` are in binds see this one too.
 
         What is said to everybody who sees a record may rest on such rows alone.
         """
+        all_here = func.array_append(cls.taking_part, cls.owner_agency_id)
         return or_(
             cls.visibility == constant(Visibility.public),
             and_(
@@ -146,6 +159,7 @@ class Visible:
             and_(
                 _shown_visibility == constant(Visibility.agency),
                 cls.owner_agency_id == _shown_owner,
+                _shown_taking_part.bool_op("<@")(all_here),
             ),
         )
 

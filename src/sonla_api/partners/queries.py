@@ -28,7 +28,7 @@ from sonla_api.kit.cursors import Rows
 from sonla_api.kit.filters import Filter, has, lacks, matches, one_of
 from sonla_api.kit.formats import Format
 from sonla_api.kit.listing import Listing, Parameters, Q, of_group, refuse_oracle
-from sonla_api.kit.model import constant
+from sonla_api.kit.model import constant, readers
 from sonla_api.kit.records import Records
 from sonla_api.kit.schema import Day
 from sonla_api.kit.shapes import as_bytes, json_object, localized
@@ -216,8 +216,7 @@ async def resemblance(
 
     It rests on those that all who see this one see: whoever writes, it says the same.
     """
-    shown = {"shown_visibility": values["visibility"], "shown_owner": values["owner_agency_id"]}
-    found = await _is_alike.fetch(ctx.reader, **_like(id_, values), **shown)
+    found = await _is_alike.fetch(ctx.reader, **_like(id_, values), **readers(values))
     return {"likely_duplicate": _LIKELY} if found else {}
 
 

@@ -23,7 +23,7 @@ from sqlalchemy.orm import aliased
 
 from sonla_api.kit.context import Context
 from sonla_api.kit.mentions import model_of
-from sonla_api.kit.model import among, constant
+from sonla_api.kit.model import among, constant, readers
 from sonla_api.kit.schema import View
 from sonla_api.kit.shapes import elements, json_object
 from sonla_api.kit.statement import Statement
@@ -105,14 +105,15 @@ def as_view(of: Any, view: type[View]) -> ColumnElement[Any]:
 
 
 async def money_doubts(
-    ctx: Context, project_id: UUID, visibility: str, owner_agency_id: UUID | None
+    ctx: Context, project_id: UUID, values: Mapping[str, Any]
 ) -> Mapping[str, Message]:
     """Sums of a project that do not fit each other.
 
     Of the transactions that all who see the project see: its flags tell nothing of others.
     """
     found: dict[str, Message] = {}
-    shown = {"shown_visibility": visibility, "shown_owner": owner_agency_id}
+    named = (one.get("agency_id") for one in values["participants"])
+    shown = readers(values, (UUID(str(agency)) for agency in named if agency))
     (row,) = await _conflicts().fetch(ctx.reader, project_id=project_id, **shown)
     currencies, pairs = row
     if currencies:

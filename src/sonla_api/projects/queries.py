@@ -220,5 +220,5 @@ async def doubts(
     if wrong := sorted(s for s, total in shares.items() if abs(total - 100) > _ROUNDED):
         found["percentages_differ"] = _PERCENTAGES.format(schemes=", ".join(wrong))
     if id_:
-        found |= await money_doubts(ctx, id_, values["visibility"], values["owner_agency_id"])
+        found |= await money_doubts(ctx, id_, values)
     return found

@@ -16,6 +16,9 @@ from sonla_api.transactions.models import Transaction
 from sonla_api.transactions.queries import project_of, transactions
 from sonla_api.transactions.schemas import TransactionCreate, TransactionUpdate
 
+_WEIGHED = ("sectors", "participants", "visibility", "owner_agency_id")
+"""What the doubts about a project rest on, beside its money."""
+
 
 async def register(ctx: WriteContext, body: TransactionCreate) -> Item:
     async with _weighed(ctx, {body.project_id}) as held:
@@ -57,11 +60,7 @@ async def _weighed(ctx: WriteContext, ids: Collection[UUID]) -> AsyncIterator[Se
     held = await hold(ctx, Project, ids)
     yield held
     for project in held:
-        values = {
-            "sectors": project.sectors,
-            "visibility": project.visibility,
-            "owner_agency_id": project.owner_agency_id,
-        }
+        values = {name: getattr(project, name) for name in _WEIGHED}
         found = await doubts(ctx, project.id, values)
         weighed = flags.ruled(project.flags, found, apart=flags.OF_PRINTED)
         await change(ctx, project, flags=weighed)
