@@ -131,6 +131,10 @@ async def test_a_source_tells_how_far_it_is(api: AsyncClient) -> None:
     record = await told(api, "in_force")
     again = await take(api, record, "record", state="in_force")
     assert again.json()["errors"][0]["code"] == "same_state"
+    api.headers["Accept-Language"] = "vi"
+    again = await take(api, record, "record", state="in_force")
+    del api.headers["Accept-Language"]
+    assert again.json()["errors"][0]["message"] == "thỏa thuận đang ở trạng thái này"
     unasked = await take(api, record, "suspend", state="suspended", note="x")
     assert unasked.json()["errors"][0]["code"] == "state_unasked"
     over = await taken(api, record, "record", state="terminated", on="2026-03-01")

@@ -408,3 +408,13 @@ async def test_two_merged_into_each_other_at_once_wait_in_one_order(api: AsyncCl
         statuses = sorted(answer.status_code for answer in answers)
         assert statuses[0] == 201
         assert statuses[1] in {404, 410, 422}
+
+
+async def test_a_merge_tells_of_no_partner_that_is_hidden(api: AsyncClient) -> None:
+    await made(api, "/partners", partner("Hidden Investor", visibility="internal"))
+    loser, survivor = [
+        await made(api, "/partners", partner(name, visibility="public"))
+        for name in ("Sunrise Trading", "Hidden investors")
+    ]
+    await merged(api, loser, survivor)
+    assert (await read(api, "/partners", survivor))["flags"] == []

@@ -14,6 +14,7 @@ from sonla_api.delegations.models import Delegation
 from sonla_api.evidence.models import Evidence
 from sonla_api.kit.cursors import seal
 from sonla_api.kit.filters import one_of, through
+from sonla_api.kit.listing import list_address
 from sonla_api.settings import Settings
 from tests import factories
 from tests.conftest import Connection
@@ -631,3 +632,9 @@ async def calls(database: "Connection[Any]") -> int:
         " where funcname in ('unaccent', 'folded', 'like_words')"
     )
     return found
+
+
+def test_an_address_says_what_is_asked_for_as_a_caller_would() -> None:
+    said = list_address("tasks", has_lead=False, without=[], as_of=None, q="đ &", health=["a", "b"])
+    assert said == "/api/v1/tasks?has_lead=false&q=%C4%91+%26&health=a&health=b"
+    assert list_address("tasks") == "/api/v1/tasks"

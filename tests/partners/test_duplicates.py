@@ -129,6 +129,9 @@ async def test_no_partner_that_is_hidden_is_told(
         answer = await client.patch(f"/partners/{second['id']}", json=patch, headers=HERE)
         assert answer.status_code == 200, answer.text
         assert answer.json()["flags"] == second["flags"]
+    shown = {"visibility": "public"}
+    answer = await api.patch(f"/partners/{second['id']}", json=shown, headers=HERE)
+    assert flagged(answer.json()) == ([("likely_duplicate", "rule")] * (of_other == "public"))
 
 
 async def test_who_sees_a_hidden_one_finds_it_among_the_candidates(

@@ -135,6 +135,10 @@ async def test_what_a_source_tells_needs_the_source_and_a_state(api: AsyncClient
     known = await ready(api, "oda_loan")
     same = await take(api, known, "record", state="pipeline")
     assert [(e["pointer"], e["code"]) for e in same.json()["errors"]] == [("/state", "same_state")]
+    api.headers["Accept-Language"] = "vi"
+    told = await take(api, known, "record", state="pipeline")
+    del api.headers["Accept-Language"]
+    assert told.json()["errors"][0]["message"] == "dự án đang ở trạng thái này"
     other = await take(api, known, "prepare", state="approved")
     assert [e["pointer"] for e in other.json()["errors"]] == ["/state"]
     assert (await take(api, known, "record", state="implementing")).status_code == 201

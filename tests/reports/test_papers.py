@@ -34,7 +34,9 @@ TOLD = [
     {"part": "delegations", "text": {"vi": f"Đoàn đã thăm tỉnh Hủa Phăn ({LAO})."}},
     {"part": "partners", "text": {"lo": LAO}},
     {"part": "proposals", "text": {"vi": "Đề nghị <Bộ> & các cơ quan xem xét."}},
+    {"part": "difficulties", "text": {"vi": "Kinh phí được cấp chậm."}},
 ]
+CLOSING = {"Kinh phí được cấp chậm.", "Đề nghị <Bộ> & các cơ quan xem xét."}
 RUN = '=HYPERLINK("http://x","x")'
 SOURCE = {"id": "0", "title": "Báo Sơn La"}
 
@@ -87,7 +89,12 @@ async def test_word_is_laid_out_as_the_decree_says(api: AsyncClient) -> None:
     assert texts[:2] == ["BÁO CÁO", found["title"]["vi"]]
     assert texts[3:5] == ["Thực hiện Kế hoạch số 152/KH-UBND.", "Kết quả như sau."]
     assert f"Đoàn đã thăm tỉnh Hủa Phăn ({LAO})." in texts
-    assert "Đề nghị <Bộ> & các cơ quan xem xét." in texts
+    assert [text for text in texts if text[:4] in {"XI. ", "XII."} or text in CLOSING] == [
+        "XI. KHÓ KHĂN, HẠN CHẾ",
+        "Kinh phí được cấp chậm.",
+        "XII. KIẾN NGHỊ, ĐỀ XUẤT",
+        "Đề nghị <Bộ> & các cơ quan xem xét.",
+    ]
     recipients, signer = ([it.text for it in cell.paragraphs] for cell in signature.rows[0].cells)
     assert recipients == ["Nơi nhận:", "- Bộ Ngoại giao;", "- Lưu: VT, SNgV."]
     assert signer == ["KT. CHỦ TỊCH", "PHÓ CHỦ TỊCH", "Nguyễn Văn A"]

@@ -40,7 +40,7 @@ from sonla_api.kit.filters import (
     refers,
 )
 from sonla_api.kit.halves import half_year
-from sonla_api.kit.listing import Listing, Parameters, Q, of_group, refuse_oracle
+from sonla_api.kit.listing import Listing, Parameters, Q, group_hrefs, refuse_oracle
 from sonla_api.kit.model import among
 from sonla_api.kit.period import HalfYearFilter, PeriodFilter
 from sonla_api.kit.records import Records
@@ -185,12 +185,9 @@ async def delegation_figures(ctx: Context, query: DelegationFiguresQuery) -> Del
 
 
 def _count(query: DelegationFiguresQuery, row: Any) -> DelegationCount:
-    chosen = {**of_group(query, row), "state": TOOK_PLACE}
-    outside = query.address("delegations", **chosen, not_placed_in=query.period)
     return DelegationCount(
         group=row["group"],
-        href=query.address("delegations", **chosen, within=query.period),
-        not_placed_href=outside if query.period else None,
+        **group_hrefs(query, row, "delegations", state=TOOK_PLACE),
         **{name: row[name] for name in _NUMBERS},
     )
 

@@ -37,7 +37,7 @@ from sonla_api.kit.filters import (
     placed,
     refers,
 )
-from sonla_api.kit.listing import Listing, Parameters, Q, of_group, refuse_oracle
+from sonla_api.kit.listing import Listing, Parameters, Q, group_hrefs, refuse_oracle
 from sonla_api.kit.model import among, constant
 from sonla_api.kit.period import PeriodFilter
 from sonla_api.kit.records import Records
@@ -210,12 +210,9 @@ async def event_figures(ctx: Context, query: EventFiguresQuery) -> EventFigures:
 
 
 def _count(query: EventFiguresQuery, row: Any, orders: list[OrderSum]) -> EventCount:
-    chosen = {"state": TOOK_PLACE, **of_group(query, row)}
-    outside = query.address("events", **chosen, not_placed_in=query.period)
     return EventCount(
         group=row["group"],
         orders=orders,
-        href=query.address("events", **chosen, within=query.period),
-        not_placed_href=outside if query.period else None,
+        **group_hrefs(query, row, "events", state=TOOK_PLACE),
         **{number: row[number] for number in _NUMBERS},
     )

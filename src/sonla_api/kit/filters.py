@@ -149,11 +149,7 @@ def falls_in(day: Any) -> Filter:
 
 def holds(days: Any) -> Filter:
     """A filter on a day: the record's days hold it."""
-    return Filter(
-        lambda asked: days.bool_op("@>")(asked.value(Date())),
-        days,
-        says="Holding this day.",
-    )
+    return Filter(lambda asked: days.bool_op("@>")(asked.value(Date())), days)
 
 
 def told_on(column: Any) -> Filter:

@@ -157,6 +157,20 @@ def of_group(query: Any, row: Any) -> dict[str, Any]:
     return {"without": [*query.without, name]} if row["group"] is None else {name: row["group"]}
 
 
+def group_hrefs(query: Any, row: Any, resource: str, **chosen: Any) -> dict[str, str | None]:
+    """Where one group of a count is listed, and what of it cannot be placed in the period."""
+
+    def listed(**placed: Any) -> str:
+        found: str = query.address(resource, **of_group(query, row), **chosen, **placed)
+        return found
+
+    period = query.period
+    return {
+        "href": listed(within=period),
+        "not_placed_href": listed(not_placed_in=period) if period else None,
+    }
+
+
 Q = Annotated[
     Line | None,
     AfterValidator(few_words),
