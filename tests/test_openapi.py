@@ -128,6 +128,20 @@ def test_examples_say_something_of_the_field() -> None:
             assert '"Sơn La"' not in said, f"{name}, {what}: a text of it needs an example: {said}"
 
 
+def test_what_a_create_answers_is_what_its_body_says() -> None:
+    """An event is called as events are, not as the example of all texts in three languages."""
+    kept = 0
+    for name, about in OPERATIONS.items():
+        examples = {what: media["example"] for what, media in contents(about)}
+        sent, given = (examples.get(f"{it} application/json") for it in ("request", "201"))
+        if not name.startswith("POST ") or not isinstance(sent, dict) or not given:
+            continue
+        for field in {"name", "title", "kind", "type", "valid"} & sent.keys():
+            assert given.get(field, sent[field]) == sent[field], (name, field)
+            kept += 1
+    assert kept > 20, kept
+
+
 def test_patterns_mean_the_same_to_every_reader() -> None:
     r"""ECMA's \d and \w are ASCII, those of Python and Rust take the digits of every script."""
     patterns = set(re.findall(r'"pattern": "((?:[^"\\]|\\.)*)"', json.dumps(described)))
