@@ -1,10 +1,17 @@
 """The tables are those of the models, and the newest migration can be taken back."""
 
+import asyncio
+from typing import Any
+
+import asyncpg
 from alembic import command
 from alembic.autogenerate import render_python_code
 from alembic.config import Config
 from alembic.operations.ops import CreateTableOp, DowngradeOps, MigrationScript, UpgradeOps
+from sqlalchemy import Column
+from sqlalchemy.dialects import postgresql
 
+from sonla_api.kit.model import Model
 from sonla_api.migrating import alembic_config, needed, revisions, triggers, with_triggers
 from sonla_api.partners.models import Partner
 from sonla_api.sources.models import Source
@@ -21,6 +28,12 @@ select string_agg(name, ', ' order by name) from (
 ) as found
 """
 
+COMPUTED = """
+select count(distinct pg_get_expr(adbin, adrelid)), count(*)
+from pg_attrdef join pg_attribute on (attrelid, attnum) = (adrelid, adnum)
+where adrelid = $1::text::regclass and attname in ($2, 'again')
+"""
+
 
 def _config(url: str) -> Config:
     return alembic_config(url.replace("postgresql://", "postgresql+asyncpg://"))
@@ -31,6 +44,39 @@ def test_nothing_is_left_to_migrate(database_url: str) -> None:
     with new_database(database_url) as url:
         command.upgrade(_config(url), "head")
         command.check(_config(url))
+
+
+def test_generated_columns_are_computed_as_the_models_say(database_url: str) -> None:
+    """Which alembic does not compare: each is made again beside the one that migrations made."""
+    columns = [
+        column
+        for table in Model.metadata.tables.values()
+        for column in table.columns
+        if column.computed is not None
+    ]
+    with new_database(database_url) as url:
+        command.upgrade(_config(url), "head")
+        assert asyncio.run(_changed(url, columns)) == set()
+    assert len(columns) > 20
+
+
+async def _changed(url: str, columns: list[Column[Any]]) -> set[str]:
+    """Those that the tables compute in another way."""
+    found = set()
+    connection = await asyncpg.connect(url)
+    for column in columns:
+        assert column.computed is not None
+        kind, by = column.type.compile(postgresql.dialect()), column.computed.sqltext
+        made = f"{kind} generated always as ({by}) stored"
+        transaction = connection.transaction()
+        await transaction.start()
+        await connection.execute(f"alter table {column.table.name} add column again {made}")
+        ways = await connection.fetchrow(COMPUTED, column.table.name, column.name)
+        if tuple(ways) != (1, 2):
+            found.add(str(column))
+        await transaction.rollback()
+    await connection.close()
+    return found
 
 
 def test_the_newest_migration_is_taken_back_and_made_again(database_url: str) -> None:

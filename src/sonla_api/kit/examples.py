@@ -39,9 +39,11 @@ def _example(schema: _Schema, schemas: _Schema, name: str) -> Any:
 
 
 def _member(name: str, whole: _Schema, schemas: _Schema, of: str) -> Any:
-    """Where a field of a view gives no example, that of the body is taken which writes it."""
+    """Where a field of a view gives no example, that of the body is taken which writes it, rather
+    than what its type gives for all fields of it.
+    """
     member, twin = whole["properties"][name], _twin(whole, schemas).get(name)
-    if twin and _given(member, schemas) is None and _is_alike(twin, member, schemas):
+    if twin and "examples" not in member and _is_alike(twin, member, schemas):
         member = twin
     return _example(member, schemas, of if name == "id" else name.removesuffix("_id"))
 

@@ -53,7 +53,10 @@ class ObservationCreate(ResourceBody):
     qualifier: Annotated[ObservationQualifier | None, Field(examples=["preliminary"])] = None
     change_yoy: Annotated[
         Share | None,
-        Field(description="The growth on the year before, as printed: 0.105 is 10.5 %."),
+        Field(
+            description="The growth on the year before, as printed: 0.105 is 10.5 %.",
+            examples=["0.105"],
+        ),
     ] = None
     as_of: Annotated[
         Day | None, Field(description="The day at the end of which a count stood so.")
