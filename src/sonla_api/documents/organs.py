@@ -35,5 +35,4 @@ CLASSES = (
     "HĐ", "HQ", "H", "KB", "LĐ", "LH", "NH", "S", "TA", "TC", "TĐ", "TH", "TT", "T", "UB",
     "VKS", "VP", "V",
 )
-# fmt: on
 """How the abbreviations of ministries, departments, boards, schools and the like begin."""
