@@ -7,6 +7,7 @@ import pytest
 from httpx import AsyncClient
 
 from tests.factories import agency, document, made
+from tests.sight import TOLD_OF_ANOTHER
 
 HERE = {"If-Match": "*"}
 WHOLE = {
@@ -146,24 +147,12 @@ async def test_a_number_given_twice_is_flagged(api: AsyncClient) -> None:
     assert put_right.json()["flags"] == []
 
 
-@pytest.mark.parametrize(
-    ("of_other", "of_document", "is_same", "is_told"),
-    [
-        ("public", "public", False, True),
-        ("internal", "internal", False, True),
-        ("internal", "agency", False, True),
-        ("agency", "agency", True, True),
-        ("internal", "public", True, False),
-        ("agency", "public", True, False),
-        ("agency", "internal", True, False),
-        ("agency", "agency", False, False),
-    ],
-)
+@TOLD_OF_ANOTHER
 async def test_no_number_of_what_is_hidden_is_told(
     api: AsyncClient,
     as_actor: Callable[..., Any],
     of_other: str,
-    of_document: str,
+    of_one: str,
     *,
     is_same: bool,
     is_told: bool,
@@ -172,7 +161,7 @@ async def test_no_number_of_what_is_hidden_is_told(
     ours, theirs = [(await made(api, "/agencies", agency(key=k)))["id"] for k in ("ours", "theirs")]
     owner, issued = ours if is_same else theirs, {"issuer_name": "UBND tỉnh"}
     await made(api, "/documents", document(visibility=of_other, owner_agency_id=owner, **issued))
-    body = document(visibility=of_document, owner_agency_id=ours, **issued)
+    body = document(visibility=of_one, owner_agency_id=ours, **issued)
     twice = await made(api, "/documents", body)
     assert ("number_reused" in flags(twice)) is is_told
     editor = await as_actor("documents:read documents:write", agency="ours")

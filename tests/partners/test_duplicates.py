@@ -7,6 +7,7 @@ import pytest
 from httpx import AsyncClient
 
 from tests.factories import agency, made, partner
+from tests.sight import TOLD_OF_ANOTHER
 
 HERE = {"If-Match": "*"}
 
@@ -95,24 +96,12 @@ async def test_a_rule_adds_nothing_to_what_a_source_says(api: AsyncClient) -> No
     assert flagged(changed.json()) == [("likely_duplicate", "rule")]
 
 
-@pytest.mark.parametrize(
-    ("of_other", "of_partner", "is_same", "is_told"),
-    [
-        ("public", "public", False, True),
-        ("internal", "internal", False, True),
-        ("internal", "agency", False, True),
-        ("agency", "agency", True, True),
-        ("internal", "public", True, False),
-        ("agency", "public", True, False),
-        ("agency", "internal", True, False),
-        ("agency", "agency", False, False),
-    ],
-)
+@TOLD_OF_ANOTHER
 async def test_no_partner_that_is_hidden_is_told(
     api: AsyncClient,
     as_actor: Callable[..., Any],
     of_other: str,
-    of_partner: str,
+    of_one: str,
     *,
     is_same: bool,
     is_told: bool,
@@ -121,7 +110,7 @@ async def test_no_partner_that_is_hidden_is_told(
     ours, theirs = [(await made(api, "/agencies", agency(key=k)))["id"] for k in ("ours", "theirs")]
     owner = ours if is_same else theirs
     await made(api, "/partners", partner(visibility=of_other, owner_agency_id=owner))
-    second = await made(api, "/partners", partner(visibility=of_partner, owner_agency_id=ours))
+    second = await made(api, "/partners", partner(visibility=of_one, owner_agency_id=ours))
     assert flagged(second) == ([("likely_duplicate", "rule")] if is_told else [])
     editor = await as_actor("partners:read partners:write", agency="ours")
     for client in (editor, api):

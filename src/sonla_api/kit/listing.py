@@ -136,7 +136,7 @@ class Listing(Paging):
 
 
 def list_address(resource: str, /, **filters: Any) -> str:
-    """Where the records of a resource with these filters are listed; one that is None is none."""
+    """Where the records of a resource with these filters are listed; None and [] are left out."""
     given = {name: value for name, value in filters.items() if value is not None}
     said = {n: str(v).lower() if isinstance(v, bool) else v for n, v in given.items()}
     query = urlencode(said, doseq=True)
