@@ -1,12 +1,15 @@
 """Codes that stand for something: our own lists, and those of ISO for countries and the like."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import json
+import pickle
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from functools import cache
+from pathlib import Path
 from typing import Annotated, Any, NamedTuple, Self
 
 import pycountry
-from babel import Locale
+from babel import localedata
 from pydantic import AfterValidator, Strict, WithJsonSchema
 
 from sonla_api.kit.text import Message, refusal
@@ -113,41 +116,40 @@ def _schema(format_: str, description: str, pattern: str, example: str) -> WithJ
     )
 
 
-def _listed(database: Any) -> Sequence[Any]:
-    """What pycountry knows of a list, by a reader of our own that is let go of: what its own keeps
-    is ten times as much as the codes.
+def _listed(database: Any, *fields: str) -> list[Any]:
+    """These fields of each entry of a list, from pycountry's file: what itself makes of the longest
+    takes 5 MB, ten times as much as the codes.
     """
-    return [*type(database)(database.filename)]
+
+    def slim(entry: dict[str, Any]) -> Any:
+        return [entry.get(field) for field in fields] if fields[0] in entry else entry
+
+    with Path(database.filename).open(encoding="utf-8") as file:
+        (entries,) = json.load(file, object_hook=slim).values()
+    return [*entries]
 
 
 def _country_names() -> dict[str, str]:
-    return {country.alpha_2: country.name for country in _listed(pycountry.countries)}
+    return dict(_listed(pycountry.countries, "alpha_2", "name"))
 
 
 def _subdivision_names() -> dict[str, str]:
-    return {subdivision.code: subdivision.name for subdivision in _listed(pycountry.subdivisions)}
+    return dict(_listed(pycountry.subdivisions, "code", "name"))
 
 
 def _currency_names() -> dict[str, str]:
-    return {currency.alpha_3: currency.name for currency in _listed(pycountry.currencies)}
+    return dict(_listed(pycountry.currencies, "alpha_3", "name"))
 
 
 def _language_names() -> dict[str, str]:
-    languages = _listed(pycountry.languages)
-    names = {language.alpha_3: language.name for language in languages}
-    return names | {two: names[three] for two, three in _two_letters(languages).items()}
-
-
-def _two_letters(languages: Iterable[Any]) -> dict[str, str]:
-    """The three letters of each language that has two."""
-    with_two = (language for language in languages if hasattr(language, "alpha_2"))
-    return {language.alpha_2: language.alpha_3 for language in with_two}
+    languages = _listed(pycountry.languages, "alpha_3", "alpha_2", "name")
+    names = {three: name for three, _, name in languages}
+    return names | {two: name for _, two, name in languages if two}
 
 
 @cache
 def _countries() -> tuple[CodeLabel, ...]:
-    en, vi = _locales()
-    return _labelled(_country_names(), en.territories, vi.territories)
+    return _labelled(_country_names(), *_from_cldr("territories"))
 
 
 @cache
@@ -157,17 +159,17 @@ def _subdivisions() -> tuple[CodeLabel, ...]:
 
 @cache
 def _currencies() -> tuple[CodeLabel, ...]:
-    en, vi = _locales()
-    return _labelled(_currency_names(), en.currencies, vi.currencies)
+    return _labelled(_currency_names(), *_from_cldr("currency_names"))
 
 
 @cache
 def _languages() -> tuple[CodeLabel, ...]:
     """CLDR names a language by its two letters where it has them, so three go by way of two."""
-    threes = _two_letters(_listed(pycountry.languages))
+    with_two = _listed(pycountry.languages, "alpha_3", "alpha_2")
+    threes = {two: three for three, two in with_two if two}
     en, vi = (
         {**names, **{three: names[two] for two, three in threes.items() if two in names}}
-        for names in (locale.languages for locale in _locales())
+        for names in _from_cldr("languages")
     )
     return _labelled(_language_names(), en, vi)
 
@@ -180,8 +182,13 @@ def _labelled(
     return tuple(CodeLabel(code, name, vi.get(code, name)) for code, name in english.items())
 
 
-def _locales() -> tuple[Locale, Locale]:
-    return Locale("en"), Locale("vi")
+def _from_cldr(names: str) -> Iterator[Mapping[str, str]]:
+    """What CLDR calls these in English and in Vietnamese, from babel's files; babel itself would
+    keep all that stands in them, and in those of all languages together: 5 MB.
+    """
+    for language in ("en", "vi"):
+        with Path(localedata.resolve_locale_filename(language)).open("rb") as file:
+            yield pickle.load(file)[names]  # noqa: S301  of the package
 
 
 Country = Annotated[
