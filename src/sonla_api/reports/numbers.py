@@ -107,19 +107,30 @@ def _renamed(listing: Listing, suffix: str) -> dict[str, str]:
 @cache
 def _counting(lines: tuple[Line, ...]) -> Statement:
     model = next(iter(lines[0].of.listing.filters.values())).column.class_
+    named: dict[str, Any] = {}
+    for suffix, listing in _listings(lines, _ANY):
+        parts = (listing.filters[it].clause(it + suffix, form) for it, form in listing.forms())
+        named[suffix] = and_(*parts).label(suffix)
+    measured = dict.fromkeys(line.measure.column for line in lines if line.measure.column)
+    each = (
+        select(*named.values(), *(getattr(model, name) for name in measured))
+        .select_from(model)
+        .where(model.is_seen())
+        .offset(literal_column("0"))  # or else each condition is looked at for each figure anew
+        .subquery("each")
+    )
     shown = []
-    for n, (suffix, listing) in enumerate(_listings(lines, _ANY)):
-        filters = listing.filters
-        chosen = and_(*(filters[it].clause(it + suffix, form) for it, form in listing.forms()))
-        number = _aggregate(model, lines[n // 2].measure).filter(chosen)
+    for n, suffix in enumerate(named):
+        chosen = each.c[suffix]
+        number = _aggregate(each, lines[n // 2].measure).filter(chosen)
         shown += [number, func.count().filter(chosen)]
-    return Statement(select(*shown).select_from(model).where(model.is_seen()))
+    return Statement(select(*shown).select_from(each))
 
 
-def _aggregate(model: Any, measure: Measure) -> Any:
+def _aggregate(rows: Any, measure: Measure) -> Any:
     if not measure.column:
         return func.count()
-    return func.count(getattr(model, measure.column).distinct())
+    return func.count(rows.c[measure.column].distinct())
 
 
 async def _grouped(
