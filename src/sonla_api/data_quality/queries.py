@@ -6,6 +6,7 @@ from pydantic import Field
 from sqlalchemy import (
     Boolean,
     Integer,
+    Select,
     Text,
     any_,
     bindparam,
@@ -15,9 +16,9 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
+    table,
     true,
     tuple_,
-    union_all,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.dialects.postgresql import UUID as Uuid
@@ -39,7 +40,7 @@ from sonla_api.kit.model import Resource, constant
 from sonla_api.kit.records import Item
 from sonla_api.kit.schema import AgencySummary, FlagOrigin
 from sonla_api.kit.shapes import as_item, elements, summary, to_json, unsigned
-from sonla_api.kit.statement import Statement
+from sonla_api.kit.statement import OneByOne, Statement, Written
 from sonla_api.kit.titles import href, readable, resources, title
 
 _LAST = UUID(int=2**128 - 1)
@@ -130,56 +131,65 @@ def _page(*, is_stranger: bool) -> Statement:
     """Ids rise with time: the records made last come first, their flags as they stand there."""
     limit = bindparam("limit", type_=Integer())
     last = bindparam("cursor_id", type_=Uuid())
-    parts = []
-    for model in resources().values():
+
+    def first_of(model: type[Resource]) -> Any:
         made = _doubts(model, is_stranger=is_stranger)
         place = made.selected_columns.ordinal
         is_later = or_(model.id < last, place > bindparam("cursor_place", type_=Integer()))
         chosen = made.where(*_chosen(model), model.id <= last, is_later)
-        parts.append(chosen.order_by(model.id.desc(), place).limit(limit))
-    row = union_all(*parts).subquery("row")
-    item = as_item(row, DoubtView)
-    return Statement(
-        select(to_json(item), row.c.ordinal, row.c.id)
-        .select_from(row.join(item, true()))
-        .order_by(row.c.id.desc(), row.c.ordinal)
+        return chosen.order_by(model.id.desc(), place).limit(limit)
+
+    doubt = table("doubt", *map(column, DoubtView.model_fields), column("ordinal"))
+    item = as_item(doubt, DoubtView)
+    shown = (
+        select(to_json(item), doubt.c.ordinal, doubt.c.id)
+        .select_from(doubt.join(item, true()))
+        .order_by(doubt.c.id.desc(), doubt.c.ordinal)
         .limit(limit)
     )
+    return Statement(Written(shown).behind("doubt", OneByOne(map(first_of, resources().values()))))
 
 
-def _every() -> Any:
-    parts = []
-    for name, model in resources().items():
-        found = select(
+def _counted(model: type[Resource]) -> Any:
+    """The flags of one resource as rows of `_every`."""
+    return (
+        select(
             _code.label("code"),
-            constant(name).label("resource"),
+            constant(model.__tablename__).label("resource"),
             model.id,
             _is_acknowledged.label("is_acknowledged"),
         )
-        parts.append(
-            found.select_from(model)
-            .join(elements(model.flags, "flag"), true())
-            .where(*_chosen(model))
-        )
-    return union_all(*parts).subquery("every")
+        .select_from(model)
+        .join(elements(model.flags, "flag"), true())
+        .where(*_chosen(model))
+    )
+
+
+_every = table(
+    "every", column("code"), column("resource"), column("id"), column("is_acknowledged", Boolean())
+)
+
+
+def _of_every(made: Select[Any]) -> Statement:
+    counted = OneByOne(map(_counted, resources().values()))
+    return Statement(Written(made).behind("every", counted))
 
 
 @cache
 def _count() -> Statement:
-    return Statement(select(func.count()).select_from(_every()))
+    return _of_every(select(func.count()).select_from(_every))
 
 
 @cache
 def _figures(grouping: DoubtGrouping) -> Statement:
-    every = _every()
-    group = every.c[grouping.value]
-    return Statement(
+    group = _every.c[grouping.value]
+    return _of_every(
         select(
             func.grouping(group).label("is_total"),
             cast(group, Text).label("group"),
             func.count().label("flags"),
-            func.count().filter(every.c.is_acknowledged).label("acknowledged"),
-            func.count(every.c.id.distinct()).label("records"),
+            func.count().filter(_every.c.is_acknowledged).label("acknowledged"),
+            func.count(_every.c.id.distinct()).label("records"),
         )
         .group_by(func.grouping_sets(tuple_(group), tuple_()))
         .order_by(func.grouping(group).desc(), func.count().desc(), group)

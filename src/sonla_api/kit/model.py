@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from datetime import datetime
 from enum import Enum
+from functools import cache
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -225,10 +226,21 @@ class Resource(Visible, Model):
 
 
 def forget_expressions() -> None:
-    """Let go of what SQLAlchemy makes of each column as it maps it, 2 MB: few of them stand in a
-    statement, and those are made again.
+    """Let go of what SQLAlchemy makes of each column as it maps it and as it stands in a statement:
+    2 MB, of which a statement that has been compiled needs nothing.
     """
-    for mapper in Model.registry.mappers:
-        for name in mapper.column_attrs.keys():  # noqa: SIM118  no mapping, but keys of one
-            with suppress(AttributeError):
-                del getattr(mapper.class_, name).comparator.__clause_element__
+    for attribute, comparator in _attributes():
+        with suppress(AttributeError):
+            del attribute.expression
+        with suppress(AttributeError):
+            del comparator.__clause_element__
+
+
+@cache
+def _attributes() -> list[tuple[Any, Any]]:
+    every = [
+        getattr(mapper.class_, name)
+        for mapper in Model.registry.mappers
+        for name in mapper.column_attrs.keys()  # noqa: SIM118  no mapping, but keys of one
+    ]
+    return [(attribute, attribute.comparator) for attribute in every]

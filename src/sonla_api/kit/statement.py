@@ -1,6 +1,6 @@
 """SQL for asyncpg, compiled once by SQLAlchemy Core and run prepared."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 from pydantic_core import to_json
@@ -8,6 +8,8 @@ from sqlalchemy import ClauseElement, SelectBase
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql.asyncpg import PGCompiler_asyncpg, dialect
 from sqlalchemy.ext.compiler import compiles
+
+from sonla_api.kit.model import forget_expressions
 
 _DIALECT = dialect(  # type: ignore[no-untyped-call]  # of SQLAlchemy
     json_serializer=lambda value: to_json(value).decode()  # a fifth of the time of `json.dumps`
@@ -37,6 +39,7 @@ class Statement:
             types = {name: bind.type for name, bind in compiled.binds.items()}
             self._names = [(n, _processor(types[n])) for n in compiled.positiontup or ()]
             self._made = None  # a tree of objects a hundred times as large as its text
+            forget_expressions()
         known = {**self._constants, **values}
         given = [process(known[n]) if process else known[n] for n, process in self._names]
         return await reader.fetch(self._sql, *given)
@@ -49,24 +52,45 @@ class Written:
         compiled: Any = made.compile(dialect=_HOLES)
         text = str(compiled).split(_HOLE)  # text and names of parameters in turn
         self.parts = [compiled.binds[t] if n % 2 else t for n, t in enumerate(text)]
+        forget_expressions()
 
-    def behind(self, name: str, rows: SelectBase) -> ClauseElement:
+    def within(self, compiler: Any) -> str:
+        """The text, with its parameters as the statement around it counts them."""
+        parts = (part if isinstance(part, str) else compiler.process(part) for part in self.parts)
+        return "".join(parts)
+
+    def behind(self, name: str, rows: ClauseElement) -> ClauseElement:
         """Itself, with rows that it reads as if they were a table of this name."""
         return _Behind(name, rows, self)
+
+
+class OneByOne(ClauseElement):
+    """All rows of several selects, each written down before the next is made: their trees together
+    would take 7 MB.
+    """
+
+    inherit_cache = False
+
+    def __init__(self, selects: Iterable[SelectBase]) -> None:
+        self.each = [Written(one) for one in selects]
 
 
 class _Behind(ClauseElement):
     inherit_cache = False
 
-    def __init__(self, name: str, rows: SelectBase, text: Written) -> None:
+    def __init__(self, name: str, rows: ClauseElement, text: Written) -> None:
         self.name, self.rows, self.text = name, rows, text
 
 
 @compiles(_Behind)
 def _both(made: _Behind, compiler: Any, **_: Any) -> str:
     rows = compiler.process(made.rows)
-    parts = (part if isinstance(part, str) else compiler.process(part) for part in made.text.parts)
-    return f"WITH {made.name} AS ({rows}) {''.join(parts)}"
+    return f"WITH {made.name} AS ({rows}) {made.text.within(compiler)}"
+
+
+@compiles(OneByOne)
+def _union(made: OneByOne, compiler: Any, **_: Any) -> str:
+    return " UNION ALL ".join(f"({one.within(compiler)})" for one in made.each)
 
 
 _HOLE = "\0"  # which no SQL has
