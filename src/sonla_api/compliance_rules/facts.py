@@ -5,12 +5,13 @@ from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict
 
 from sonla_api.compliance_rules.models import DayCount, RuleKind
 from sonla_api.compliance_rules.schemas import CountedDelegation
 from sonla_api.delegations.consultations import ComplianceRuleSummary
 from sonla_api.delegations.lifecycle import DelegationState
+from sonla_api.kit.building import BuiltOnce
 from sonla_api.kit.citations import DocumentCitedView
 from sonla_api.kit.text import LocalizedText, Message
 
@@ -18,10 +19,10 @@ Person = tuple[UUID, str]
 """The agency that chose the key, and the key."""
 
 
-class Fact(BaseModel):
-    """Read from JSON of our own; what checks it is built when the first is read."""
+class Fact(BuiltOnce):
+    """Read from JSON of our own."""
 
-    model_config = ConfigDict(defer_build=True, frozen=True)
+    model_config = ConfigDict(frozen=True)
 
 
 class Member(Fact):

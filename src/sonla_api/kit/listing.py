@@ -4,9 +4,10 @@ from collections.abc import Hashable, Mapping
 from typing import Annotated, Any, ClassVar, Literal, get_origin
 from urllib.parse import urlencode
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 from sqlalchemy import ColumnElement
 
+from sonla_api.kit.building import BuiltOnce
 from sonla_api.kit.context import Context
 from sonla_api.kit.filters import Filter
 from sonla_api.kit.formats import Format
@@ -27,10 +28,8 @@ MESSAGES = {
 }
 
 
-class Parameters(BaseModel):
+class Parameters(BuiltOnce):
     """What a reading address accepts in its query; an unknown name is told the known ones."""
-
-    model_config = ConfigDict(defer_build=True)
 
     filters: ClassVar[Mapping[str, Filter]] = {}
 

@@ -1,4 +1,4 @@
-"""Bases of what a caller sends and receives; what checks one is built where it is first needed."""
+"""Bases of what a caller sends and receives."""
 
 import re
 from datetime import date, datetime
@@ -7,7 +7,6 @@ from uuid import UUID
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
     ConfigDict,
     Field,
@@ -19,6 +18,7 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
+from sonla_api.kit.building import BuiltOnce
 from sonla_api.kit.codes import CodeList
 from sonla_api.kit.model import Visibility
 from sonla_api.kit.patches import open_to_patches
@@ -80,7 +80,7 @@ Url = Annotated[
 Truth = StrictBool
 
 
-class Body(BaseModel):
+class Body(BuiltOnce):
     """What a caller sends: unknown fields are refused.
 
     `class PartnerUpdate(PartnerCreate, partial=True)` is its JSON merge patch (RFC 7396): every
@@ -88,7 +88,7 @@ class Body(BaseModel):
     the whole, which is checked after merging.
     """
 
-    model_config = ConfigDict(extra="forbid", defer_build=True)
+    model_config = ConfigDict(extra="forbid")
 
     def __init_subclass__(cls, *, partial: bool = False, **kwargs: Any) -> None:
         """Take the keyword; Pydantic acts on it when the fields are known."""
@@ -100,14 +100,14 @@ class Body(BaseModel):
             open_to_patches(cls)
 
 
-class View(BaseModel):
+class View(BuiltOnce):
     """What a caller receives: no defaults, so every field is always present.
 
     Its fields name the columns of one select: see `kit.records`. PostgreSQL writes the JSON, so a
     view mostly describes.
     """
 
-    model_config = ConfigDict(extra="forbid", defer_build=True)
+    model_config = ConfigDict(extra="forbid")
 
     shown_by: ClassVar[str] = ""
     """The function of the database that shows one or a list of these, where it is rarely needed:
