@@ -250,12 +250,12 @@ def _memory(server: Server, jobs: Jobs) -> list[Row]:
         held.append(server.memory())
     names = [
         f"memory of the process after {asked:,} requests, MB",
-        f"the same after {REQUESTS:,} more, of every kind, MB",
+        f"the same after {REQUESTS:,} more, with whole reports, search and patches, MB",
         "of that since the half of them, MB",
     ]
     return [
         Row(names[0], 110, 80, held[0], "", is_limit=True),
-        Row(names[1], 110, 80, held[2], "", is_limit=True),
+        Row(names[1], None, 110, held[2], "", is_limit=True),
         Row(names[2], None, 1, held[2] - held[1], "", is_limit=True),
     ]
 
