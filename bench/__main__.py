@@ -23,7 +23,7 @@ from sonla_api.kit.context import Actor
 from sonla_api.kit.cursors import seal
 
 REQUESTS = 100_000
-"""After so many, and after so many more of every kind, the memory of the process is read."""
+"""After so many, and so many more with reports, search and patches, the memory is read."""
 NOT_COMPARED = {"id", "key", "created_at", "created_by", "updated_at", "updated_by"}
 
 
@@ -240,7 +240,7 @@ def _deep(server: Server, address: str, pages: int) -> Row:
 
 
 def _memory(server: Server, jobs: Jobs) -> list[Row]:
-    """What the process holds after the jobs, after requests of every kind, and whether it grows."""
+    """What the process holds after the jobs, after reports and the like, and whether it grows."""
     while jobs.served[server.name] < REQUESTS:
         jobs.run("one", server, 5)
     asked, held = jobs.served[server.name], [server.memory()]

@@ -30,7 +30,7 @@ from sqlalchemy import (
 from sqlalchemy import Enum as OneOf
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.dialects.postgresql import UUID as Uuid
-from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, Mapper, declared_attr, mapped_column
 from uuid_utils.compat import uuid7
 
 from sonla_api.kit.codes import CodeList
@@ -229,18 +229,16 @@ def forget_expressions() -> None:
     """Let go of what SQLAlchemy makes of each column as it maps it and as it stands in a statement:
     2 MB, of which a statement that has been compiled needs nothing.
     """
-    for attribute, comparator in _attributes():
-        with suppress(AttributeError):
-            del attribute.expression
-        with suppress(AttributeError):
-            del comparator.__clause_element__
+    for mapper in Model.registry.mappers:
+        for attribute, comparator in _attributes(mapper):
+            with suppress(AttributeError):
+                del attribute.expression
+            with suppress(AttributeError):
+                del comparator.__clause_element__
 
 
 @cache
-def _attributes() -> list[tuple[Any, Any]]:
-    every = [
-        getattr(mapper.class_, name)
-        for mapper in Model.registry.mappers
-        for name in mapper.column_attrs.keys()  # noqa: SIM118  no mapping, but keys of one
-    ]
+def _attributes(mapper: Mapper[Any]) -> list[tuple[Any, Any]]:
+    names = mapper.column_attrs.keys()
+    every = [getattr(mapper.class_, name) for name in names]
     return [(attribute, attribute.comparator) for attribute in every]
