@@ -226,7 +226,7 @@ def today(app: FastAPI) -> Iterator[Callable[[str], None]]:
 @pytest.fixture(scope="session")
 def live_server(settings: Settings) -> Iterator[str]:
     """The service on a real port, for whoever needs one."""
-    with served(settings) as address:
+    with served(settings.model_copy(update={"pool_size": 2})) as address:
         yield address
 
 
@@ -238,8 +238,11 @@ def served(settings: Settings) -> Iterator[str]:
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:
+        assert thread.is_alive(), "the service did not start"
         threading.Event().wait(0.02)
     port = server.servers[0].sockets[0].getsockname()[1]
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join()
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        thread.join()

@@ -28,6 +28,7 @@ def base(database_url: str) -> Iterator[str]:
         "DATABASE_URL": database_url,
         "WORKERS": "2",
         "PORT": "0",
+        "POOL_SIZE": "2",
         "RATE_LIMIT": str(LIMIT),
         "TRUSTED_PROXIES": PROXY,
         "PUBLIC_READ": "true",

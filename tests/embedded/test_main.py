@@ -38,6 +38,16 @@ def test_a_server_that_was_named_is_used(
     assert capfd.readouterr().out == "postgresql://named\n"
 
 
+def test_the_programs_that_were_named_are_run(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("SONLA_TEST_DATABASE_URL", raising=False)
+    monkeypatch.setenv("SONLA_PG_BIN", str(tmp_path))
+    assert embedded.main(["--", sys.executable, "-c", SHOW]) == 1
+    said = capsys.readouterr().err
+    assert said == f"sonla-api: SONLA_PG_BIN: no PostgreSQL server runs from {tmp_path}\n"
+
+
 def test_without_a_command_it_says_how_it_is_used(capsys: pytest.CaptureFixture[str]) -> None:
     assert embedded.main([]) == 2
     assert embedded.main(["--"]) == 2

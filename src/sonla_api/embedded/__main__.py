@@ -1,10 +1,14 @@
-"""Runs a command with the address of a temporary PostgreSQL in SONLA_TEST_DATABASE_URL."""
+"""Runs a command with the address of a temporary PostgreSQL in SONLA_TEST_DATABASE_URL.
+
+SONLA_PG_BIN names the folder of the PostgreSQL to run, as for `sonla serve`.
+"""
 
 import os
 import signal
 import subprocess
 import sys
 from contextlib import suppress
+from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
@@ -23,7 +27,8 @@ def main(arguments: list[str]) -> int:
     try:
         if os.environ.get(VARIABLE):
             return _run(arguments[1:], {})
-        with temporary_server() as address:
+        named = os.environ.get("SONLA_PG_BIN")
+        with temporary_server(Path(named) if named else None) as address:
             return _run(arguments[1:], {VARIABLE: address})
     except (EmbeddedError, OSError) as error:
         print(f"sonla-api: {error}", file=sys.stderr)  # noqa: T201  # a command
