@@ -17,7 +17,7 @@ from sonla_api.kit.listing import of_group, refuse_oracle
 from sonla_api.kit.model import among
 from sonla_api.kit.period import PeriodFilter
 from sonla_api.kit.schema import Day
-from sonla_api.kit.statement import Statement
+from sonla_api.kit.statement import Statement, once_per_shape
 
 A = Agreement
 SIGNED = [*RUNNING, *CLOSED]
@@ -47,6 +47,7 @@ class AgreementFiguresQuery(AgreementChoice):
     group_by: AgreementGrouping = AgreementGrouping.kind
 
 
+@once_per_shape
 def _figures(query: AgreementFiguresQuery) -> Statement:
     """The numbers of each group and of all."""
     group = getattr(A, query.group_by)

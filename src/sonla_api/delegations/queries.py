@@ -44,7 +44,7 @@ from sonla_api.kit.listing import Listing, Parameters, Q, group_hrefs, refuse_or
 from sonla_api.kit.model import among
 from sonla_api.kit.period import HalfYearFilter, PeriodFilter
 from sonla_api.kit.records import Records
-from sonla_api.kit.statement import Statement
+from sonla_api.kit.statement import Statement, once_per_shape
 from sonla_api.kit.text import Line
 
 D = Delegation
@@ -164,19 +164,28 @@ def _counts(query: DelegationFiguresQuery, group: Any = None) -> Select[*tuple[A
     ).where(D.is_seen(), among(D.state, TOOK_PLACE), *query.conditions())
 
 
-async def delegation_figures(ctx: Context, query: DelegationFiguresQuery) -> DelegationFigures:
-    """Delegations that took place; one to two countries stands in both groups, once in total."""
-    refuse_oracle(ctx, query)
+@once_per_shape
+def _total(query: DelegationFiguresQuery) -> Statement:
+    return Statement(_counts(query).select_from(D))
+
+
+@once_per_shape
+def _grouped(query: DelegationFiguresQuery) -> Statement:
     group = _GROUPS[query.group_by]
     grouped = _counts(query, group).select_from(D).group_by(group).order_by(group)
-    binds = query.binds() | ctx.parameters
     if query.group_by is DelegationGrouping.country:
         grouped = grouped.outerjoin(_countries, true())
         if query.country:  # one that also went elsewhere is no figure of that other country
-            binds["asked"] = query.country
             grouped = grouped.where(group == any_(bindparam("asked", type_=ARRAY(Text))))
-    (total,) = await Statement(_counts(query).select_from(D)).fetch(ctx.reader, **binds)
-    rows = await Statement(grouped).fetch(ctx.reader, **binds)
+    return Statement(grouped)
+
+
+async def delegation_figures(ctx: Context, query: DelegationFiguresQuery) -> DelegationFigures:
+    """Delegations that took place; one to two countries stands in both groups, once in total."""
+    refuse_oracle(ctx, query)
+    binds = {**query.binds(), **ctx.parameters, "asked": query.country}
+    (total,) = await _total(query).fetch(ctx.reader, **binds)
+    rows = await _grouped(query).fetch(ctx.reader, **binds)
     return DelegationFigures(
         period=query.period,
         total=_count(query, total),

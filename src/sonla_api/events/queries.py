@@ -42,7 +42,7 @@ from sonla_api.kit.model import among, constant
 from sonla_api.kit.period import PeriodFilter
 from sonla_api.kit.records import Records
 from sonla_api.kit.shapes import elements
-from sonla_api.kit.statement import Statement
+from sonla_api.kit.statement import Statement, once_per_shape
 from sonla_api.kit.text import Line
 
 E = Event
@@ -151,6 +151,7 @@ def _chosen(query: EventFiguresQuery) -> list[ColumnElement[bool]]:
     return [E.is_seen(), among(E.state, TOOK_PLACE), *query.conditions()]
 
 
+@once_per_shape
 def _counts(query: EventFiguresQuery) -> Statement:
     """The numbers of each group and of all: what lies in the period, what no period can place."""
     group = getattr(E, query.group_by)
@@ -175,6 +176,7 @@ def _counts(query: EventFiguresQuery) -> Statement:
     )
 
 
+@once_per_shape
 def _orders(query: EventFiguresQuery) -> Statement:
     """What was ordered, by group and in all, each currency by itself."""
     group, each = getattr(E, query.group_by), ordered()

@@ -1,6 +1,7 @@
 """What a list accepts: a feature's `Listing` has an annotated field per filter, and its orders."""
 
 from collections.abc import Hashable, Mapping
+from enum import Enum
 from typing import Annotated, Any, ClassVar, Literal, get_origin
 from urllib.parse import urlencode
 
@@ -72,6 +73,13 @@ class Parameters(BuiltOnce):
     def forms(self) -> tuple[tuple[str, Hashable], ...]:
         """The filters in use, each with the form of its value."""
         return tuple((name, self.filters[name].form(v)) for name, v in self.given().items())
+
+    def shape(self) -> Hashable:
+        """All that SQL for them depends on: the forms of the filters; of the rest, which choice was
+        made, and whether a value is given.
+        """
+        rest = [getattr(self, n) for n in type(self).model_fields if n not in self.filters]
+        return self.forms(), *(v if isinstance(v, Enum) else v is not None for v in rest)
 
     def binds(self) -> dict[str, Any]:
         """`given` as bind values, and the period of a count: a period is split into its ends."""

@@ -1,7 +1,9 @@
 """SQL for asyncpg, compiled once by SQLAlchemy Core and run prepared."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Protocol
+import asyncio
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from functools import wraps
+from typing import Any, Protocol, TypeVar
 
 from pydantic_core import to_json
 from sqlalchemy import ClauseElement, SelectBase
@@ -33,16 +35,59 @@ class Statement:
 
     async def fetch(self, reader: Reader, **values: Any) -> Sequence[Any]:
         """The rows; a parameter that the statement does not use may be given all the same."""
-        if self._made is not None:
-            compiled: Any = self._made.compile(dialect=_DIALECT)
+        if (made := self._made) is not None:
+            compiled: Any = made.compile(dialect=_DIALECT)
             self._constants, self._sql = compiled.params, str(compiled)
             types = {name: bind.type for name, bind in compiled.binds.items()}
             self._names = [(n, _processor(types[n])) for n in compiled.positiontup or ()]
             self._made = None  # a tree of objects a hundred times as large as its text
-            forget_expressions()
+            _forgetting.soon()
         known = {**self._constants, **values}
         given = [process(known[n]) if process else known[n] for n, process in self._names]
         return await reader.fetch(self._sql, *given)
+
+
+class _Forgetting:
+    """A second after a statement was compiled, for all of that second: it takes a millisecond."""
+
+    _due = 0.0
+
+    def soon(self) -> None:
+        loop = asyncio.get_running_loop()
+        if loop.time() >= self._due:
+            self._due = loop.time() + 1
+            loop.call_later(1, forget_expressions)
+
+
+_forgetting = _Forgetting()
+
+
+class Shaped(Protocol):
+    """A query that knows all that the SQL of its answer depends on, its values aside."""
+
+    def shape(self) -> Hashable: ...
+
+
+Q = TypeVar("Q", bound=Shaped)
+_SHAPES = 64
+
+
+def once_per_shape(make: Callable[[Q], Statement]) -> Callable[[Q], Statement]:
+    """What `make` gives for a query, kept for all that are asked in the same shape: to make and to
+    compile it takes longer than to run it.
+    """
+    known: dict[Hashable, Statement] = {}
+
+    @wraps(make)
+    def found(query: Q) -> Statement:
+        shape = query.shape()
+        if shape not in known:
+            if len(known) == _SHAPES:
+                del known[next(iter(known))]  # the oldest
+            known[shape] = make(query)
+        return known[shape]
+
+    return found
 
 
 class Written:

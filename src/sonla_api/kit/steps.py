@@ -93,7 +93,7 @@ class StepView(View):
     verb: Annotated[str, Field(examples=["submit"])]
     from_state: Annotated[str, Field(examples=["draft"])]
     to_state: Annotated[str, Field(examples=["submitted"])]
-    on: date
+    on: Annotated[date, Field(examples=["2026-10-15"])]
     note: Annotated[str | None, Field(examples=["With the invitation of 1 October."])]
     document: DocumentSummary | None
     version: Annotated[int, Field(description="Of the record, after the step.")]

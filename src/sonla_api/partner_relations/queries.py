@@ -16,7 +16,7 @@ from sonla_api.kit.model import among
 from sonla_api.kit.period import PeriodFilter
 from sonla_api.kit.records import Records
 from sonla_api.kit.schema import Day
-from sonla_api.kit.statement import Statement
+from sonla_api.kit.statement import Statement, once_per_shape
 from sonla_api.kit.text import Line
 from sonla_api.partner_relations.lifecycle import RelationState, lifecycle
 from sonla_api.partner_relations.models import PartnerRelation, RelationKind
@@ -121,6 +121,7 @@ _GROUPS: dict[RelationGrouping, Any] = {
 _counts = _counted_on(Asked("as_of"))
 
 
+@once_per_shape
 def _figures(query: RelationFiguresQuery) -> Statement:
     group = _GROUPS[query.group_by]
     return Statement(

@@ -32,7 +32,7 @@ from sonla_api.kit.model import constant, readers
 from sonla_api.kit.records import Records
 from sonla_api.kit.schema import Day
 from sonla_api.kit.shapes import as_bytes, json_object, localized
-from sonla_api.kit.statement import Statement
+from sonla_api.kit.statement import Statement, once_per_shape
 from sonla_api.kit.text import Line, Message
 from sonla_api.partners.models import Partner, PartnerKind, RegistrationWarningCode
 from sonla_api.partners.schemas import PartnerCount, PartnerFigures, PartnerView
@@ -137,11 +137,10 @@ class PartnerFiguresQuery(_Choice):
     group_by: PartnerGrouping = PartnerGrouping.country
 
 
-async def partner_figures(ctx: Context, query: PartnerFiguresQuery) -> PartnerFigures:
-    """Partners in all and by group, each counted once."""
-    refuse_oracle(ctx, query)
+@once_per_shape
+def _figures(query: PartnerFiguresQuery) -> Statement:
     group = getattr(Partner, query.group_by)
-    counted = (
+    return Statement(
         select(
             func.grouping(group).label("is_total"),
             cast(group, Text).label("group"),
@@ -151,7 +150,12 @@ async def partner_figures(ctx: Context, query: PartnerFiguresQuery) -> PartnerFi
         .group_by(func.grouping_sets(tuple_(group), tuple_()))
         .order_by(func.grouping(group).desc(), group)
     )
-    rows = await Statement(counted).fetch(ctx.reader, **query.binds(), **ctx.parameters)
+
+
+async def partner_figures(ctx: Context, query: PartnerFiguresQuery) -> PartnerFigures:
+    """Partners in all and by group, each counted once."""
+    refuse_oracle(ctx, query)
+    rows = await _figures(query).fetch(ctx.reader, **query.binds(), **ctx.parameters)
     total, *items = [_count_of(query, row) for row in rows]
     return PartnerFigures(total=total, items=items)
 

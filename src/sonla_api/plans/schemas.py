@@ -35,4 +35,4 @@ class PlanUpdate(PlanCreate, partial=True):
 class PlanView(ResourceView):
     document: DocumentSummary | None
     period: Period | None
-    objectives: list[LocalizedText]
+    objectives: Objectives

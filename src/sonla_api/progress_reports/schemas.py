@@ -41,7 +41,7 @@ class ProgressReportView(ResourceView):
     corrected_by: Annotated[
         ProgressReportSummary | None, Field(description="The report that puts this one right.")
     ]
-    period: Period
+    period: Annotated[Period, Field(examples=["2025-Q4"])]
     percent: int | None
     text: str
     difficulties: str | None

@@ -26,7 +26,7 @@ from sonla_api.kit.filters import placed
 from sonla_api.kit.listing import of_group, refuse_oracle
 from sonla_api.kit.model import among
 from sonla_api.kit.period import PeriodFilter
-from sonla_api.kit.statement import Statement
+from sonla_api.kit.statement import Statement, once_per_shape
 from sonla_api.projects.lifecycle import ProjectState
 from sonla_api.projects.models import Project
 from sonla_api.projects.money import SUMS, as_view, money, sums
@@ -95,6 +95,7 @@ def _members(query: ProjectFiguresQuery) -> Any:
     return union_all(every.where(*chosen), grouped).cte("members")
 
 
+@once_per_shape
 def _figures(query: ProjectFiguresQuery) -> Statement:
     members = _members(query)
     of = members.c

@@ -182,7 +182,10 @@ class ReportCreate(ResourceBody):
         LocalizedText,
         Field(examples=[{"vi": "Kết quả công tác đối ngoại 6 tháng đầu năm 2024", "en": None}]),
     ]
-    period: Annotated[PeriodFilter, Field(description="Such as 2024-H1, or with explicit days.")]
+    period: Annotated[
+        PeriodFilter,
+        Field(description="Such as 2024-H1, or with explicit days.", examples=["2024-H1"]),
+    ]
     kinds: Annotated[
         list[AgencyKind],
         Field(description="Agencies of these kinds are listed with nothing too.", max_length=20),

@@ -16,7 +16,7 @@ from sonla_api.kit.listing import Parameters, list_address
 from sonla_api.kit.model import among, constant
 from sonla_api.kit.period import PeriodFilter
 from sonla_api.kit.schema import AgencySummary
-from sonla_api.kit.statement import Statement
+from sonla_api.kit.statement import Statement, once_per_shape
 from sonla_api.tasks.health import TODAY, Health, assignment_health, health, is_assigned
 from sonla_api.tasks.models import Task
 from sonla_api.workloads.queries import agencies_listed
@@ -94,6 +94,7 @@ async def task_numbers(ctx: Context, query: TaskTableQuery) -> Numbers:
     return numbers
 
 
+@once_per_shape
 def _table(query: TaskTableQuery) -> Statement:
     counted = (
         select(A.agency_id, (A.assigned_on >= _FIRST).label("is_new"), _OUTCOME.label("outcome"))
@@ -112,6 +113,7 @@ def _table(query: TaskTableQuery) -> Statement:
     return Statement(select(*counted.c, func.count().label("number")).group_by(*counted.c))
 
 
+@once_per_shape
 def _unassigned(query: TaskTableQuery) -> Statement:
     filters = query.filters
     of_plan = [filters[n].clause(n, form) for n, form in query.forms() if n == "plan_id"]

@@ -1,0 +1,58 @@
+"""SQL is made and compiled once for all requests of a shape."""
+
+from typing import Any
+
+import pytest
+from httpx import AsyncClient
+
+from sonla_api.kit.statement import Statement
+from tests.kit.test_records import full_records
+from tests.routes import READS
+
+
+async def test_what_is_asked_again_makes_no_statement(
+    api: AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = await full_records(api)
+    made: list[Any] = []
+    make = Statement.__init__
+
+    def noted(statement: Statement, clause: Any) -> None:
+        made.append(clause)
+        make(statement, clause)
+
+    monkeypatch.setattr(Statement, "__init__", noted)
+    for operation in READS:
+        address = f"http://test{operation.at(ids.get(operation.path.split('/')[3]))}"
+        once = await api.get(address)
+        made.clear()
+        again = await api.get(address)
+        assert not made, operation
+        assert once.status_code == again.status_code
+
+
+@pytest.mark.parametrize(
+    ("resource", "grouping", "number"),
+    [
+        ("partners", "country", "partners"),
+        ("partners", "kind", "partners"),
+        ("partner-relations", "kind", "relations"),
+        ("delegations", "direction", "delegations"),
+        ("agreements", "kind", "signed"),
+        ("projects", "kind", "projects"),
+        ("events", "kind", "events"),
+    ],
+)
+async def test_each_is_answered_by_its_own_values(
+    loaded: None, api: AsyncClient, resource: str, grouping: str, number: str
+) -> None:
+    async def figures(**query: str) -> Any:
+        answer = await api.get(f"/{resource}/summary", params={"group_by": grouping, **query})
+        assert answer.status_code == 200
+        return answer.json()
+
+    groups = [it for it in (await figures())["items"] if it["group"] is not None]
+    assert len(groups) > 1
+    for group in groups:
+        assert (await figures(**{grouping: group["group"]}))["total"][number] == group[number]
+    assert (await figures())["total"][number] >= sum(group[number] for group in groups)
