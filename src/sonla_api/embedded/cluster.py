@@ -41,8 +41,14 @@ OPTIONS = {
     "log_min_messages": "log",
     "log_checkpoints": "off",
 }
-# For a database that is thrown away afterwards.
-CARELESS = OPTIONS | {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+# For a database that is thrown away afterwards. Its tables are emptied again and again: statistics
+# of a moment in which one was empty would make PostgreSQL look through all of it for each row.
+CARELESS = OPTIONS | {
+    "autovacuum": "off",
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+}
 # Said while the last processes of a killed server are ending, or when another took the port.
 PASSING = ("still in use", "could not create any TCP/IP sockets")
 ATTEMPTS, PAUSE = 10, 0.5
