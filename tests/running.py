@@ -42,6 +42,8 @@ async def held_up(database: "asyncpg.Connection[Any]", count: int) -> list[int]:
     """The processes that wait for a lock, once there are `count` of them."""
     rows: list[Any] = []
     for _ in range(500):
+        # In a transaction it else knows only those that were there when it was first asked.
+        await database.execute("select pg_stat_clear_snapshot()")
         rows = await database.fetch(
             "select pid from pg_stat_activity where wait_event_type = 'Lock'"
             " and datname = current_database()"

@@ -1,11 +1,12 @@
 """SQL is made and compiled once for all requests of a shape."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from httpx import AsyncClient
+from sqlalchemy import select, true
 
-from sonla_api.kit.statement import Statement
+from sonla_api.kit.statement import Statement, once_per_shape
 from tests.kit.test_records import full_records
 from tests.routes import READS
 
@@ -56,3 +57,29 @@ async def test_each_is_answered_by_its_own_values(
     for group in groups:
         assert (await figures(**{grouping: group["group"]}))["total"][number] == group[number]
     assert (await figures())["total"][number] >= sum(group[number] for group in groups)
+
+
+class Asked(NamedTuple):
+    form: int
+    value: str
+
+    def shape(self) -> int:
+        return self.form
+
+
+def test_the_statements_of_the_latest_shapes_are_kept() -> None:
+    made: list[Asked] = []
+
+    @once_per_shape
+    def statement(asked: Asked) -> Statement:
+        made.append(asked)
+        return Statement(select(true()))
+
+    first = statement(Asked(0, "a"))
+    assert statement(Asked(0, "b")) is first
+    for form in range(1, 65):
+        statement(Asked(form, "a"))
+    assert len(made) == 65
+    assert statement(Asked(64, "b")) is statement(Asked(64, "c"))
+    assert statement(Asked(0, "a")) is not first
+    assert len(made) == 66
