@@ -38,7 +38,7 @@ def test_a_server_that_was_named_is_used(
     assert capfd.readouterr().out == "postgresql://named\n"
 
 
-def test_the_programs_that_were_named_are_run(
+def test_a_folder_that_was_named_and_has_no_server_is_refused(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.delenv("SONLA_TEST_DATABASE_URL", raising=False)
