@@ -6,7 +6,6 @@ Commits, triggers, pools and the read-only road are those of production.
 import asyncio
 import gc
 import os
-import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -16,7 +15,6 @@ from uuid import uuid4
 import asyncpg
 import httpx
 import pytest
-import uvicorn
 import uvloop
 from alembic import command
 from fastapi import FastAPI
@@ -30,7 +28,9 @@ from sonla_api.main import create_app
 from sonla_api.migrating import alembic_config
 from sonla_api.settings import Settings, asyncpg_url
 from tests.direct import Direct
+from tests.hanging import Watch
 from tests.moulds import Moulds
+from tests.running import served
 
 Client = httpx.AsyncClient
 Connection = asyncpg.Connection
@@ -39,8 +39,9 @@ KEPT = {"alembic_version", "feed_epochs", "working_calendar"}
 EVERYTHING = "everything"
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     """What the shell sets for a service of its own is nothing to the tests."""
+    config.pluginmanager.register(Watch(300))  # the longest takes some ten, where nothing else runs
     for name in [*os.environ]:
         if name.startswith("SONLA_") and name != "SONLA_TEST_DATABASE_URL":
             del os.environ[name]
@@ -89,7 +90,7 @@ def database_url() -> Iterator[str]:
 
 async def _execute(url: str, statement: str) -> None:
     connection = await asyncpg.connect(url)
-    await connection.execute(statement)
+    await connection.execute(statement, timeout=60)
     await connection.close()
 
 
@@ -120,7 +121,7 @@ async def lent(database_url: str) -> AsyncIterator[list["Connection[Any]"]]:
     kept: list[Connection[Any]] = []
     yield kept
     for connection in kept:
-        await connection.close()
+        connection.terminate()
 
 
 @pytest.fixture(scope="session")
@@ -130,7 +131,7 @@ async def moulds(database_url: str) -> AsyncIterator[Moulds]:
     await connection.close()
     moulds = Moulds(database_url, [f'"{name}"' for (name,) in tables if name not in KEPT])
     yield moulds
-    await moulds.close()
+    moulds.close()
 
 
 @pytest.fixture
@@ -226,23 +227,5 @@ def today(app: FastAPI) -> Iterator[Callable[[str], None]]:
 @pytest.fixture(scope="session")
 def live_server(settings: Settings) -> Iterator[str]:
     """The service on a real port, for whoever needs one."""
-    with served(settings.model_copy(update={"pool_size": 2})) as address:
-        yield address
-
-
-@contextmanager
-def served(settings: Settings) -> Iterator[str]:
-    server = uvicorn.Server(
-        uvicorn.Config(create_app(settings), port=0, log_config=None, access_log=False, ws="none")
-    )
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        assert thread.is_alive(), "the service did not start"
-        threading.Event().wait(0.02)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    try:
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.should_exit = True
-        thread.join()
+    with served(settings.model_copy(update={"pool_size": 2})) as service:
+        yield service.url

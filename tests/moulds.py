@@ -40,9 +40,9 @@ class Moulds:
             self._kept = await asyncpg.connect(self._url, server_settings=settings)
         return self._kept
 
-    async def close(self) -> None:
+    def close(self) -> None:
         if self._kept is not None:
-            await self._kept.close()
+            self._kept.terminate()
 
     async def empty(self) -> None:
         """Takes out whatever was written; TRUNCATE would take a hundred times as long."""

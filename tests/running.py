@@ -1,15 +1,18 @@
 """Another service beside the one that all tests share, for what a deployment may set."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from typing import Any
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from threading import Event, Thread
+from typing import Any, NamedTuple
 
 import asyncpg
 from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
 
+from sonla_api import serving
 from sonla_api.main import create_app
+from sonla_api.servers import Server
 from sonla_api.settings import Settings
 
 
@@ -26,6 +29,34 @@ async def running(settings: Settings, **changed: Any) -> AsyncIterator[FastAPI]:
     app = create_app(settings.model_copy(update=changed))
     async with app.router.lifespan_context(app):
         yield app
+
+
+class Served(NamedTuple):
+    server: Server
+    thread: Thread
+    port: int
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+
+@contextmanager
+def served(settings: Settings) -> Iterator[Served]:
+    """The service as `sonla serve` runs it in one process, on a thread and a real port."""
+    bound, ready = serving.bind("127.0.0.1", 0), Event()
+    port = bound.getsockname()[1]
+    server = Server(serving.config(settings, create_app(settings)), ready.set)
+    thread = Thread(target=server.run, args=[[bound]], daemon=True)
+    thread.start()
+    try:
+        while not ready.wait(0.05):
+            assert thread.is_alive(), "the service did not start"
+        yield Served(server, thread, port)
+    finally:
+        server.should_exit = True
+        thread.join(serving.GRACE + 5)
+        assert not thread.is_alive(), "the service did not end"
 
 
 @asynccontextmanager

@@ -3,7 +3,6 @@
 import asyncio
 import json
 import socket
-import threading
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, suppress
@@ -11,38 +10,27 @@ from typing import Any
 
 import pytest
 
-from sonla_api import connections, serving
+from sonla_api import connections
 from sonla_api.identity.keys import create_key
-from sonla_api.main import create_app
-from sonla_api.servers import Server
 from sonla_api.settings import Settings
 from tests.conftest import Connection
+from tests.running import Served, served
 
 GET = b"GET /api/v1/code-lists HTTP/1.1\r\nHost: x\r\n"
 
 
 @pytest.fixture(scope="module")
-def server(settings: Settings) -> Iterator[Server]:
-    """The service as `sonla serve` runs it in one process, on a thread."""
+def service(settings: Settings) -> Iterator[Served]:
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(connections, "PATIENCE", 0.4)
         patched.setattr(connections, "_LOOK", 0.05)
-        bound = serving.bind("127.0.0.1", 0)
-        ready = threading.Event()
-        made = Server(serving._config(settings, create_app(settings)), ready.set)
-        thread = threading.Thread(target=made.run, args=[[bound]], daemon=True)
-        thread.start()
-        assert ready.wait(10)
-        made.port = bound.getsockname()[1]  # type: ignore[attr-defined]  # a mark of this test
-        yield made
-        made.should_exit = True
-        thread.join()
+        with served(settings) as service:
+            yield service
 
 
 @pytest.fixture
-def port(server: Any) -> int:
-    port: int = server.port
-    return port
+def port(service: Served) -> int:
+    return service.port
 
 
 @asynccontextmanager
@@ -113,14 +101,14 @@ async def test_a_body_that_drips_is_answered_408_and_written_nowhere(
 
 
 async def test_who_hangs_up_in_the_middle_of_a_body_has_asked_for_nothing(
-    port: int, post: bytes, database: "Connection[Any]", server: Any
+    port: int, post: bytes, database: "Connection[Any]", service: Served
 ) -> None:
     record = b'{"name": {"en": "Cut off"}, "kind": "ingo", "country": "LA"}'
     async with opened(port) as (_, writer):
         writer.write(post + b"Content-Length: 500\r\n\r\n" + record)
         await writer.drain()
         await asyncio.sleep(0.1)
-    while server.server_state.tasks:  # noqa: ASYNC110  of another thread's loop
+    while service.server.server_state.tasks:  # noqa: ASYNC110  of another thread's loop
         await asyncio.sleep(0.02)
     assert await database.fetchval("select count(*) from partners") == 0
 
@@ -171,26 +159,21 @@ async def test_others_are_answered_meanwhile_and_a_connection_may_rest(port: int
 
 async def test_told_to_stop_it_answers_whoever_has_reached_it(settings: Settings) -> None:
     """Also on connections that rest or that were made a moment ago, and then it ends."""
-    bound, ready = serving.bind("127.0.0.1", 0), threading.Event()
-    port = bound.getsockname()[1]
-    made = Server(serving._config(settings, create_app(settings)), ready.set)
-    thread = threading.Thread(target=made.run, args=[[bound]], daemon=True)
-    thread.start()
-    assert ready.wait(10)
-    async with opened(port) as (reader, writer), opened(port) as (unfinished, late):
-        writer.write(GET + b"\r\n")
-        assert (await answer(reader))[0] == 200
-        late.write(GET[:20])
-        made.should_exit = True
-        await asyncio.sleep(0.15)
-        writer.write(GET + b"\r\n")
-        status, headers, _ = await answer(reader)
-        assert (status, headers["connection"]) == (200, "close")
-        assert await reader.read() == b""
-        late.write(GET[20:] + b"\r\n")
-        status, headers, _ = await answer(unfinished)
-        assert (status, headers["connection"]) == (200, "close")
-    await asyncio.to_thread(thread.join, 10)
-    assert not thread.is_alive()
-    with socket.socket() as probe:
-        assert probe.connect_ex(("127.0.0.1", port)) != 0
+    with served(settings) as (server, thread, port):
+        async with opened(port) as (reader, writer), opened(port) as (unfinished, late):
+            writer.write(GET + b"\r\n")
+            assert (await answer(reader))[0] == 200
+            late.write(GET[:20])
+            server.should_exit = True
+            await asyncio.sleep(0.15)
+            writer.write(GET + b"\r\n")
+            status, headers, _ = await answer(reader)
+            assert (status, headers["connection"]) == (200, "close")
+            assert await reader.read() == b""
+            late.write(GET[20:] + b"\r\n")
+            status, headers, _ = await answer(unfinished)
+            assert (status, headers["connection"]) == (200, "close")
+        await asyncio.to_thread(thread.join, 10)
+        assert not thread.is_alive()
+        with socket.socket() as probe:
+            assert probe.connect_ex(("127.0.0.1", port)) != 0

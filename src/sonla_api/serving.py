@@ -52,7 +52,7 @@ def serve(settings: Settings, bound: socket.socket, started: Callable[[], None])
     if settings.workers > 1:
         _serve_with_workers(settings, bound, started)
     else:
-        Server(_config(settings, _made(settings)), started).run(sockets=[bound])
+        Server(config(settings, _made(settings)), started).run(sockets=[bound])
 
 
 def worker() -> FastAPI:
@@ -109,10 +109,11 @@ def _serve_with_workers(
         bound.set_inheritable(True)
         # What it makes its processes of, also those in place of dead ones.
         multiprocess.Process = Process  # type: ignore[misc]  # uvicorn has no other way
-        _Workers(_config(settings, FACTORY), bound, started).run()
+        _Workers(config(settings, FACTORY), bound, started).run()
 
 
-def _config(settings: Settings, app: FastAPI | str) -> uvicorn.Config:
+def config(settings: Settings, app: FastAPI | str) -> uvicorn.Config:
+    """What uvicorn is told, for one process and for several."""
     return uvicorn.Config(
         app,
         factory=isinstance(app, str),

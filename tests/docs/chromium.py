@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import signal
+import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
@@ -208,23 +209,19 @@ async def started(profile: Path) -> AsyncIterator[Chromium]:
     events_out, events_in = os.pipe()
     path = program()
     assert path, "Chromium is missing: apt install chromium"
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-c",
-        LAUNCH,
-        str(commands_out),
-        str(events_in),
-        path,
-        *FLAGS,
-        f"--user-data-dir={profile}",
-        "about:blank",
-        pass_fds=(commands_out, events_in),
-        stdout=asyncio.subprocess.DEVNULL,
-        stderr=asyncio.subprocess.DEVNULL,
+    ends = (commands_out, events_in)
+    command = [sys.executable, "-c", LAUNCH, *map(str, ends), path, *FLAGS]
+    nowhere = subprocess.DEVNULL
+    # Not asyncio's: what ends it waits for nothing that has to come by way of a loop.
+    process = subprocess.Popen(  # noqa: ASYNC220  a moment
+        [*command, f"--user-data-dir={profile}", "about:blank"],
+        pass_fds=ends,
+        stdout=nowhere,
+        stderr=nowhere,
         start_new_session=True,
     )
-    os.close(commands_out)
-    os.close(events_in)
+    for end in ends:
+        os.close(end)
     loop = asyncio.get_running_loop()
     reader = asyncio.StreamReader(limit=2**26)
     protocol = asyncio.StreamReaderProtocol(reader)
@@ -239,7 +236,7 @@ async def started(profile: Path) -> AsyncIterator[Chromium]:
     finally:
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
-        await process.wait()
-        await browser.listening
+        process.wait(PATIENCE)
+        browser.listening.cancel()  # a child that outlives it would hold its end of the pipe
         outgoing.close()
         incoming.close()

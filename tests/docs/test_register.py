@@ -10,10 +10,11 @@ import pytest
 from httpx import AsyncClient
 
 from sonla_api.settings import Settings
-from tests.conftest import Connection, served
+from tests.conftest import Connection
 from tests.docs.chromium import Chromium, Page, attempts_to_leave
 from tests.documents.test_links import chain
 from tests.factories import delegation, indicator, made, observation, partner, project
+from tests.running import served
 from tests.workloads import rows
 
 pytestmark = pytest.mark.browser
@@ -239,8 +240,8 @@ async def test_a_key_opens_what_strangers_may_not_read(
     tab: Page, settings: Settings, api: AsyncClient
 ) -> None:
     key = api.headers["authorization"].removeprefix("Bearer ")
-    with served(settings.model_copy(update={"public_read": False})) as server:
-        await tab.visit(f"{server}/?lang=en")
+    with served(settings.model_copy(update={"public_read": False})) as service:
+        await tab.visit(f"{service.url}/?lang=en")
         await tab.until("!document.getElementById('key').hidden")
         assert "sonla keys create" in await text(tab, "#key")
         await tab.until("!document.querySelector('[aria-busy]')")
