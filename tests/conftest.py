@@ -65,7 +65,7 @@ def _server() -> Iterator[str]:
     if given:
         yield asyncpg_url(given)
         return
-    with temporary_server() as address:  # pragma: no cover  pytest run by itself
+    with temporary_server(is_for_tests=True) as address:  # pragma: no cover  pytest run by itself
         yield asyncpg_url(address)
 
 

@@ -1,4 +1,4 @@
-"""Runs a command with the address of a temporary PostgreSQL in SONLA_TEST_DATABASE_URL.
+"""Runs a command with the address of a temporary PostgreSQL in SONLA_TEST_DATABASE_URL: tests.
 
 SONLA_PG_BIN names the folder of the PostgreSQL to run.
 """
@@ -28,7 +28,8 @@ def main(arguments: list[str]) -> int:
         if os.environ.get(VARIABLE):
             return _run(arguments[1:], {})
         named = os.environ.get("SONLA_PG_BIN")
-        with temporary_server(Path(named).absolute() if named else None) as address:
+        binaries = Path(named).absolute() if named else None
+        with temporary_server(binaries, is_for_tests=True) as address:
             return _run(arguments[1:], {VARIABLE: address})
     except (EmbeddedError, OSError) as error:
         print(f"sonla-api: {error}", file=sys.stderr)  # noqa: T201  # a command

@@ -41,14 +41,15 @@ OPTIONS = {
     "log_min_messages": "log",
     "log_checkpoints": "off",
 }
-# For a database that is thrown away afterwards. Its tables are emptied again and again: statistics
-# of a moment in which one was empty would make PostgreSQL look through all of it for each row.
+# For a database that is thrown away afterwards.
 CARELESS = OPTIONS | {
-    "autovacuum": "off",
     "fsync": "off",
     "synchronous_commit": "off",
     "full_page_writes": "off",
 }
+# For one whose tables are emptied again and again, too: statistics of a moment in which one was
+# empty would make PostgreSQL look through all of it for each row.
+EMPTIED = CARELESS | {"autovacuum": "off"}
 # Said while the last processes of a killed server are ending, or when another took the port.
 PASSING = ("still in use", "could not create any TCP/IP sockets")
 ATTEMPTS, PAUSE = 10, 0.5
@@ -87,7 +88,7 @@ class Cluster:
         """
         binaries = binaries.copied_to(self.folder) if os.geteuid() == 0 else binaries
         if not self.home.exists():
-            self._make(binaries, ["--no-sync"] if options == CARELESS else [])
+            self._make(binaries, ["--no-sync"] if options.get("fsync") == "off" else [])
         made_by = int((self.files / "PG_VERSION").read_text())
         if made_by != binaries.major:
             raise EmbeddedError(

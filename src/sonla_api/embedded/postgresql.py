@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import IO
 
 from sonla_api.embedded.binaries import EmbeddedError, find_binaries
-from sonla_api.embedded.cluster import CARELESS, OPTIONS, START, Cluster
+from sonla_api.embedded.cluster import CARELESS, EMPTIED, OPTIONS, START, Cluster
 from sonla_api.embedded.processes import wait_until
 
 HANDOVER = 10.0  # seconds for a process that is ending to let go of the folder
@@ -56,11 +56,12 @@ def server(
 
 
 @contextmanager
-def temporary_server(pg_bin: Path | None = None) -> Iterator[str]:
+def temporary_server(pg_bin: Path | None = None, *, is_for_tests: bool = False) -> Iterator[str]:
     """The address of a PostgreSQL that is gone, with all that is in it, after the block."""
+    options = EMPTIED if is_for_tests else CARELESS
     with tempfile.TemporaryDirectory(prefix="sonla-api-") as outer:
         Path(outer).chmod(0o711)  # see _refuse_closed
-        with server(Path(outer) / "database", pg_bin, options=CARELESS) as address:
+        with server(Path(outer) / "database", pg_bin, options=options) as address:
             yield address
 
 
