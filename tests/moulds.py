@@ -36,7 +36,8 @@ class Moulds:
 
     async def _unwatched(self) -> "Connection[Any]":
         if self._kept is None or self._kept.is_closed():
-            settings = {"session_replication_role": "replica"}
+            # What a test that failed has left locked is said, and not waited for.
+            settings = {"session_replication_role": "replica", "lock_timeout": "30s"}
             self._kept = await asyncpg.connect(self._url, server_settings=settings)
         return self._kept
 
