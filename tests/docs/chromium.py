@@ -36,7 +36,7 @@ for place, end in enumerate(ends, 3):
     os.dup2(end, place)
 os.execv(sys.argv[3], sys.argv[3:])
 """
-PATIENCE = 20.0
+PATIENCE = 60.0  # the pages take five seconds to draw themselves, on a quiet machine
 
 
 class Chromium:
