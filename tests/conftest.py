@@ -6,6 +6,7 @@ Commits, triggers, pools and the read-only road are those of production.
 import asyncio
 import gc
 import os
+import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -41,6 +42,9 @@ EVERYTHING = "everything"
 
 def pytest_configure(config: pytest.Config) -> None:
     """What the shell sets for a service of its own is nothing to the tests."""
+    # A shell has what it starts in the background ignore it.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     config.pluginmanager.register(Watch(300))  # the longest takes some ten, where nothing else runs
     for name in [*os.environ]:
         if name.startswith("SONLA_") and name != "SONLA_TEST_DATABASE_URL":

@@ -5,7 +5,7 @@ import json
 import socket
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import Any
 
 import pytest
@@ -17,6 +17,8 @@ from tests.conftest import Connection
 from tests.running import Served, served
 
 GET = b"GET /api/v1/code-lists HTTP/1.1\r\nHost: x\r\n"
+RECORD = b'{"name": {"en": "Late"}, "kind": "ingo", "country": "LA"}'
+LENGTH = b"Content-Length: %d\r\n\r\n" % len(RECORD)
 
 
 @pytest.fixture(scope="module")
@@ -157,6 +159,20 @@ async def test_others_are_answered_meanwhile_and_a_connection_may_rest(port: int
             await asyncio.sleep(0.6)  # longer than a request may take
 
 
+async def test_who_asks_ahead_is_not_called_slow(
+    port: int, post: bytes, database: "Connection[Any]"
+) -> None:
+    """What came behind a request that takes long waits for us."""
+    async with opened(port) as (reader, writer):
+        await database.execute("begin; lock table partners")
+        writer.write(post + LENGTH + RECORD + post + LENGTH + RECORD[:20])
+        await asyncio.sleep(0.8)  # longer than a request may take
+        await database.execute("rollback")
+        assert (await answer(reader))[0] == 201
+        writer.write(RECORD[20:])
+        assert (await answer(reader))[0] == 201
+
+
 async def test_told_to_stop_it_answers_whoever_has_reached_it(settings: Settings) -> None:
     """Also on connections that rest or that were made a moment ago, and then it ends."""
     with served(settings) as (server, thread, port):
@@ -177,3 +193,35 @@ async def test_told_to_stop_it_answers_whoever_has_reached_it(settings: Settings
         assert not thread.is_alive()
         with socket.socket() as probe:
             assert probe.connect_ex(("127.0.0.1", port)) != 0
+
+
+async def test_told_to_stop_it_waits_for_whoever_is_at_it(
+    settings: Settings,
+    database: "Connection[Any]",
+    post: bytes,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Who has begun to ask, and who is answered for longer than a connection may rest."""
+    monkeypatch.setattr(connections, "PATIENCE", 4.0)
+    monkeypatch.setattr(connections, "_LINGER", 0.8)
+    asked = post + LENGTH + RECORD
+    async with AsyncExitStack() as stack:
+        server, _, port = stack.enter_context(served(settings))
+        resting, before, after, unfinished = [
+            await stack.enter_async_context(opened(port)) for _ in range(4)
+        ]
+        unfinished[1].write(GET[:20])
+        await database.execute("begin; lock table partners")
+        before[1].write(asked)
+        await asyncio.sleep(0.3)
+        server.should_exit = True
+        await asyncio.sleep(0.3)
+        after[1].write(asked)
+        assert await resting[0].read() == b""
+        unfinished[1].write(GET[20:] + b"\r\n")
+        assert (await answer(unfinished[0]))[0] == 200
+        await database.execute("rollback")
+        for reader, _ in (before, after):
+            status, headers, _ = await answer(reader)
+            assert (status, headers["connection"]) == (201, "close")
+    assert await database.fetchval("select count(*) from partners") == 2

@@ -91,7 +91,7 @@ class Connection(HttpToolsProtocol):
         return cast("RequestResponseCycle | None", self.cycle)
 
     def _look(self) -> None:
-        if self.flow.read_paused:  # it is we who are slow
+        if self.flow.read_paused or self.pipeline:  # it is we who are slow, with what came before
             self._since, self._received = self.loop.time(), 0
         elif self._since is not None:
             taken = self.loop.time() - self._since
