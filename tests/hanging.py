@@ -29,7 +29,7 @@ class Watch:
         finally:
             timer.cancel()
 
-    def _end(self, test: str) -> None:  # pragma: no cover  the process is gone then
+    def _end(self, test: str) -> None:
         gc.unfreeze()  # what was frozen is not looked through
         frames = [
             frame

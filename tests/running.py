@@ -1,4 +1,4 @@
-"""Another service beside the one that all tests share, for what a deployment may set."""
+"""The service on a real port, or with what else a deployment may set; others at its database."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator

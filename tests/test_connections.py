@@ -159,17 +159,20 @@ async def test_others_are_answered_meanwhile_and_a_connection_may_rest(port: int
             await asyncio.sleep(0.6)  # longer than a request may take
 
 
+@pytest.mark.parametrize("of_body", [0, 20, -len(LENGTH) - 20], ids=["no body", "body", "head"])
 async def test_who_asks_ahead_is_not_called_slow(
-    port: int, post: bytes, database: "Connection[Any]"
+    port: int, post: bytes, database: "Connection[Any]", of_body: int
 ) -> None:
-    """What came behind a request that takes long waits for us."""
+    """What has come of it, up to a part of its head or body, waits for us."""
+    asked = post + LENGTH + RECORD
+    begun = len(post + LENGTH) + of_body
     async with opened(port) as (reader, writer):
         await database.execute("begin; lock table partners")
-        writer.write(post + LENGTH + RECORD + post + LENGTH + RECORD[:20])
+        writer.write(asked + asked[:begun])
         await asyncio.sleep(0.8)  # longer than a request may take
         await database.execute("rollback")
         assert (await answer(reader))[0] == 201
-        writer.write(RECORD[20:])
+        writer.write(asked[begun:])
         assert (await answer(reader))[0] == 201
 
 
@@ -202,7 +205,7 @@ async def test_told_to_stop_it_waits_for_whoever_is_at_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Who has begun to ask, and who is answered for longer than a connection may rest."""
-    monkeypatch.setattr(connections, "PATIENCE", 4.0)
+    monkeypatch.setattr(connections, "PATIENCE", 4.0)  # as it is where nobody shortens it
     monkeypatch.setattr(connections, "_LINGER", 0.8)
     asked = post + LENGTH + RECORD
     async with AsyncExitStack() as stack:

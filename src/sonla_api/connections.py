@@ -90,8 +90,14 @@ class Connection(HttpToolsProtocol):
         """The last request that was understood, whose answer may have been sent."""
         return cast("RequestResponseCycle | None", self.cycle)
 
+    def _is_behind(self) -> bool:
+        """Whether what comes in waits for the answer to what came before it on this connection."""
+        current = self._current()
+        is_earlier = current is not None and current.scope is not self.scope
+        return bool(self.pipeline) or (is_earlier and self._is_answering())
+
     def _look(self) -> None:
-        if self.flow.read_paused or self.pipeline:  # it is we who are slow, with what came before
+        if self.flow.read_paused or self._is_behind():  # it is we who are slow
             self._since, self._received = self.loop.time(), 0
         elif self._since is not None:
             taken = self.loop.time() - self._since

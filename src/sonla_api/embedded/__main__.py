@@ -1,4 +1,4 @@
-"""Runs a command with the address of a temporary PostgreSQL in SONLA_TEST_DATABASE_URL: tests.
+"""Runs a command, the tests, with the address of a temporary PostgreSQL in SONLA_TEST_DATABASE_URL.
 
 SONLA_PG_BIN names the folder of the PostgreSQL to run.
 """
